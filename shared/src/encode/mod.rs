@@ -1,0 +1,3 @@
+//! Items as bytes, per transport.
+
+pub mod sse;
