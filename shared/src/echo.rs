@@ -80,7 +80,10 @@ impl FromBrowser {
                 return Err(fault(FaultCode::UnknownType, message));
             }
             None => {
-                return Err(fault(FaultCode::UnknownType, "the message has no \"type\"".to_owned()));
+                return Err(fault(
+                    FaultCode::UnknownType,
+                    "the message has no \"type\"".to_owned(),
+                ));
             }
         }
         let message = Self::deserialize(&value)

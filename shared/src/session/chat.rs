@@ -1,0 +1,286 @@
+//! The chat: an outbox over a link, so that each message is echoed once, in order.
+
+use std::time::Duration;
+
+use super::link::{LinkIds, Overdue};
+use super::{
+    Cause, ChatReport, Effect, Ended, Finding, Link, LinkEvent, LinkId, LinkState, Moment, Outbox,
+    Part, Report, ServerClock, Target,
+};
+use crate::close::CloseCode;
+use crate::echo::{Fault, FromBrowser, FromServer, SendKey};
+use crate::time::UnixMillis;
+
+/// The chat's half of the session.
+#[derive(Debug, Default)]
+pub struct Chat {
+    link: Link,
+    outbox: Outbox,
+    heard: Duration,
+    pinged: Option<Duration>,
+}
+
+impl Chat {
+    /// How long the server may be silent before it is asked for a sign of life.
+    pub const PING_AFTER: Duration = Duration::from_secs(15);
+
+    /// The same while a message waits for its echo.
+    pub const PING_AFTER_IN_FLIGHT: Duration = Duration::from_secs(4);
+
+    /// How long that sign may take.
+    pub const PONG_WITHIN: Duration = Duration::from_secs(5);
+
+    /// Returns the connection.
+    pub const fn link(&self) -> &Link {
+        &self.link
+    }
+
+    /// Returns what waits for its echo.
+    pub const fn outbox(&self) -> &Outbox {
+        &self.outbox
+    }
+
+    pub(super) fn connect(&mut self, links: &mut LinkIds, now: &Moment, effects: &mut Vec<Effect>) {
+        match self.link.state() {
+            LinkState::Connecting { .. } | LinkState::Open { .. } => {}
+            LinkState::Closing { link, .. } => {
+                effects.push(Effect::Drop(*link));
+                self.open(links, now, effects);
+            }
+            LinkState::Idle { .. } | LinkState::Waiting { .. } | LinkState::Resting => {
+                self.open(links, now, effects)
+            }
+        }
+    }
+
+    pub(super) fn disconnect(
+        &mut self,
+        code: CloseCode,
+        reason: String,
+        now: &Moment,
+        effects: &mut Vec<Effect>,
+    ) {
+        match *self.link.state() {
+            LinkState::Open { link, .. } => {
+                self.link.closing(link, now);
+                effects.push(Effect::Close { link, code, reason });
+            }
+            LinkState::Connecting { link, .. } => {
+                effects.push(Effect::Drop(link));
+                self.end(Cause::LetGo, now, effects);
+            }
+            LinkState::Waiting { .. } | LinkState::Resting => self.link.give_up(),
+            LinkState::Idle { .. } | LinkState::Closing { .. } => return,
+        }
+        effects.push(Effect::Changed(Part::Chat));
+    }
+
+    pub(super) fn readdress(
+        &mut self,
+        links: &mut LinkIds,
+        now: &Moment,
+        effects: &mut Vec<Effect>,
+    ) {
+        if let Some(link) = self.link.current() {
+            effects.push(Effect::Drop(link));
+        }
+        if self.link.readdress() {
+            self.open(links, now, effects);
+        } else {
+            effects.push(Effect::Changed(Part::Chat));
+        }
+    }
+
+    pub(super) fn retry_now(
+        &mut self,
+        links: &mut LinkIds,
+        now: &Moment,
+        effects: &mut Vec<Effect>,
+    ) {
+        if self.link.waits() {
+            self.open(links, now, effects);
+        }
+    }
+
+    pub(super) fn say(&mut self, text: String, now: &Moment, effects: &mut Vec<Effect>) {
+        match self.outbox.push(text.clone()) {
+            Ok(key) => {
+                report(effects, ChatReport::Queued { key, text });
+                if let Some(link) = self.link.open() {
+                    self.flush(link, now, effects);
+                }
+            }
+            Err(why) => report(effects, ChatReport::NotSaid { text, why }),
+        }
+        effects.push(Effect::Changed(Part::Chat));
+    }
+
+    pub(super) fn link_event(
+        &mut self,
+        event: LinkEvent,
+        server_clock: &mut ServerClock,
+        now: &Moment,
+        effects: &mut Vec<Effect>,
+    ) {
+        match event {
+            LinkEvent::Echo(message) => self.heard(message, server_clock, now, effects),
+            LinkEvent::Garbled(what) => report(effects, ChatReport::Garbled(what)),
+            LinkEvent::Clock(_) => {
+                report(effects, ChatReport::Garbled("a tick on the chat socket".to_owned()))
+            }
+            LinkEvent::Closed(closed) => {
+                let unopened = matches!(self.link.state(), LinkState::Connecting { .. });
+                let ended = self.link.closed(closed, now);
+                self.ended(ended, unopened, effects);
+            }
+            LinkEvent::Impossible(why) => self.end(Cause::Impossible(why), now, effects),
+        }
+    }
+
+    pub(super) fn probed(&mut self, finding: &Finding, effects: &mut Vec<Effect>) {
+        if self.link.explain(finding) {
+            effects.push(Effect::Changed(Part::Chat));
+        }
+    }
+
+    pub(super) fn woke(&mut self, links: &mut LinkIds, now: &Moment, effects: &mut Vec<Effect>) {
+        match self.link.overdue(now) {
+            Some(Overdue::Retry) => self.open(links, now, effects),
+            Some(Overdue::Hello(link)) => {
+                effects.push(Effect::Drop(link));
+                self.end(Cause::NoHello, now, effects);
+            }
+            Some(Overdue::Close(link)) => {
+                effects.push(Effect::Drop(link));
+                self.end(Cause::CloseUnanswered, now, effects);
+            }
+            None => self.check_heartbeat(now, effects),
+        }
+    }
+
+    pub(super) fn next_deadline(&self) -> Option<Duration> {
+        match self.link.open() {
+            Some(link) => Some(self.heartbeat_deadline(link)),
+            None => self.link.next_deadline(),
+        }
+    }
+
+    fn open(&mut self, links: &mut LinkIds, now: &Moment, effects: &mut Vec<Effect>) {
+        let link = self.link.attempt(links, now);
+        self.pinged = None;
+        effects.extend([Effect::Open { link, target: Target::Echo }, Effect::Changed(Part::Chat)]);
+    }
+
+    fn heard(
+        &mut self,
+        message: FromServer,
+        server_clock: &mut ServerClock,
+        now: &Moment,
+        effects: &mut Vec<Effect>,
+    ) {
+        self.heard = now.mono;
+        let pinged = self.pinged.take();
+        match message {
+            FromServer::Hello { instance, .. } => self.greeted(instance, now, effects),
+            FromServer::Pong { now: server } => {
+                if let Some(asked) = pinged {
+                    server_clock.sample(asked, server, now.mono);
+                }
+            }
+            FromServer::Echo { key, text, received } => {
+                // A ping that is still out is answered by its own pong.
+                self.pinged = pinged;
+                self.echoed(key, text, received, now, effects);
+            }
+            FromServer::Error(fault) => {
+                self.pinged = pinged;
+                self.refused(fault, effects);
+            }
+        }
+    }
+
+    fn greeted(&mut self, instance: String, now: &Moment, effects: &mut Vec<Effect>) {
+        let LinkState::Connecting { link, .. } = *self.link.state() else { return };
+        self.link.greeted(now);
+        report(effects, ChatReport::Opened { instance });
+        self.ping(link, now, effects);
+        self.flush(link, now, effects);
+        effects.extend([Effect::Probe(Part::Chat, Target::Echo), Effect::Changed(Part::Chat)]);
+    }
+
+    fn flush(&mut self, link: LinkId, now: &Moment, effects: &mut Vec<Effect>) {
+        for entry in self.outbox.send_on(link, now.mono) {
+            let message = FromBrowser::Say { key: entry.key, text: entry.text.clone() };
+            effects.push(Effect::Send { link, message });
+            report(effects, ChatReport::Sent { key: entry.key });
+        }
+    }
+
+    fn echoed(
+        &mut self,
+        key: SendKey,
+        text: String,
+        received: UnixMillis,
+        now: &Moment,
+        effects: &mut Vec<Effect>,
+    ) {
+        // An unknown key is a repeated echo, and shown once already.
+        let Some(sent) = self.outbox.remove(key) else { return };
+        let round_trip = now.mono.saturating_sub(sent.unwrap_or(now.mono));
+        report(effects, ChatReport::Echoed { key, text, received, round_trip });
+        effects.push(Effect::Changed(Part::Chat));
+    }
+
+    fn refused(&mut self, fault: Fault, effects: &mut Vec<Effect>) {
+        match fault.key.filter(|key| self.outbox.remove(*key).is_some()) {
+            Some(key) => report(effects, ChatReport::Refused { key, fault }),
+            None => report(effects, ChatReport::Complained(fault)),
+        }
+        effects.push(Effect::Changed(Part::Chat));
+    }
+
+    fn check_heartbeat(&mut self, now: &Moment, effects: &mut Vec<Effect>) {
+        let Some(link) = self.link.open() else { return };
+        if self.heartbeat_deadline(link) > now.mono {
+            return;
+        }
+        if self.pinged.is_some() {
+            effects.push(Effect::Drop(link));
+            self.end(Cause::Silent, now, effects);
+        } else {
+            self.ping(link, now, effects);
+        }
+    }
+
+    fn ping(&mut self, link: LinkId, now: &Moment, effects: &mut Vec<Effect>) {
+        self.pinged = Some(now.mono);
+        effects.push(Effect::Send { link, message: FromBrowser::Ping });
+    }
+
+    fn heartbeat_deadline(&self, link: LinkId) -> Duration {
+        match self.pinged {
+            // Whatever is heard counts as a sign of life, but only a pong answers the ping.
+            Some(pinged) => pinged.max(self.heard) + Self::PONG_WITHIN,
+            None if self.outbox.in_flight_on(link) => self.heard + Self::PING_AFTER_IN_FLIGHT,
+            None => self.heard + Self::PING_AFTER,
+        }
+    }
+
+    fn end(&mut self, cause: Cause, now: &Moment, effects: &mut Vec<Effect>) {
+        let unopened = matches!(self.link.state(), LinkState::Connecting { .. });
+        let ended = self.link.ended(cause, now);
+        self.ended(ended, unopened, effects);
+    }
+
+    fn ended(&mut self, ended: Ended, unopened: bool, effects: &mut Vec<Effect>) {
+        if unopened && ended.cause.may_retry() {
+            effects.push(Effect::Probe(Part::Chat, Target::Echo));
+        }
+        report(effects, ChatReport::Ended(ended));
+        effects.push(Effect::Changed(Part::Chat));
+    }
+}
+
+fn report(effects: &mut Vec<Effect>, report: ChatReport) {
+    effects.push(Effect::Report(Report::Chat(report)));
+}

@@ -1,0 +1,133 @@
+//! What can happen to a session.
+
+use std::time::Duration;
+
+use super::LinkId;
+use crate::close::CloseCode;
+use crate::echo::FromServer;
+use crate::feed::{ConnectTime, Item, Period, Tick};
+use crate::info::Info;
+use crate::problem::Problem;
+
+/// One thing that happened.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Event {
+    /// The user wants something.
+    User(Intent),
+    /// The page around the session changed.
+    Page(PageEvent),
+    /// [`super::Session::next_deadline`] has come.
+    Woke,
+    /// A link has news; of an older link it is ignored.
+    Link(LinkId, LinkEvent),
+    /// The answer to [`super::Effect::Probe`].
+    Probed(Probed),
+}
+
+/// The two halves of the session, each over a link of its own.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub enum Part {
+    /// The chat echo.
+    Chat,
+    /// The clock.
+    Clock,
+}
+
+/// What a user can want.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Intent {
+    /// Be connected; where the session waits to retry, retry at once.
+    Connect(Part),
+    /// Be connected no more, until [`Self::Connect`].
+    Disconnect {
+        /// Which half.
+        part: Part,
+        /// Goes into the close frame; a link without a close handshake has no use for it.
+        code: CloseCode,
+        /// Goes into the close frame.
+        reason: String,
+    },
+    /// Have a text echoed.
+    Say(String),
+    /// Follow the clock of this period.
+    Every(Period),
+    /// Go to another server: the address from which targets are resolved has changed.
+    Readdress,
+}
+
+/// What happens around the session.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum PageEvent {
+    /// What the browser believes of the network.
+    Online(bool),
+    /// Whether the page can be seen.
+    Visible(bool),
+}
+
+/// What a link's adapter reports.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum LinkEvent {
+    /// A message on the chat socket.
+    Echo(FromServer),
+    /// A message of the clock.
+    Clock(FromClock),
+    /// A message that can't be read, with the reason.
+    Garbled(String),
+    /// The link has ended, or never came to be.
+    Closed(CloseReport),
+    /// The link can't even be tried, with the reason: a wrong address, say.
+    Impossible(String),
+}
+
+/// What a link says that follows the clock, whichever transport carries it.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum FromClock {
+    /// The first message.
+    Hello(ConnectTime),
+    /// A tick, or a gap.
+    Item(Item<Tick>),
+    /// A sign of life between slow ticks.
+    Ping,
+}
+
+/// How a link ended, as its adapter saw it.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct CloseReport {
+    /// The code from the close frame, or one of those that stand for its absence.
+    pub code: CloseCode,
+    /// The reason from the close frame.
+    pub reason: String,
+    /// Whether there was a close handshake.
+    pub clean: bool,
+}
+
+impl CloseReport {
+    /// Makes the report of a link that broke without a word.
+    pub const fn lost() -> Self {
+        Self { code: CloseCode::ABNORMAL, reason: String::new(), clean: false }
+    }
+}
+
+/// What a plain request found out about the server.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Probed {
+    /// Whose trouble it was about.
+    pub part: Part,
+    /// When the question for [`Finding::Info`] went out, on the time of [`super::Moment::mono`].
+    pub asked: Duration,
+    /// What came back.
+    pub finding: Finding,
+}
+
+/// What came back on a plain request.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Finding {
+    /// The server answers.
+    Info(Box<Info>),
+    /// The server answers, but refuses what the link asks for.
+    Problem(Box<Info>, Problem),
+    /// Nothing answers, or the browser may not read the answer.
+    Unreachable,
+    /// Something answers that is not this server, with what it said.
+    NotOurs(String),
+}
