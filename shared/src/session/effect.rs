@@ -158,6 +158,12 @@ pub enum ClockReport {
         /// How many items it leaves out, where the cursor is known.
         lost: Option<u64>,
     },
+    /// The server refused to go on after the cursor: its clock was set back, or it is another
+    /// server. The clock starts over from its newest tick.
+    CursorRefused {
+        /// The cursor that was given up.
+        after: Seq,
+    },
     /// Ticks were left out without a word.
     Missed {
         /// How many.

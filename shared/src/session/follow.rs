@@ -175,8 +175,10 @@ impl Follow {
         }
         if let Finding::Problem(_, problem) = finding
             && problem.parameter.as_deref() == Some("after")
+            && let Some(after) = self.cursor.take()
         {
-            self.cursor = None;
+            self.counts.gaps += 1;
+            report(effects, ClockReport::CursorRefused { after });
         }
         effects.push(Effect::Changed(Part::Clock));
     }

@@ -1,0 +1,75 @@
+//! What a person at the page would have seen, and what must be true of it.
+
+use echoclock_shared::echo::SendKey;
+use echoclock_shared::feed::{Item, Seq};
+use echoclock_shared::session::{Cause, ChatReport, ClockReport, Report};
+
+/// The page's history, and the properties that hold at every moment.
+#[derive(Debug, Default)]
+pub(crate) struct View {
+    pub(crate) said: Vec<(SendKey, String)>,
+    pub(crate) echoed: Vec<(SendKey, String)>,
+    pub(crate) refused: Vec<SendKey>,
+    pub(crate) sent: u64,
+    pub(crate) silent: u64,
+    pub(crate) gaps: u64,
+    pub(crate) last_tick: Option<Seq>,
+}
+
+impl View {
+    pub(crate) fn show(&mut self, report: Report) {
+        match report {
+            Report::Chat(report) => self.chat(report),
+            Report::Clock(report) => self.clock(report),
+            Report::Info(_) => {}
+        }
+    }
+
+    /// The user has turned to another clock, which counts otherwise.
+    pub(crate) fn another_clock(&mut self) {
+        self.last_tick = None;
+    }
+
+    fn chat(&mut self, report: ChatReport) {
+        match report {
+            ChatReport::Queued { key, text } => self.said.push((key, text)),
+            ChatReport::Sent { .. } => self.sent += 1,
+            ChatReport::Echoed { key, text, .. } => self.echoed.push((key, text)),
+            ChatReport::Refused { key, .. } => self.refused.push(key),
+            ChatReport::Ended(ended) => self.silent += u64::from(ended.cause == Cause::Silent),
+            ChatReport::Garbled(what) => panic!("the server's message can't be read: {what}"),
+            ChatReport::NotSaid { .. } | ChatReport::Complained(_) | ChatReport::Opened { .. } => {}
+        }
+    }
+
+    fn clock(&mut self, report: ClockReport) {
+        match report {
+            ClockReport::Ticked { tick, .. } => self.item(Item::Value(tick.seq)),
+            ClockReport::Gap { oldest, .. } => self.item(Item::gap(oldest)),
+            ClockReport::Missed { count, before } => {
+                panic!("{count} ticks were missed before {before}")
+            }
+            ClockReport::CursorRefused { .. } => self.another_clock(),
+            ClockReport::Garbled(what) => panic!("the clock's message can't be read: {what}"),
+            ClockReport::Opened(_) | ClockReport::Ended(_) => {}
+        }
+    }
+
+    /// Ticks follow each other without a hole, unless a gap says otherwise.
+    fn item(&mut self, item: Item<Seq>) {
+        match item {
+            Item::Gap { gap } => {
+                self.gaps += 1;
+                self.last_tick = Some(gap.oldest.minus(1));
+            }
+            Item::Value(seq) => {
+                let expected = self.last_tick.map(|last| last.plus(1));
+                assert!(
+                    expected.is_none_or(|expected| expected == seq),
+                    "tick {seq} is shown instead of {expected:?}"
+                );
+                self.last_tick = Some(seq);
+            }
+        }
+    }
+}

@@ -1,0 +1,411 @@
+//! Session, server and network under one simulated clock.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BinaryHeap};
+use std::ops::AddAssign;
+use std::time::Duration;
+
+use echoclock_shared::close::CloseCode;
+use echoclock_shared::echo::FromBrowser;
+use echoclock_shared::feed::Seq;
+use echoclock_shared::problem::Problem;
+use echoclock_shared::session::{
+    CloseReport, Effect, Event, Finding, FromClock, Intent, LinkEvent, LinkId, LinkState, Moment,
+    PageEvent, Part, Probed, Session, Target,
+};
+use echoclock_shared::time::UnixMillis;
+use fastrand::Rng;
+
+use crate::network::Network;
+use crate::schedule::{self, HEALING, Step, TROUBLED};
+use crate::server::Server;
+use crate::view::View;
+
+/// What a schedule came to.
+#[derive(Debug, Default, Eq, PartialEq)]
+pub(crate) struct Outcome {
+    pub(crate) said: u64,
+    /// Schedules in which messages were on their way at the moment of a kill.
+    pub(crate) killed_in_flight: u64,
+    pub(crate) resent: u64,
+    pub(crate) repeated_echoes: u64,
+    pub(crate) repeated_ticks: u64,
+    pub(crate) gaps: u64,
+    pub(crate) refused: u64,
+    pub(crate) silent: u64,
+    pub(crate) rests: u64,
+}
+
+impl AddAssign for Outcome {
+    fn add_assign(&mut self, other: Self) {
+        self.said += other.said;
+        self.killed_in_flight += other.killed_in_flight;
+        self.resent += other.resent;
+        self.repeated_echoes += other.repeated_echoes;
+        self.repeated_ticks += other.repeated_ticks;
+        self.gaps += other.gaps;
+        self.refused += other.refused;
+        self.silent += other.silent;
+        self.rests += other.rests;
+    }
+}
+
+/// Something that is going to happen.
+#[derive(Debug)]
+enum Coming {
+    Step(Step),
+    /// A link's first byte arrives at the server.
+    Arrive(LinkId),
+    ToServer(LinkId, FromBrowser),
+    CloseToServer(LinkId, CloseCode, String),
+    ToPage(LinkId, LinkEvent),
+    /// The server looks for items after a cursor.
+    Tick(LinkId, u32, Option<Seq>),
+    Answer(Probed),
+    Wake,
+}
+
+/// A schedule under way.
+#[derive(Debug)]
+pub(crate) struct World {
+    rng: Rng,
+    now: Duration,
+    session: Session,
+    network: Network,
+    server: Server,
+    view: View,
+    coming: BTreeMap<u64, Coming>,
+    queue: BinaryHeap<Reverse<(Duration, u64)>>,
+    last: u64,
+    outcome: Outcome,
+    healed: bool,
+    /// When links were opened without anybody's doing, the newest last.
+    reopened: Vec<Duration>,
+}
+
+impl World {
+    pub(crate) fn new(seed: u64) -> Self {
+        let mut rng = Rng::with_seed(seed);
+        let steps = schedule::make(&mut rng);
+        let mut world = Self {
+            rng,
+            now: Duration::ZERO,
+            session: Session::default(),
+            network: Network::default(),
+            server: Server::default(),
+            view: View::default(),
+            coming: BTreeMap::new(),
+            queue: BinaryHeap::new(),
+            last: 0,
+            outcome: Outcome::default(),
+            healed: false,
+            reopened: Vec::new(),
+        };
+        world.server.start(Duration::from_secs(30));
+        for (at, step) in steps {
+            world.plan(at, Coming::Step(step));
+        }
+        world
+    }
+
+    pub(crate) fn run(mut self) -> Outcome {
+        while let Some(Reverse((at, id))) = self.queue.pop() {
+            if at > TROUBLED + HEALING {
+                break;
+            }
+            self.now = at;
+            let coming = self.coming.remove(&id).expect("what is queued is kept until it happens");
+            self.happen(coming);
+        }
+        self.check();
+        self.outcome.said = self.view.said.len() as u64;
+        self.outcome.resent = self.view.sent - self.outcome.said;
+        self.outcome.gaps = self.view.gaps;
+        self.outcome.refused = self.view.refused.len() as u64;
+        self.outcome.silent = self.view.silent;
+        self.outcome.repeated_ticks = self.session.clock().counts().repeated;
+        self.outcome
+    }
+
+    fn check(&self) {
+        assert!(
+            self.session.chat().outbox().is_empty(),
+            "messages still wait: {:?}",
+            self.session.chat()
+        );
+        let refused = |text: &str| text.starts_with("refuse");
+        let expected: Vec<_> =
+            self.view.said.iter().filter(|(_, text)| !refused(text)).cloned().collect();
+        assert_eq!(self.view.echoed, expected, "what is echoed on the page is not what was said");
+        let expected = self.view.said.iter().filter(|(_, text)| refused(text)).map(|(key, _)| *key);
+        assert_eq!(self.view.refused, expected.collect::<Vec<_>>());
+        let mut received = Vec::new();
+        for key in &self.server.receipts {
+            if !received.contains(key) {
+                received.push(*key);
+            }
+        }
+        let said: Vec<_> = self.view.said.iter().map(|(key, _)| *key).collect();
+        assert_eq!(received, said, "the server did not get what was said, in order");
+        let newest = self.session.clock().period().newest_at(self.server.wall(self.now));
+        let cursor = self.session.clock().cursor().expect("a healed clock has ticked");
+        assert!(
+            cursor.plus(40) > newest,
+            "the clock stands at {cursor}, and {newest} is the newest"
+        );
+    }
+
+    fn plan(&mut self, at: Duration, coming: Coming) {
+        self.last += 1;
+        self.coming.insert(self.last, coming);
+        self.queue.push(Reverse((at, self.last)));
+    }
+
+    fn happen(&mut self, coming: Coming) {
+        match coming {
+            Coming::Step(step) => self.step(step),
+            Coming::Wake => {
+                if self.session.next_deadline().is_some_and(|deadline| deadline <= self.now) {
+                    self.handle(Event::Woke);
+                    let next = self.session.next_deadline();
+                    assert!(
+                        next.is_none_or(|next| next > self.now),
+                        "the session does not wait: {:?}",
+                        self.session
+                    );
+                }
+            }
+            Coming::Answer(probed) => self.handle(Event::Probed(probed)),
+            Coming::ToPage(link, event) => {
+                if matches!(event, LinkEvent::Closed(_)) {
+                    self.network.pipes.remove(&link);
+                }
+                self.handle(Event::Link(link, event));
+            }
+            Coming::Arrive(link) => self.arrive(link),
+            Coming::ToServer(link, message) => self.receive(link, message),
+            Coming::CloseToServer(link, code, reason) => {
+                if self.is_served(link) {
+                    self.deliver(
+                        link,
+                        LinkEvent::Closed(CloseReport { code, reason, clean: true }),
+                    );
+                    self.network.pipes.entry(link).and_modify(|pipe| pipe.instance = None);
+                }
+            }
+            Coming::Tick(link, instance, cursor) => self.tick(link, instance, cursor),
+        }
+    }
+
+    fn step(&mut self, step: Step) {
+        if self.healed && !matches!(step, Step::User(Intent::Say(_))) {
+            return;
+        }
+        match step {
+            Step::User(intent) => {
+                if matches!(intent, Intent::Every(period) if period != self.session.clock().period())
+                {
+                    self.view.another_clock();
+                }
+                self.reopened.clear();
+                self.handle(Event::User(intent));
+            }
+            Step::Page(event) => {
+                self.reopened.clear();
+                self.handle(Event::Page(event));
+            }
+            Step::Kill => {
+                let in_flight = self.session.chat().link().open().is_some()
+                    && !self.session.chat().outbox().is_empty()
+                    && self.server.running.is_some();
+                self.outcome.killed_in_flight |= u64::from(in_flight);
+                self.stop(CloseReport::lost());
+            }
+            Step::Drain => {
+                self.stop(CloseReport {
+                    code: CloseCode::GOING_AWAY,
+                    reason: "stops".to_owned(),
+                    clean: true,
+                });
+            }
+            Step::Start => {
+                let ahead = Duration::from_millis(self.rng.u64(25_000..35_000));
+                self.server.start(ahead);
+            }
+            Step::HalfOpen => self.network.half_open(),
+            Step::BlackHole => {
+                self.network.black_hole = true;
+                self.network.half_open();
+            }
+            Step::Carry { lag } => {
+                self.network.black_hole = false;
+                self.network.lag = lag;
+            }
+            Step::Heal => {
+                self.step(Step::Start);
+                self.step(Step::Carry { lag: Duration::from_millis(5) });
+                self.step(Step::Page(PageEvent::Visible(true)));
+                self.step(Step::User(Intent::Connect(Part::Chat)));
+                self.step(Step::User(Intent::Connect(Part::Clock)));
+                self.healed = true;
+            }
+        }
+    }
+
+    fn stop(&mut self, report: CloseReport) {
+        self.server.running = None;
+        let mut links: Vec<_> = self.network.pipes.keys().copied().collect();
+        links.sort();
+        for link in links {
+            self.deliver(link, LinkEvent::Closed(report.clone()));
+        }
+    }
+
+    fn handle(&mut self, event: Event) {
+        let outside = matches!(event, Event::User(_) | Event::Page(_));
+        let wall = UnixMillis::new(1_800_000_000_000).plus(self.now);
+        let moment = Moment { mono: self.now, wall, dice: self.rng.u16(..) };
+        let rested = self.rests();
+        for effect in self.session.handle(event, &moment) {
+            self.carry_out(effect, outside);
+        }
+        self.outcome.rests += u64::from(self.rests() && !rested);
+        if let Some(deadline) = self.session.next_deadline() {
+            self.plan(deadline.max(self.now), Coming::Wake);
+        }
+    }
+
+    fn rests(&self) -> bool {
+        matches!(self.session.clock().link().state(), LinkState::Resting)
+    }
+
+    fn carry_out(&mut self, effect: Effect, outside: bool) {
+        match effect {
+            Effect::Open { link, target } => {
+                if !outside {
+                    self.reopened.push(self.now);
+                    let recent =
+                        self.reopened.iter().filter(|at| **at + Duration::from_secs(1) > self.now);
+                    assert!(recent.count() <= 8, "links are opened without end");
+                }
+                self.network.open(link, target, self.now);
+                if let Some(at) = self.network.towards_server(link, self.now, &mut self.rng) {
+                    self.plan(at, Coming::Arrive(link));
+                }
+            }
+            Effect::Send { link, message } => {
+                if let Some(at) = self.network.towards_server(link, self.now, &mut self.rng) {
+                    self.plan(at, Coming::ToServer(link, message));
+                }
+            }
+            Effect::Close { link, code, reason } => {
+                if let Some(at) = self.network.towards_server(link, self.now, &mut self.rng) {
+                    self.plan(at, Coming::CloseToServer(link, code, reason));
+                }
+            }
+            Effect::Drop(link) => {
+                let dropped = self.network.pipes.remove(&link);
+                assert!(dropped.is_some(), "{link:?} is let go of, and was not there");
+            }
+            Effect::Probe(part, target) => self.probe(part, target),
+            Effect::Report(report) => self.view.show(report),
+            Effect::Changed(_) => {}
+        }
+    }
+
+    fn probe(&mut self, part: Part, target: Target) {
+        let asked = self.now;
+        let (wait, finding) = if self.network.black_hole {
+            (Duration::from_secs(5), Finding::Unreachable)
+        } else if self.server.running.is_none() {
+            (self.network.delay(&mut self.rng), Finding::Unreachable)
+        } else {
+            let wait = self.network.delay(&mut self.rng);
+            let info = self.server.info(self.now + wait);
+            let refused = matches!(target, Target::Clock { every, after } if self.server.refuses(every, after, self.now));
+            (
+                wait * 2,
+                if refused {
+                    Finding::Problem(info, cursor_problem())
+                } else {
+                    Finding::Info(info)
+                },
+            )
+        };
+        self.plan(self.now + wait, Coming::Answer(Probed { part, asked, finding }));
+    }
+
+    fn is_served(&self, link: LinkId) -> bool {
+        let instance = self.network.pipes.get(&link).and_then(|pipe| pipe.instance);
+        instance.is_some() && instance == self.server.running
+    }
+
+    fn deliver(&mut self, link: LinkId, event: LinkEvent) {
+        if let Some(at) = self.network.towards_page(link, self.now, &mut self.rng) {
+            self.plan(at, Coming::ToPage(link, event));
+        }
+    }
+
+    fn arrive(&mut self, link: LinkId) {
+        let Some(target) = self.network.pipes.get(&link).map(|pipe| pipe.target) else { return };
+        let refused = matches!(target, Target::Clock { every, after } if self.server.refuses(every, after, self.now));
+        let Some(instance) = self.server.running.filter(|_| !refused) else {
+            self.deliver(link, LinkEvent::Closed(CloseReport::lost()));
+            return;
+        };
+        self.network.pipes.entry(link).and_modify(|pipe| pipe.instance = Some(instance));
+        match target {
+            Target::Echo => self.deliver(link, LinkEvent::Echo(self.server.hello(self.now))),
+            Target::Clock { every, after } => {
+                let hello = self.server.connect_time(every, self.now);
+                self.deliver(link, LinkEvent::Clock(FromClock::Hello(hello)));
+                self.tick(link, instance, after);
+            }
+        }
+    }
+
+    fn receive(&mut self, link: LinkId, message: FromBrowser) {
+        if !self.is_served(link) {
+            return;
+        }
+        let echo = self.server.answer(message, self.now);
+        if self.rng.u8(..20) == 0 {
+            self.outcome.repeated_echoes += 1;
+            self.deliver(link, LinkEvent::Echo(echo.clone()));
+        }
+        self.deliver(link, LinkEvent::Echo(echo));
+    }
+
+    fn tick(&mut self, link: LinkId, instance: u32, cursor: Option<Seq>) {
+        if !self.is_served(link) || self.server.running != Some(instance) {
+            return;
+        }
+        let Some(Target::Clock { every, .. }) =
+            self.network.pipes.get(&link).map(|pipe| pipe.target)
+        else {
+            return;
+        };
+        let (items, newest) = self.server.after(every, cursor, self.now);
+        if items.is_empty() {
+            self.deliver(link, LinkEvent::Clock(FromClock::Ping));
+        }
+        for item in items {
+            if self.rng.u8(..50) == 0 && matches!(item, echoclock_shared::feed::Item::Value(_)) {
+                self.deliver(link, LinkEvent::Clock(FromClock::Item(item)));
+            }
+            self.deliver(link, LinkEvent::Clock(FromClock::Item(item)));
+        }
+        // Between slow ticks the server gives signs of life.
+        let wait = self.server.until_next(every, self.now).min(Duration::from_secs(15));
+        self.plan(self.now + wait, Coming::Tick(link, instance, Some(newest)));
+    }
+}
+
+fn cursor_problem() -> Problem {
+    Problem {
+        title: "Bad Request".to_owned(),
+        status: 400,
+        detail: "too far ahead".to_owned(),
+        parameter: Some("after".to_owned()),
+    }
+}

@@ -1,0 +1,221 @@
+//! The JSON that goes over the wire, pinned: other people's clients rely on it.
+
+use echoclock_shared::close::CloseCode;
+use echoclock_shared::echo::{Fault, FaultCode, FromBrowser, FromServer, SendKey};
+use echoclock_shared::feed::{ConnectTime, Item, Period, Seq, Tick};
+use echoclock_shared::info::{Done, Info, Open, Seen, Verdict};
+use echoclock_shared::limits::SAFE_INTEGER_MAX;
+use echoclock_shared::problem::Problem;
+use echoclock_shared::time::UnixMillis;
+use proptest::prelude::*;
+
+#[test]
+fn what_the_browser_says() {
+    let key = SendKey::new(7).expect("7 is below 2^53");
+    insta::assert_snapshot!(FromBrowser::Say { key, text: "hé\n\"\0".to_owned() }.encode(), @r#"{"type":"say","key":7,"text":"hé\n\"\u0000"}"#);
+    insta::assert_snapshot!(FromBrowser::Ping.encode(), @r#"{"type":"ping"}"#);
+}
+
+#[test]
+fn what_the_server_says() {
+    let key = SendKey::new(7).expect("7 is below 2^53");
+    let now = UnixMillis::new(1_795_365_720_250);
+    let hello = FromServer::Hello { instance: "f00d".to_owned(), version: "0.1.0".to_owned(), now };
+    insta::assert_snapshot!(hello.encode(), @r#"{"type":"hello","instance":"f00d","version":"0.1.0","now":"2026-11-22T16:42:00.250Z"}"#);
+    let echo = FromServer::Echo { key, text: "hé".to_owned(), received: now };
+    insta::assert_snapshot!(echo.encode(), @r#"{"type":"echo","key":7,"text":"hé","received":"2026-11-22T16:42:00.250Z"}"#);
+    insta::assert_snapshot!(FromServer::Pong { now }.encode(), @r#"{"type":"pong","now":"2026-11-22T16:42:00.250Z"}"#);
+    let fault = |key| Fault { code: FaultCode::TextTooLong, key, message: "too long".to_owned() };
+    insta::assert_snapshot!(FromServer::Error(fault(Some(key))).encode(), @r#"{"type":"error","code":"text_too_long","key":7,"message":"too long"}"#);
+    insta::assert_snapshot!(FromServer::Error(fault(None)).encode(), @r#"{"type":"error","code":"text_too_long","message":"too long"}"#);
+}
+
+#[test]
+fn what_the_clock_carries() {
+    let replayed = Period::Ms250.tick(Seq::new(7_181_462_881));
+    let live = Tick { sent: Some(UnixMillis::new(1_795_365_720_251)), ..replayed };
+    let json = |item: Item<Tick>| serde_json::to_string(&item).expect("items are written");
+    insta::assert_snapshot!(json(Item::Value(replayed)), @r#"{"seq":7181462881,"due":"2026-11-22T16:42:00.250Z"}"#);
+    insta::assert_snapshot!(json(Item::Value(live)), @r#"{"seq":7181462881,"due":"2026-11-22T16:42:00.250Z","sent":"2026-11-22T16:42:00.251Z"}"#);
+    insta::assert_snapshot!(json(Item::gap(Seq::new(5))), @r#"{"gap":{"oldest":5}}"#);
+    let hello = ConnectTime {
+        now: UnixMillis::new(1_795_365_720_250),
+        instance: "f00d".to_owned(),
+        every: Period::Ms100,
+    };
+    insta::assert_json_snapshot!(hello, @r#"
+    {
+      "now": "2026-11-22T16:42:00.250Z",
+      "instance": "f00d",
+      "every": "100ms"
+    }
+    "#);
+}
+
+#[test]
+fn what_plain_requests_answer() {
+    let problem = Problem {
+        title: "Bad Request".to_owned(),
+        status: 400,
+        detail: "not a whole number".to_owned(),
+        parameter: Some("after".to_owned()),
+    };
+    insta::assert_json_snapshot!(problem, @r#"
+    {
+      "title": "Bad Request",
+      "status": 400,
+      "detail": "not a whole number",
+      "parameter": "after"
+    }
+    "#);
+    insta::assert_json_snapshot!(info(), @r#"
+    {
+      "version": "0.1.0",
+      "instance": "f00d",
+      "now": "2026-11-22T16:42:00.250Z",
+      "started": "1970-01-01T00:00:00.000Z",
+      "draining": false,
+      "socket": {
+        "allowed": false,
+        "reason": "another origin"
+      },
+      "open": {
+        "sockets": 1,
+        "streams": 2
+      },
+      "done": {
+        "echoes": 3
+      },
+      "request": {
+        "http_version": "HTTP/1.1",
+        "scheme": "http",
+        "client": "127.0.0.1:50000",
+        "host": null,
+        "origin": null,
+        "via": "1.1 proxy",
+        "forwarded": null,
+        "x_forwarded_for": null,
+        "x_forwarded_proto": null,
+        "x_forwarded_host": null
+      }
+    }
+    "#);
+}
+
+fn info() -> Info {
+    Info {
+        version: "0.1.0".to_owned(),
+        instance: "f00d".to_owned(),
+        now: UnixMillis::new(1_795_365_720_250),
+        started: UnixMillis::default(),
+        draining: false,
+        socket: Verdict { allowed: false, reason: Some("another origin".to_owned()) },
+        open: Open { sockets: 1, streams: 2 },
+        done: Done { echoes: 3 },
+        request: Seen {
+            http_version: "HTTP/1.1".to_owned(),
+            scheme: "http".to_owned(),
+            client: Some("127.0.0.1:50000".to_owned()),
+            via: Some("1.1 proxy".to_owned()),
+            ..Seen::default()
+        },
+    }
+}
+
+prop_compose! {
+    fn key()(key in 0..=SAFE_INTEGER_MAX) -> SendKey {
+        SendKey::new(key).expect("the range ends below 2^53")
+    }
+}
+
+prop_compose! {
+    fn instant()(millis in 0..=UnixMillis::MAX.get()) -> UnixMillis {
+        UnixMillis::new(millis)
+    }
+}
+
+fn fault() -> impl Strategy<Value = Fault> {
+    let code = prop_oneof![
+        Just(FaultCode::Malformed),
+        Just(FaultCode::UnknownType),
+        Just(FaultCode::BadField),
+        Just(FaultCode::TextTooLong),
+    ];
+    (code, proptest::option::of(key()), any::<String>()).prop_map(|(code, key, message)| Fault {
+        code,
+        key,
+        message,
+    })
+}
+
+fn from_server() -> impl Strategy<Value = FromServer> {
+    prop_oneof![
+        (any::<String>(), any::<String>(), instant())
+            .prop_map(|(instance, version, now)| FromServer::Hello { instance, version, now }),
+        (key(), any::<String>(), instant()).prop_map(|(key, text, received)| FromServer::Echo {
+            key,
+            text,
+            received
+        }),
+        instant().prop_map(|now| FromServer::Pong { now }),
+        fault().prop_map(FromServer::Error),
+    ]
+}
+
+fn item() -> impl Strategy<Value = Item<Tick>> {
+    let seq = || (0..=SAFE_INTEGER_MAX).prop_map(Seq::new);
+    prop_oneof![
+        (seq(), instant(), proptest::option::of(instant()))
+            .prop_map(|(seq, due, sent)| Item::Value(Tick { seq, due, sent })),
+        seq().prop_map(Item::gap),
+    ]
+}
+
+proptest! {
+    #[test]
+    fn what_the_browser_encodes_the_server_decodes(key in key(), text in any::<String>()) {
+        let say = FromBrowser::Say { key, text };
+        prop_assert_eq!(FromBrowser::decode(&say.encode()), Ok(say));
+    }
+
+    #[test]
+    fn what_the_server_encodes_the_browser_decodes(message in from_server()) {
+        prop_assert_eq!(FromServer::decode(&message.encode()).expect("it was encoded"), message);
+    }
+
+    #[test]
+    fn items_are_decoded_as_they_were_encoded(item in item()) {
+        let json = serde_json::to_string(&item).expect("items are written");
+        prop_assert_eq!(serde_json::from_str::<Item<Tick>>(&json).expect("it was encoded"), item);
+    }
+
+    #[test]
+    fn instants_are_read_as_they_were_written(instant in instant()) {
+        prop_assert_eq!(UnixMillis::parse(&instant.to_string()), Ok(instant));
+    }
+
+    #[test]
+    fn nothing_makes_a_decoder_panic(bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
+        decode_everything(&String::from_utf8_lossy(&bytes));
+    }
+
+    #[test]
+    fn nothing_like_a_message_makes_a_decoder_panic(
+        json in r#"\{("type":"(say|ping|echo|hello|pong|error|x)"|"key":-?[0-9]{0,20}|"text":"?.{0,5}"?|"now":"[0-9TZ:.+-]{0,30}"|"seq":[0-9]{0,20}|"due":"2026-.{0,20}"|"gap":\{\}|,){0,6}\}"#
+    ) {
+        decode_everything(&json);
+    }
+}
+
+fn decode_everything(text: &str) {
+    let _ = FromBrowser::decode(text);
+    let _ = FromServer::decode(text);
+    let _ = serde_json::from_str::<Item<Tick>>(text);
+    let _ = serde_json::from_str::<ConnectTime>(text);
+    let _ = serde_json::from_str::<Info>(text);
+    let _ = serde_json::from_str::<Problem>(text);
+    let _ = serde_json::from_str::<CloseCode>(text);
+    let _ = UnixMillis::parse(text);
+    let _ = text.parse::<Seq>();
+    let _ = text.parse::<Period>();
+}
