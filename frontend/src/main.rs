@@ -1,3 +1,5 @@
-//! The page.
+//! Puts the page into the document.
 
-fn main() {}
+fn main() {
+    leptos::mount::mount_to_body(echoclock_frontend::app::App);
+}

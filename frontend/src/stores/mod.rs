@@ -1,0 +1,47 @@
+//! What components read: signals, written once per animation frame.
+//!
+//! Every part has a store of its own, so that a tick never wakes the chat. Components read the
+//! signals and say what the user wants by [`Dispatch`].
+
+mod link;
+pub use link::LinkView;
+
+mod chat;
+pub use chat::{ChatRow, ChatRowBody, ChatStore, Delivery, HISTORY_MAX};
+
+mod clock;
+pub use clock::{ClockNote, ClockNoteBody, ClockStore, DELAYS_MAX, NOTES_MAX, SeenTick};
+
+mod server;
+pub use server::ServerStore;
+
+mod page;
+pub use page::PageStore;
+
+mod dispatch;
+pub use dispatch::Dispatch;
+
+use leptos::prelude::expect_context;
+
+/// Everything that components read.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Stores {
+    /// The chat echo.
+    pub chat: ChatStore,
+    /// The clock.
+    pub clock: ClockStore,
+    /// The server, and where it is looked for.
+    pub server: ServerStore,
+    /// The page itself.
+    pub page: PageStore,
+}
+
+/// Returns the stores that the app provides; a component's body calls it.
+pub fn use_stores() -> Stores {
+    expect_context()
+}
+
+/// Returns how components say what the user wants; a component's body calls it.
+pub fn use_dispatch() -> Dispatch {
+    expect_context()
+}

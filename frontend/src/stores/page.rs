@@ -1,0 +1,14 @@
+//! What is known of the page.
+
+use std::time::Duration;
+
+use leptos::prelude::RwSignal;
+
+/// The page's signals.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct PageStore {
+    /// The time of `Moment::mono`, four times a second while the page can be seen.
+    pub now: RwSignal<Duration>,
+    /// Whether the browser believes that there is no network: a hint to show, no more.
+    pub seems_offline: RwSignal<bool>,
+}
