@@ -370,10 +370,19 @@ fn trouble_is_explained_by_what_a_plain_request_finds() {
     };
     for (finding, trouble) in [
         (Finding::Unreachable, Trouble::Unreachable),
+        (
+            Finding::Problem(Problem {
+                title: String::new(),
+                status: 403,
+                detail: "origin".to_owned(),
+                parameter: Some("Origin".to_owned()),
+            }),
+            Trouble::Refused("origin".to_owned()),
+        ),
         (Finding::NotOurs("404".to_owned()), Trouble::NotOurs("404".to_owned())),
         (Finding::Info(info(None)), Trouble::OnlyPlainRequests),
         (Finding::Info(info(Some("origin"))), Trouble::Refused("origin".to_owned())),
-        (Finding::Problem(info(None), problem.clone()), Trouble::Problem(problem)),
+        (Finding::Problem(problem.clone()), Trouble::Problem(problem)),
     ] {
         let mut table = Table::default();
         let link = table.connect(Part::Chat);
@@ -446,7 +455,7 @@ fn the_clock_resumes_after_its_cursor_and_gives_up_one_that_is_refused() {
         detail: String::new(),
         parameter: Some("after".to_owned()),
     };
-    let finding = Finding::Problem(info(None), problem);
+    let finding = Finding::Problem(problem);
     let told =
         table.handle(Event::Probed(Probed { part: Part::Clock, asked: table.now.mono, finding }));
     assert_eq!(clock_reports(&told), [ClockReport::CursorRefused { after: Seq::new(10) }]);

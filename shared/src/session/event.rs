@@ -124,8 +124,8 @@ pub struct Probed {
 pub enum Finding {
     /// The server answers.
     Info(Box<Info>),
-    /// The server answers, but refuses what the link asks for.
-    Problem(Box<Info>, Problem),
+    /// The server answers, but refuses the question or what the link asks for.
+    Problem(Problem),
     /// Nothing answers, or the browser may not read the answer.
     Unreachable,
     /// Something answers that is not this server, with what it said.

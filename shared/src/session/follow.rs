@@ -173,7 +173,7 @@ impl Follow {
         if !self.link.explain(finding) {
             return;
         }
-        if let Finding::Problem(_, problem) = finding
+        if let Finding::Problem(problem) = finding
             && problem.parameter.as_deref() == Some("after")
             && let Some(after) = self.cursor.take()
         {

@@ -322,7 +322,10 @@ impl Link {
         let trouble = match finding {
             Finding::Unreachable => Trouble::Unreachable,
             Finding::NotOurs(what) => Trouble::NotOurs(what.clone()),
-            Finding::Problem(_, problem) => Trouble::Problem(problem.clone()),
+            Finding::Problem(problem) if problem.parameter.as_deref() == Some(ORIGIN) => {
+                Trouble::Refused(problem.detail.clone())
+            }
+            Finding::Problem(problem) => Trouble::Problem(problem.clone()),
             Finding::Info(info) => match &info.socket.reason {
                 Some(reason) if !info.socket.allowed => Trouble::Refused(reason.clone()),
                 _ => Trouble::OnlyPlainRequests,
@@ -363,3 +366,6 @@ pub(super) enum Overdue {
     Close(LinkId),
     Retry,
 }
+
+/// The header that a problem names where this page may not connect.
+const ORIGIN: &str = "Origin";

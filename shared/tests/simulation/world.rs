@@ -325,11 +325,7 @@ impl World {
             let refused = matches!(target, Target::Clock { every, after } if self.server.refuses(every, after, self.now));
             (
                 wait * 2,
-                if refused {
-                    Finding::Problem(info, cursor_problem())
-                } else {
-                    Finding::Info(info)
-                },
+                if refused { Finding::Problem(cursor_problem()) } else { Finding::Info(info) },
             )
         };
         self.plan(self.now + wait, Coming::Answer(Probed { part, asked, finding }));
