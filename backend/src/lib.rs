@@ -1,1 +1,77 @@
-//! The server.
+//! The server: the echo sockets, the clock, and the page.
+//!
+//! A feed is pulled and knows no transport; a transport follows any feed. [`app`] puts the routes
+//! together and [`serve()`] gives them a listener and an end.
+
+use axum::Router;
+use axum::middleware;
+use axum::routing::{any, get};
+use echoclock_shared::path;
+use http::{Method, Uri};
+
+use crate::error::Refusal;
+use crate::state::AppState;
+
+pub mod feed;
+
+mod transport;
+
+mod socket;
+
+mod echo;
+
+pub mod info;
+
+pub mod site;
+
+pub mod origin;
+
+mod guard;
+
+pub mod error;
+
+pub mod state;
+
+pub mod limits;
+
+pub mod counts;
+
+pub mod drain;
+
+pub mod connection;
+
+mod serve;
+pub use serve::serve;
+
+pub mod config;
+
+pub mod address;
+
+pub mod telemetry;
+
+/// Returns all that the server answers.
+pub fn app(state: AppState) -> Router {
+    let api = Router::new()
+        .route(path::ECHO, any(echo::chat::open))
+        .route(path::ECHO_RAW, any(echo::raw::open))
+        .route(path::CLOCK_EVENTS, get(transport::events::clock))
+        .route(path::INFO, get(info::info))
+        .route(path::API, any(nothing_here))
+        .route(&format!("{}/{{*path}}", path::API), any(nothing_here))
+        .method_not_allowed_fallback(not_this_method)
+        .layer(middleware::from_fn_with_state(state.clone(), guard::watch));
+    Router::new()
+        .merge(api)
+        .route(path::HEALTHZ, get(info::healthz))
+        .route(path::READYZ, get(info::readyz))
+        .fallback_service(get(site::page).with_state(state.clone()))
+        .with_state(state)
+}
+
+async fn nothing_here(uri: Uri) -> Refusal {
+    Refusal::NotFound { path: uri.path().to_owned() }
+}
+
+async fn not_this_method(method: Method) -> Refusal {
+    Refusal::Method { method: method.to_string() }
+}

@@ -1,3 +1,99 @@
-//! The server.
+//! The program `echoclock`: arguments, logs, a listener, and the signals that end it.
 
-fn main() {}
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use anyhow::Context;
+use clap::Parser;
+use echoclock_backend::config::{Cli, Command, Serve};
+use echoclock_backend::feed::clock::SystemClock;
+use echoclock_backend::state::AppState;
+use echoclock_backend::{address, serve, telemetry};
+use tokio::net::TcpListener;
+
+fn main() -> ExitCode {
+    let Cli { command } = Cli::parse();
+    telemetry::start();
+    let done = match command {
+        Command::Serve(arguments) => run(&arguments),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            tracing::error!("{error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+#[tokio::main]
+async fn run(arguments: &Serve) -> anyhow::Result<()> {
+    let mut signals = Signals::listen().context("signals can't be listened for")?;
+    let state = AppState::new(arguments.settings(), Arc::new(SystemClock))
+        .context("no random bytes for this process's name")?;
+    let listener = TcpListener::bind(arguments.listen)
+        .await
+        .map_err(|error| anyhow::anyhow!(address::cant_listen(arguments.listen, &error)))?;
+    let local = listener.local_addr().context("the listener has no address")?;
+    let machine = address::of_machine().unwrap_or_else(|error| {
+        tracing::warn!(%error, "the machine's addresses are not known");
+        vec![]
+    });
+    for url in address::reachable(local, &machine) {
+        tracing::info!("listening on {url}");
+    }
+    serve(listener, state, async move {
+        let name = signals.next().await;
+        tracing::info!("{name} came: no longer ready; a second one stops at once");
+        tokio::spawn(async move {
+            let name = signals.next().await;
+            tracing::warn!("{name} came again: stopped at once");
+            std::process::exit(STOPPED_AT_ONCE);
+        });
+    })
+    .await;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+/// The exit code of a program that a signal ends, as shells give it for SIGINT.
+const STOPPED_AT_ONCE: i32 = 130;
+
+/// The signals that ask the program to stop.
+#[cfg(unix)]
+struct Signals {
+    interrupt: tokio::signal::unix::Signal,
+    terminate: tokio::signal::unix::Signal,
+}
+
+#[cfg(unix)]
+impl Signals {
+    fn listen() -> std::io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        let (interrupt, terminate) = (SignalKind::interrupt(), SignalKind::terminate());
+        Ok(Self { interrupt: signal(interrupt)?, terminate: signal(terminate)? })
+    }
+
+    async fn next(&mut self) -> &'static str {
+        tokio::select! {
+            _ = self.interrupt.recv() => "SIGINT",
+            _ = self.terminate.recv() => "SIGTERM",
+        }
+    }
+}
+
+/// The keys that ask the program to stop.
+#[cfg(windows)]
+struct Signals(tokio::signal::windows::CtrlC);
+
+#[cfg(windows)]
+impl Signals {
+    fn listen() -> std::io::Result<Self> {
+        tokio::signal::windows::ctrl_c().map(Self)
+    }
+
+    async fn next(&mut self) -> &'static str {
+        self.0.recv().await;
+        "Ctrl-C"
+    }
+}

@@ -1,0 +1,160 @@
+//! The command line and the environment, parsed once.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+use echoclock_shared::limits::RAW_MESSAGE_MAX;
+
+use crate::limits::Limits;
+use crate::origin::{Allowed, BadOrigin, Origin};
+use crate::site::Site;
+use crate::state::Settings;
+
+/// Six ways for a server to talk to a browser, side by side: an echo and a clock.
+#[derive(Debug, Parser)]
+#[command(name = "echoclock", version)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What the program does.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Serve the page and the API, until SIGINT or SIGTERM
+    #[command(after_help = "RUST_LOG says what is logged to the standard error, such as \
+                            RUST_LOG=debug; it is info by default.")]
+    Serve(Serve),
+}
+
+/// How to serve.
+#[derive(Args, Debug)]
+pub struct Serve {
+    /// The address and port to listen on; 0.0.0.0 or [::] for all of the machine's, port 0 for
+    /// any that is free
+    #[arg(long, env = "ECHOCLOCK_LISTEN", value_name = "ADDRESS:PORT")]
+    #[arg(default_value = "127.0.0.1:3000", value_parser = listen_address)]
+    pub listen: SocketAddr,
+
+    /// A further origin whose pages may connect, with credentials, and may embed the page, such
+    /// as https://example.org; '*' lets everyone in, without credentials. May be repeated (in
+    /// the environment: separated by commas). By default only the server's own page may
+    #[arg(long, env = "ECHOCLOCK_ALLOW_ORIGIN", value_name = "ORIGIN", value_delimiter = ',')]
+    #[arg(value_parser = allowed_origin)]
+    pub allow_origin: Vec<AllowOrigin>,
+
+    /// The largest message that the raw echo takes, in bytes
+    #[arg(long, env = "ECHOCLOCK_RAW_MAX", value_name = "BYTES", default_value_t = RAW_MESSAGE_MAX)]
+    #[arg(value_parser = raw_max)]
+    pub raw_max: usize,
+
+    /// A folder to serve the page from, in place of the page within this program
+    #[arg(long, env = "ECHOCLOCK_SITE", value_name = "FOLDER", value_parser = site_folder)]
+    pub site: Option<PathBuf>,
+}
+
+/// One `--allow-origin`.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum AllowOrigin {
+    /// An origin.
+    Exact(Origin),
+    /// `*`.
+    Anyone,
+}
+
+impl Serve {
+    /// Returns what the server is made of.
+    pub fn settings(&self) -> Settings {
+        Settings {
+            allowed: allowed(&self.allow_origin),
+            site: self.site.clone().map_or(Site::Embedded, Site::Folder),
+            limits: Limits { raw_message: self.raw_max, ..Limits::default() },
+        }
+    }
+}
+
+fn allowed(origins: &[AllowOrigin]) -> Allowed {
+    let mut listed = Vec::new();
+    for origin in origins {
+        match origin {
+            AllowOrigin::Exact(origin) => listed.push(origin.clone()),
+            AllowOrigin::Anyone => return Allowed::Anyone,
+        }
+    }
+    Allowed::Listed(listed)
+}
+
+fn listen_address(text: &str) -> Result<SocketAddr, String> {
+    text.parse().map_err(|_| {
+        "not an IP address and a port, such as 127.0.0.1:3000, 0.0.0.0:8080 or [::1]:3000"
+            .to_owned()
+    })
+}
+
+fn allowed_origin(text: &str) -> Result<AllowOrigin, BadOrigin> {
+    if text == "*" { Ok(AllowOrigin::Anyone) } else { text.parse().map(AllowOrigin::Exact) }
+}
+
+fn raw_max(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(bytes @ 1..=RAW_MAX_MAX) => Ok(bytes),
+        Ok(_) | Err(_) => Err(format!("not a number of bytes from 1 to {RAW_MAX_MAX}")),
+    }
+}
+
+fn site_folder(text: &str) -> Result<PathBuf, String> {
+    let folder = PathBuf::from(text);
+    if folder.is_dir() { Ok(folder) } else { Err("there is no such folder".to_owned()) }
+}
+
+/// A message is held in memory whole.
+const RAW_MAX_MAX: usize = 1024 * 1024 * 1024;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn serve(arguments: &[&str]) -> Result<Serve, String> {
+        let arguments = ["echoclock", "serve"].iter().chain(arguments);
+        let Cli { command: Command::Serve(serve) } =
+            Cli::try_parse_from(arguments).map_err(|error| error.to_string())?;
+        Ok(serve)
+    }
+
+    #[test]
+    fn arguments_become_settings() {
+        let settings = serve(&[]).expect("there are defaults").settings();
+        assert_eq!(settings.allowed, Allowed::Listed(vec![]));
+        assert_eq!(settings.limits.raw_message, 16 * 1024 * 1024);
+        assert_eq!(settings.site, Site::Embedded);
+
+        let two = ["--allow-origin", "https://a.example", "--allow-origin=http://b:8080"];
+        let listed = ["https://a.example", "http://b:8080"].map(|o| o.parse().expect(o));
+        let settings = serve(&two).expect("two origins").settings();
+        assert_eq!(settings.allowed, Allowed::Listed(listed.to_vec()));
+
+        let anyone = serve(&["--allow-origin", "https://a.example", "--allow-origin", "*"]);
+        assert_eq!(anyone.expect("everyone").settings().allowed, Allowed::Anyone);
+    }
+
+    #[test]
+    fn what_makes_no_sense_is_named() {
+        for (arguments, said) in [
+            (["--listen", "3000"], "such as 127.0.0.1:3000"),
+            (["--listen", "localhost:http"], "such as 127.0.0.1:3000"),
+            (["--allow-origin", "example.org"], "such as https://example.org"),
+            (["--allow-origin", "https://example.org/"], "without a path"),
+            (["--allow-origin", "https://*.example.org"], "not an origin"),
+            (["--allow-origin", "null"], "not an origin"),
+            (["--raw-max", "0"], "from 1 to"),
+            (["--raw-max", "16M"], "from 1 to"),
+            (["--site", "/nowhere/at/all"], "there is no such folder"),
+            (["--frob", "1"], "--frob"),
+        ] {
+            let error = serve(&arguments).expect_err(said);
+            assert!(error.contains(said), "{arguments:?}: {error}");
+        }
+    }
+}

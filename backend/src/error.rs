@@ -1,0 +1,94 @@
+//! Why a request is refused, as problem details (RFC 9457), logged here and nowhere else.
+
+use axum::response::{IntoResponse, Response};
+use echoclock_shared::problem::{MEDIA_TYPE, Problem};
+use http::StatusCode;
+use http::header::{CACHE_CONTROL, CONNECTION, CONTENT_TYPE, HeaderValue, UPGRADE};
+
+/// Why a request is refused: a variant per answer.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Refusal {
+    /// A query parameter makes no sense.
+    Parameter {
+        /// Its name.
+        name: String,
+        /// What is wrong with it, to follow its name.
+        fault: String,
+    },
+    /// The request comes from an origin that is not let in.
+    Origin {
+        /// Which, and what would let it in.
+        detail: String,
+    },
+    /// There is nothing at this path.
+    NotFound {
+        /// The path.
+        path: String,
+    },
+    /// The path does not take this method.
+    Method {
+        /// The method.
+        method: String,
+    },
+    /// The path is a WebSocket's, and the request is not one's opening.
+    NotASocket {
+        /// What is missing.
+        detail: String,
+    },
+    /// The server is about to stop.
+    Draining,
+}
+
+impl Refusal {
+    pub(crate) fn parameter(name: &str, fault: &str) -> Self {
+        Self::Parameter { name: name.to_owned(), fault: fault.to_owned() }
+    }
+
+    fn status(&self) -> StatusCode {
+        match self {
+            Self::Parameter { .. } => StatusCode::BAD_REQUEST,
+            Self::Origin { .. } => StatusCode::FORBIDDEN,
+            Self::NotFound { .. } => StatusCode::NOT_FOUND,
+            Self::Method { .. } => StatusCode::METHOD_NOT_ALLOWED,
+            Self::NotASocket { .. } => StatusCode::UPGRADE_REQUIRED,
+            Self::Draining => StatusCode::SERVICE_UNAVAILABLE,
+        }
+    }
+
+    /// Returns the refusal as it is sent.
+    pub fn problem(&self) -> Problem {
+        let status = self.status();
+        let (detail, parameter) = match self {
+            Self::Parameter { name, fault } => (format!("{name} {fault}"), Some(name.clone())),
+            Self::Origin { detail } => (detail.clone(), Some("Origin".to_owned())),
+            Self::NotFound { path } => (format!("there is nothing at {path}"), None),
+            Self::Method { method } => (format!("{method} is not taken here"), None),
+            Self::NotASocket { detail } => (detail.clone(), None),
+            Self::Draining => ("the server is about to stop; try again".to_owned(), None),
+        };
+        Problem {
+            title: status.canonical_reason().unwrap_or_default().to_owned(),
+            status: status.as_u16(),
+            detail,
+            parameter,
+        }
+    }
+}
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        let problem = self.problem();
+        // As fields, texts are logged with their control characters escaped.
+        tracing::info!(status = problem.status, detail = problem.detail, "refused");
+        let json = serde_json::to_string(&problem).expect("a problem has string keys only");
+        let headers = [(CONTENT_TYPE, MEDIA_TYPE), (CACHE_CONTROL, "no-store")];
+        let mut response = (self.status(), headers, json).into_response();
+        if let Self::NotASocket { .. } = self {
+            // RFC 9110, section 15.5.22: the answer names the protocol that is needed.
+            let headers = response.headers_mut();
+            headers.insert(CONNECTION, HeaderValue::from_static("upgrade"));
+            headers.insert(UPGRADE, HeaderValue::from_static("websocket"));
+        }
+        response
+    }
+}

@@ -1,0 +1,95 @@
+//! The gate before `/api`: refuses callers from elsewhere, and sets what every answer carries.
+
+use axum::extract::{Request, State};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use echoclock_shared::path;
+use http::header::{
+    ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS,
+    ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_MAX_AGE, ACCESS_CONTROL_REQUEST_METHOD,
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderMap, HeaderName, HeaderValue, ORIGIN, VARY,
+    X_CONTENT_TYPE_OPTIONS,
+};
+use http::{Method, StatusCode};
+
+use crate::error::Refusal;
+use crate::origin::{Allowed, Caller, Origin};
+use crate::state::AppState;
+
+/// Lets a request through to `/api`, or refuses it.
+pub(crate) async fn watch(State(state): State<AppState>, request: Request, next: Next) -> Response {
+    let caller = state.allowed.judge(request.headers(), request.uri().authority());
+    let mut response = match &caller {
+        Caller::Elsewhere { reason } => refuse(reason, &request),
+        Caller::Own | Caller::Tool | Caller::Listed(_) | Caller::Anyone => {
+            if is_preflight(&request) { preflight() } else { next.run(request).await }
+        }
+    };
+    let headers = response.headers_mut();
+    share(headers, &caller);
+    headers.append(VARY, HeaderValue::from_static("origin"));
+    headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    headers.entry(CONTENT_SECURITY_POLICY).or_insert_with(|| policy(&state.allowed));
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    response
+}
+
+/// Refuses a request from elsewhere.
+///
+/// A page of a static build whose origin is not listed has to be able to say so, hence it may
+/// read the refusal at the one address that it asks for reasons; there is nothing else in it.
+fn refuse(reason: &str, request: &Request) -> Response {
+    let origin = request.headers().get(ORIGIN).cloned();
+    let asks_why = request.uri().path() == path::INFO && request.method() == Method::GET;
+    let mut response = Refusal::Origin { detail: reason.to_owned() }.into_response();
+    if let Some(origin) = origin.filter(|_| asks_why) {
+        response.headers_mut().insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin);
+    }
+    response
+}
+
+/// Lets the caller's page read the answer, and its timing (Fetch standard, "CORS protocol";
+/// Resource Timing, section 4.5.1).
+fn share(headers: &mut HeaderMap, caller: &Caller) {
+    match caller {
+        Caller::Listed(origin) => {
+            let origin = header(origin);
+            headers.insert(TIMING_ALLOW_ORIGIN, origin.clone());
+            headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin);
+            headers.insert(ACCESS_CONTROL_ALLOW_CREDENTIALS, HeaderValue::from_static("true"));
+        }
+        Caller::Anyone => {
+            headers.insert(TIMING_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+            headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+        }
+        Caller::Own | Caller::Tool | Caller::Elsewhere { .. } => {}
+    }
+}
+
+fn is_preflight(request: &Request) -> bool {
+    request.method() == Method::OPTIONS
+        && request.headers().contains_key(ORIGIN)
+        && request.headers().contains_key(ACCESS_CONTROL_REQUEST_METHOD)
+}
+
+fn preflight() -> Response {
+    let headers = [
+        (ACCESS_CONTROL_ALLOW_METHODS, "GET, HEAD, POST"),
+        (ACCESS_CONTROL_ALLOW_HEADERS, "cache-control, content-type, last-event-id"),
+        (ACCESS_CONTROL_MAX_AGE, "600"),
+    ];
+    (StatusCode::NO_CONTENT, headers).into_response()
+}
+
+/// Returns the policy of an answer that is data and no page.
+fn policy(allowed: &Allowed) -> HeaderValue {
+    let ancestors = allowed.frame_ancestors();
+    HeaderValue::try_from(format!("default-src 'none'; frame-ancestors {ancestors}"))
+        .expect("origins are plain ASCII")
+}
+
+fn header(origin: &Origin) -> HeaderValue {
+    HeaderValue::try_from(origin.to_string()).expect("origins are plain ASCII")
+}
+
+const TIMING_ALLOW_ORIGIN: HeaderName = HeaderName::from_static("timing-allow-origin");

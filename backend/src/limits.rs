@@ -1,0 +1,47 @@
+//! The server's own bounds; those that clients see are in `echoclock_shared::limits`.
+
+use std::time::Duration;
+
+/// How much the server takes, and how long it waits.
+///
+/// Tests set some of them shorter.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// How many connections there may be; the next one waits to be accepted.
+    pub connections: usize,
+    /// The largest message on the raw echo socket, in bytes.
+    pub raw_message: usize,
+    /// How long a client may take to send a request's headers, or to begin with the next request.
+    pub header_timeout: Duration,
+    /// How long a write may be blocked by a client that does not read.
+    pub write_timeout: Duration,
+    /// How often a silent socket is asked for a sign of life.
+    pub socket_ping_every: Duration,
+    /// How long a socket may be silent.
+    pub socket_silence: Duration,
+    /// How long the other end may take to answer a close frame.
+    pub close_timeout: Duration,
+    /// How long a server that drains answers, at the least: load balancers ask now and then.
+    pub drain_at_least: Duration,
+    /// How long it waits for what is open to end, at the most.
+    pub drain_at_most: Duration,
+    /// When it stops, whatever is still open.
+    pub stop_after: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            connections: 10_000,
+            raw_message: echoclock_shared::limits::RAW_MESSAGE_MAX,
+            header_timeout: Duration::from_secs(10),
+            write_timeout: Duration::from_secs(30),
+            socket_ping_every: Duration::from_secs(30),
+            socket_silence: Duration::from_secs(75),
+            close_timeout: Duration::from_secs(2),
+            drain_at_least: Duration::from_secs(1),
+            drain_at_most: Duration::from_secs(3),
+            stop_after: Duration::from_millis(4_500),
+        }
+    }
+}

@@ -1,0 +1,139 @@
+//! The page: embedded or from a folder, each file in the smallest form that the client takes.
+
+mod assets;
+use assets::Asset;
+pub use assets::Site;
+
+mod encoding;
+use encoding::Coding;
+
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use http::header::{
+    ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG,
+    HeaderMap, HeaderValue, IF_NONE_MATCH, REFERRER_POLICY, VARY, X_CONTENT_TYPE_OPTIONS,
+};
+use http::{StatusCode, Uri};
+
+use crate::origin::Allowed;
+use crate::state::AppState;
+
+/// Answers a GET or HEAD of anything that has no route of its own.
+pub(crate) async fn page(State(state): State<AppState>, uri: Uri, headers: HeaderMap) -> Response {
+    let mut response = find(&state.site, uri.path(), &headers).await;
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_SECURITY_POLICY, policy(&state.allowed));
+    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    // An API elsewhere that lets this origin in has to learn it from an iframe's request too.
+    headers.insert(REFERRER_POLICY, HeaderValue::from_static("strict-origin"));
+    response
+}
+
+async fn find(site: &Site, path: &str, headers: &HeaderMap) -> Response {
+    let name = match path.strip_prefix('/').unwrap_or(path) {
+        "" => INDEX,
+        name => name,
+    };
+    match site.read(name).await {
+        Some(asset) => found(name, asset, headers),
+        None if name == INDEX => not_built(),
+        None => not_found(path),
+    }
+}
+
+fn found(name: &str, asset: Asset, headers: &HeaderMap) -> Response {
+    let coding = Coding::choose(headers.get_all(ACCEPT_ENCODING), |c| asset.has(c));
+    let (bytes, tag) = asset.into_form(coding);
+    let cache = if is_hashed(name) { "public, max-age=31536000, immutable" } else { "no-cache" };
+    let common = [(ETAG, &*tag), (CACHE_CONTROL, cache), (VARY, "accept-encoding")];
+    if is_known(headers, &tag) {
+        return (StatusCode::NOT_MODIFIED, common).into_response();
+    }
+    let mut response = (common, [(CONTENT_TYPE, content_type(name))], bytes).into_response();
+    if let Some(coding) = coding.name() {
+        response.headers_mut().insert(CONTENT_ENCODING, HeaderValue::from_static(coding));
+    }
+    response
+}
+
+fn not_found(path: &str) -> Response {
+    let text = format!("404: there is nothing at {path}\n");
+    (StatusCode::NOT_FOUND, [(CACHE_CONTROL, "no-store")], text).into_response()
+}
+
+/// Says how to build the page.
+///
+/// The status is 200: the server works, as `/readyz` says, and has this to show.
+fn not_built() -> Response {
+    let headers = [(CONTENT_TYPE, "text/html; charset=utf-8"), (CACHE_CONTROL, "no-store")];
+    (headers, include_str!("not_built.html")).into_response()
+}
+
+/// Whether the client has the file already (RFC 9110, section 13.1.2).
+fn is_known(headers: &HeaderMap, tag: &str) -> bool {
+    let lists = headers.get_all(IF_NONE_MATCH).iter().filter_map(|list| list.to_str().ok());
+    let mut known = lists.flat_map(|list| list.split(',')).map(str::trim);
+    known.any(|known| known == "*" || known.strip_prefix("W/").unwrap_or(known) == tag)
+}
+
+/// Whether a file's name carries the hash of what is in it, as Trunk writes it:
+/// `name-0123456789abcdef.js`, `name-0123456789abcdef_bg.wasm`.
+fn is_hashed(name: &str) -> bool {
+    name.split(['-', '_', '.', '/']).any(|part| {
+        part.len() == 16 && part.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
+    })
+}
+
+fn content_type(name: &str) -> &'static str {
+    match name.rsplit_once('.').map(|(_, extension)| extension) {
+        Some("html") => "text/html; charset=utf-8",
+        Some("js" | "mjs") => "text/javascript; charset=utf-8",
+        Some("wasm") => "application/wasm",
+        Some("css") => "text/css; charset=utf-8",
+        Some("json" | "map") => "application/json",
+        Some("webmanifest") => "application/manifest+json",
+        Some("svg") => "image/svg+xml",
+        Some("png") => "image/png",
+        Some("ico") => "image/x-icon",
+        Some("woff2") => "font/woff2",
+        Some("txt") => "text/plain; charset=utf-8",
+        Some(_) | None => "application/octet-stream",
+    }
+}
+
+/// Returns the page's policy. It reaches whatever API its user types in, hence the schemes;
+/// nothing but its own files runs.
+fn policy(allowed: &Allowed) -> HeaderValue {
+    let ancestors = allowed.frame_ancestors();
+    HeaderValue::try_from(format!(
+        "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
+         img-src 'self' data:; font-src 'self'; manifest-src 'self'; \
+         connect-src 'self' http: https: ws: wss:; frame-src 'self' http: https:; \
+         base-uri 'self'; form-action 'self'; frame-ancestors {ancestors}"
+    ))
+    .expect("origins are plain ASCII")
+}
+
+/// The page itself.
+const INDEX: &str = "index.html";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_with_a_hash_never_change_their_content() {
+        for (name, hashed) in [
+            ("echoclock-frontend-0123456789abcdef.js", true),
+            ("echoclock-frontend-0123456789abcdef_bg.wasm", true),
+            ("style-fedcba9876543210.css", true),
+            ("snippets/x-0123456789abcdef/inline0.js", true),
+            ("index.html", false),
+            ("config.json", false),
+            ("style-0123.css", false),
+            ("style-0123456789ABCDEF.css", false),
+        ] {
+            assert_eq!(is_hashed(name), hashed, "{name}");
+        }
+    }
+}
