@@ -1,0 +1,231 @@
+//! Set-up: every step says what is missing, the ways to mend it in order, and what a person would type.
+//!
+//! Steps decide on facts and give commands as values; only [`bring`] runs them. What is there is
+//! skipped, what fails leaves the others going.
+
+use std::thread;
+
+use anyhow::Result;
+
+use crate::say::{self, Task};
+use crate::shell::Cmd;
+
+mod browser;
+mod cargo_tools;
+mod debian;
+mod machine;
+mod node;
+mod wasm_target;
+
+pub(crate) use browser::{Browser, browser};
+pub(crate) use machine::Machine;
+pub(crate) use wasm_target::wasm_toolchain;
+
+/// What a program of this project may need.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub(crate) enum Need {
+    /// Node.js, for wasm-opt and the journeys.
+    Node,
+    /// Rust's standard library for the browser.
+    WasmTarget,
+    /// The page's bundler.
+    Trunk,
+    /// The maker of the page's JavaScript, of the locked version.
+    WasmBindgen,
+    /// The page's optimiser.
+    WasmOpt,
+    /// rustfmt and clippy.
+    Lints,
+    /// The runner of the page's tests.
+    WasmPack,
+    /// The checker of licences and sources.
+    CargoDeny,
+    /// Chromium and its driver.
+    Browser,
+    /// The journeys' packages.
+    Journeys,
+}
+
+/// All that building the page takes.
+pub(crate) const PAGE: &[Need] =
+    &[Need::Node, Need::WasmTarget, Need::Trunk, Need::WasmBindgen, Need::WasmOpt];
+
+/// All that the tests take.
+pub(crate) const ALL: &[Need] = &[
+    Need::Node,
+    Need::WasmTarget,
+    Need::Trunk,
+    Need::WasmBindgen,
+    Need::WasmOpt,
+    Need::Lints,
+    Need::WasmPack,
+    Need::CargoDeny,
+    Need::Browser,
+    Need::Journeys,
+];
+
+impl Need {
+    fn step(self) -> Box<dyn Step> {
+        match self {
+            Self::Node => Box::new(node::Node),
+            Self::WasmTarget => Box::new(wasm_target::WasmTarget),
+            Self::Trunk => Box::new(cargo_tools::TRUNK),
+            Self::WasmBindgen => Box::new(cargo_tools::WASM_BINDGEN),
+            Self::WasmOpt => Box::new(node::WasmOpt),
+            Self::Lints => Box::new(cargo_tools::Lints),
+            Self::WasmPack => Box::new(cargo_tools::WASM_PACK),
+            Self::CargoDeny => Box::new(cargo_tools::CARGO_DENY),
+            Self::Browser => Box::new(browser::BrowserStep),
+            Self::Journeys => Box::new(node::Journeys),
+        }
+    }
+
+    /// Which steps share a queue, so that downloads run beside compilers.
+    fn lane(self) -> Lane {
+        match self {
+            Self::Trunk => Lane::Long,
+            Self::WasmTarget | Self::WasmBindgen | Self::WasmPack | Self::CargoDeny => Lane::Short,
+            Self::Node | Self::WasmOpt | Self::Lints | Self::Browser | Self::Journeys => {
+                Lane::Fetch
+            }
+        }
+    }
+}
+
+/// A queue of steps; the lanes run side by side.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Lane {
+    /// The one tool whose compilation holds up everything, and for minutes keeps one core only.
+    Long,
+    /// The tools that compile meanwhile.
+    Short,
+    /// What is fetched, not compiled.
+    Fetch,
+}
+
+/// One thing that has to be there.
+trait Step: Send + Sync {
+    /// What it is called on the terminal.
+    fn name(&self) -> &'static str;
+
+    /// Looks whether it is there.
+    fn find(&self, machine: &Machine) -> Found;
+
+    /// The ways to get it here, best first; none when a person has to do it.
+    fn ways(&self, machine: &Machine) -> Vec<Way>;
+
+    /// What a person can type or read to get it.
+    fn by_hand(&self, machine: &Machine) -> String;
+}
+
+/// What a look at the machine found.
+#[derive(Clone, Debug, Eq, PartialEq)]
+enum Found {
+    /// It is there; in which form.
+    There(String),
+    /// It is not; what was found instead.
+    Missing(String),
+}
+
+/// A way to mend what is missing.
+#[derive(Clone, Debug, Eq, PartialEq)]
+enum Way {
+    /// Commands, one after the other.
+    Commands(Vec<Cmd>),
+    /// The standard library built from its source, into the active toolchain.
+    Std(debian::Source),
+    /// A second toolchain out of Debian's own packages.
+    DebianToolchain,
+}
+
+impl Way {
+    fn take(&self, machine: &Machine, task: &Task) -> Result<()> {
+        match self {
+            Self::Commands(commands) => {
+                commands.iter().try_for_each(|command| machine.shell.run(command, task))
+            }
+            Self::Std(source) => debian::install_std(machine, source, task),
+            Self::DebianToolchain => debian::install_toolchain(machine, task),
+        }
+    }
+
+    /// The way in a few words.
+    fn words(&self) -> String {
+        match self {
+            Self::Commands(commands) => {
+                commands.iter().map(Cmd::to_string).collect::<Vec<_>>().join(" && ")
+            }
+            Self::Std(source) => format!("builds the standard library from {source}"),
+            Self::DebianToolchain => "installs Debian's newest compiler beside rustup's".to_owned(),
+        }
+    }
+}
+
+/// Brings everything that is needed, and names the needs that could not be met.
+pub(crate) fn set_up(machine: &Machine, needs: &[Need]) -> Vec<Need> {
+    thread::scope(|scope| {
+        let lanes = [Lane::Long, Lane::Short, Lane::Fetch].map(|lane| {
+            let queue = needs.iter().copied().filter(move |need| need.lane() == lane);
+            scope.spawn(move || queue.filter(|need| !met(machine, *need)).collect::<Vec<_>>())
+        });
+        let unmet =
+            lanes.map(|lane| lane.join().expect("a step reports its failure, it never panics"));
+        unmet.concat()
+    })
+}
+
+/// Meets one need, and says what happened.
+fn met(machine: &Machine, need: Need) -> bool {
+    let step = need.step();
+    match bring(machine, step.as_ref()) {
+        Ok(()) => true,
+        Err(error) => {
+            say::step(step.name(), &format!("MISSING\n{error:#}"));
+            false
+        }
+    }
+}
+
+/// Takes the ways in order until the step's thing is there.
+fn bring(machine: &Machine, step: &dyn Step) -> Result<()> {
+    let missing = match step.find(machine) {
+        Found::There(what) => {
+            say::step(step.name(), &format!("is there: {what}"));
+            return Ok(());
+        }
+        Found::Missing(what) => what,
+    };
+    let mut failures = String::new();
+    for way in step.ways(machine) {
+        let task = Task::start(step.name(), &format!("{missing}: {}", way.words()));
+        match way.take(machine, &task).map(|()| step.find(machine)) {
+            Ok(Found::There(_)) => {
+                task.done();
+                return Ok(());
+            }
+            Ok(Found::Missing(still)) => {
+                failures += &format!("  After {}: {still}.\n", way.words())
+            }
+            Err(error) => failures += &format!("  {error:#}\n"),
+        }
+    }
+    let hint = if looks_offline(&failures) { "  No network, it seems.\n" } else { "" };
+    anyhow::bail!("  {missing}.\n{failures}{hint}  By hand: {}", step.by_hand(machine));
+}
+
+/// Whether an error reads like one of a network that is not there.
+fn looks_offline(error: &str) -> bool {
+    const SIGNS: [&str; 7] = [
+        "Could not resolve",
+        "Couldn't resolve",
+        "Temporary failure",
+        "Network is unreachable",
+        "failed to lookup address",
+        "Couldn't connect",
+        "EAI_AGAIN",
+    ];
+    SIGNS.iter().any(|sign| error.to_lowercase().contains(&sign.to_lowercase()))
+}
+
+#[cfg(test)]
+mod tests;
