@@ -1,13 +1,15 @@
-//! The root component: it makes the stores and hands them down.
+//! The root component: it makes the stores, starts the driver, and hands both down.
 
 use leptos::prelude::*;
 
-use crate::stores::{Dispatch, Stores};
+use crate::stores::Stores;
+use crate::wiring;
 
 /// The page.
 #[component]
 pub fn App() -> impl IntoView {
-    provide_context(Stores::default());
-    provide_context(Dispatch::new(|_| {}, |_| {}));
+    let stores = Stores::default();
+    provide_context(stores);
+    provide_context(wiring::start(stores));
     view! { <h1>"Echoclock"</h1> }
 }

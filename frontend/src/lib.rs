@@ -2,6 +2,12 @@
 
 pub mod address;
 
+pub mod browser;
+
+pub mod driver;
+
 pub mod stores;
+
+mod wiring;
 
 pub mod app;

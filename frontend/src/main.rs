@@ -1,5 +1,11 @@
 //! Puts the page into the document.
 
+use echoclock_frontend::app::App;
+use echoclock_frontend::browser::{crash, take_root};
+use leptos::mount::mount_to;
+
 fn main() {
-    leptos::mount::mount_to_body(echoclock_frontend::app::App);
+    crash::install();
+    // The page stands until the browser lets the whole document go.
+    mount_to(take_root(), App).forget();
 }

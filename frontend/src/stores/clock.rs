@@ -79,6 +79,11 @@ pub enum ClockNoteBody {
         /// The tick that came instead.
         before: Seq,
     },
+    /// The server refuses to go on after the last tick seen, so the clock starts over.
+    CursorRefused {
+        /// The place of that tick.
+        after: Seq,
+    },
     /// The server's message can't be read.
     Garbled(String),
     /// The link is no more. Attempts that fail one after the other have one note together.

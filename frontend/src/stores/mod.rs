@@ -1,7 +1,7 @@
 //! What components read: signals, written once per animation frame.
 //!
 //! Every part has a store of its own, so that a tick never wakes the chat. Components read the
-//! signals and say what the user wants by [`Dispatch`].
+//! signals and say what the user wants by [`Dispatch`]; they write none of them.
 
 mod link;
 pub use link::LinkView;
@@ -17,6 +17,11 @@ pub use server::ServerStore;
 
 mod page;
 pub use page::PageStore;
+
+mod chat_writer;
+mod clock_writer;
+mod writer;
+pub use writer::Writer;
 
 mod dispatch;
 pub use dispatch::Dispatch;

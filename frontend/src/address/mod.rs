@@ -1,0 +1,152 @@
+//! Where the API is: given by the user, by `config.json`, or beside the page.
+//!
+//! Text in, text out: what a browser would make of an address is decided here, so that a wrong
+//! one is explained before anything is tried.
+
+mod wrong;
+pub use wrong::WrongAddress;
+
+mod resolve;
+use resolve::resolve;
+
+use echoclock_shared::session::Target;
+use serde_json::Value;
+
+/// Where the API is looked for.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Address {
+    /// Who gave it.
+    pub source: Source,
+    /// As it was given; empty for [`Source::Default`].
+    pub given: String,
+    /// The API's base address, which ends in a slash, or why there is none.
+    pub base: Result<String, WrongAddress>,
+    /// Why `config.json` could not be used, where it could not.
+    pub config_trouble: Option<String>,
+}
+
+/// Who gave an address.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Source {
+    /// Nobody: the API is beside the page.
+    Default,
+    /// The file `config.json` beside the page.
+    Config,
+    /// The user, here or on an earlier visit.
+    User,
+}
+
+impl Default for Address {
+    fn default() -> Self {
+        Self {
+            source: Source::Default,
+            given: String::new(),
+            base: Err(WrongAddress::Pending),
+            config_trouble: None,
+        }
+    }
+}
+
+impl Address {
+    /// Chooses the address: the user's, else that of `config.json`, else `api/` beside the page.
+    ///
+    /// `config` is what [`api_in_config`] returned; `document` is the address that the page's
+    /// relative links start from.
+    pub fn choose(user: Option<&str>, config: &Result<String, String>, document: &str) -> Self {
+        let user = user.map(str::trim).filter(|given| !given.is_empty());
+        let config_trouble = config.as_ref().err().cloned();
+        let config = config.as_deref().map_or("", str::trim);
+        let (source, given) = match user {
+            Some(given) => (Source::User, given),
+            None if config.is_empty() => (Source::Default, ""),
+            None => (Source::Config, config),
+        };
+        let base = resolve(given, document);
+        Self { source, given: given.to_owned(), base, config_trouble }
+    }
+
+    /// Returns where to connect for `target`: by `ws` or `wss` for a socket.
+    ///
+    /// # Errors
+    ///
+    /// Where there is no base address.
+    pub fn of(&self, target: Target) -> Result<String, WrongAddress> {
+        let address = self.below(&target.below_api())?;
+        Ok(match target {
+            Target::Echo => web_socket(&address),
+            Target::Clock { .. } => address,
+        })
+    }
+
+    /// Returns the address of a path below the API's base address.
+    ///
+    /// # Errors
+    ///
+    /// Where there is no base address.
+    pub fn below(&self, path: &str) -> Result<String, WrongAddress> {
+        self.base.as_ref().map(|base| format!("{base}{path}")).map_err(Clone::clone)
+    }
+}
+
+/// Returns the same address for a WebSocket.
+pub fn web_socket(address: &str) -> String {
+    // `http` becomes `ws`, and with it `https` becomes `wss`.
+    address.strip_prefix("http").map_or_else(|| address.to_owned(), |rest| format!("ws{rest}"))
+}
+
+/// Reads `{"api": "…"}`.
+///
+/// # Errors
+///
+/// Says what is wrong with the file, as the end of a sentence.
+pub fn api_in_config(json: &str) -> Result<String, String> {
+    let config: Value =
+        serde_json::from_str(json).map_err(|error| format!("it is not JSON ({error})"))?;
+    match config.get("api") {
+        Some(Value::String(api)) => Ok(api.clone()),
+        Some(_) => Err("its \"api\" is not a text".to_owned()),
+        None => Err("it has no \"api\"".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use echoclock_shared::feed::{Period, Seq};
+
+    use super::*;
+
+    #[test]
+    fn the_user_goes_before_the_config_and_that_before_the_default() {
+        let page = "http://p/";
+        let config = Ok(" http://c ".to_owned());
+        let chosen = |user, config: &Result<_, _>| {
+            let address = Address::choose(user, config, page);
+            (address.source, address.base.unwrap())
+        };
+        assert_eq!(chosen(Some("http://u"), &config), (Source::User, "http://u/api/".to_owned()));
+        assert_eq!(chosen(Some("  "), &config), (Source::Config, "http://c/api/".to_owned()));
+        assert_eq!(chosen(None, &Ok(String::new())), (Source::Default, "http://p/api/".to_owned()));
+        let missing = Err("it is not there".to_owned());
+        assert_eq!(chosen(None, &missing), (Source::Default, "http://p/api/".to_owned()));
+        assert_eq!(Address::choose(None, &missing, page).config_trouble, missing.err());
+    }
+
+    #[test]
+    fn the_config_is_an_object_with_a_text() {
+        assert_eq!(api_in_config(r#"{"api": "x", "more": 1}"#).as_deref(), Ok("x"));
+        for (bad, words) in
+            [("<!doctype html>", "not JSON"), ("{}", "no"), (r#"{"api":1}"#, "text")]
+        {
+            assert!(api_in_config(bad).expect_err(bad).contains(words), "{bad}");
+        }
+    }
+
+    #[test]
+    fn targets_are_below_the_base() {
+        let address = Address::choose(Some("https://h/x"), &Ok(String::new()), "http://p/");
+        assert_eq!(address.of(Target::Echo).as_deref(), Ok("wss://h/x/echo"));
+        let clock = Target::Clock { every: Period::S5, after: Some(Seq::new(7)) };
+        assert_eq!(address.of(clock).as_deref(), Ok("https://h/x/clock/events?every=5s&after=7"));
+        assert_eq!(Address::default().of(Target::Echo), Err(WrongAddress::Pending));
+    }
+}

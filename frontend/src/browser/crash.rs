@@ -1,0 +1,63 @@
+//! The last words of a page that has panicked.
+//!
+//! Nothing of the page can be relied on by then, so this builds its few elements itself, and its
+//! button calls the browser without any code of ours.
+
+use std::panic::{self, PanicHookInfo};
+
+use js_sys::{Function, Reflect};
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{Document, Element};
+
+use super::page::document;
+use super::window;
+
+/// Shows every panic from here on, on the page and on the console.
+pub fn install() {
+    panic::set_hook(Box::new(|panic| {
+        let message = words_of(panic);
+        web_sys::console::error_1(&JsValue::from_str(&message));
+        // Where even this fails, the console has it.
+        let _ = show(&document(), &message);
+    }));
+}
+
+/// Puts `message` before everything else on the page, once.
+///
+/// # Errors
+///
+/// Where the document does not take elements.
+fn show(document: &Document, message: &str) -> Result<(), JsValue> {
+    let Some(body) = document.body() else { return Ok(()) };
+    if document.query_selector("[data-testid=crash]")?.is_some() {
+        return Ok(());
+    }
+    let crash = document.create_element("section")?;
+    crash.set_attribute("data-testid", "crash")?;
+    crash.set_attribute("role", "alert")?;
+    crash.set_class_name("crash");
+    append(&crash, "h2", "The page has crashed")?;
+    append(&crash, "p", "What was said but not echoed is lost. Reload the page to go on.")?;
+    append(&crash, "pre", message)?;
+    let button = append(&crash, "button", "Reload")?;
+    button.set_attribute("type", "button")?;
+    let location = window().location();
+    let reload: Function = Reflect::get(&location, &"reload".into())?.dyn_into()?;
+    button.add_event_listener_with_callback("click", &reload.bind0(&location))?;
+    body.prepend_with_node_1(&crash)
+}
+
+fn append(parent: &Element, tag: &str, text: &str) -> Result<Element, JsValue> {
+    let element = parent.owner_document().unwrap_or_else(document).create_element(tag)?;
+    element.set_text_content(Some(text));
+    parent.append_child(&element)?;
+    Ok(element)
+}
+
+fn words_of(panic: &PanicHookInfo<'_>) -> String {
+    let message = panic.payload_as_str().unwrap_or("a panic without words");
+    match panic.location() {
+        Some(place) => format!("{message}\n(at {place})"),
+        None => message.to_owned(),
+    }
+}

@@ -1,0 +1,56 @@
+//! Plain requests.
+
+use std::time::Duration;
+
+use gloo_net::http::Request;
+use web_sys::{AbortController, RequestCache};
+
+use super::Timer;
+
+/// What a server answered.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Answer {
+    /// The HTTP status code.
+    pub status: u16,
+    /// The media type in lower case, without its parameters; empty where there is none.
+    pub media_type: String,
+    /// The body, where its media type was wanted.
+    pub body: Option<String>,
+}
+
+impl Answer {
+    /// Whether a media type is that of JSON, by whatever name (RFC 6839, section 3.1).
+    pub fn is_json(media_type: &str) -> bool {
+        media_type == "application/json" || media_type.ends_with("+json")
+    }
+}
+
+/// Gets `address` past every cache, and returns nothing where no answer came in time or the
+/// browser may not read it.
+///
+/// The body is read only where `wants` its media type; else the request ends as soon as the
+/// answer's headers are here, so that an endless one does no harm. Dropping the future ends the
+/// request too.
+pub async fn get(address: &str, within: Duration, wants: fn(&str) -> bool) -> Option<Answer> {
+    let request = AbortOnDrop(AbortController::new().ok()?);
+    let overdue = request.0.clone();
+    let _timeout = Timer::after(within, move || overdue.abort());
+    let response = Request::get(address)
+        .cache(RequestCache::NoStore)
+        .abort_signal(Some(&request.0.signal()))
+        .send()
+        .await
+        .ok()?;
+    let content_type = response.headers().get("content-type").unwrap_or_default();
+    let media_type = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let body = if wants(&media_type) { Some(response.text().await.ok()?) } else { None };
+    Some(Answer { status: response.status(), media_type, body })
+}
+
+struct AbortOnDrop(AbortController);
+
+impl Drop for AbortOnDrop {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}

@@ -1,0 +1,51 @@
+//! The browser, behind adapters that take and give plain values.
+//!
+//! `web_sys` and `js_sys` appear here only. An adapter owns its callbacks: dropping it detaches
+//! them and closes what it had opened.
+
+mod listener;
+
+mod socket;
+pub use socket::{Socket, SocketNews};
+
+mod event_source;
+pub use event_source::{EventNews, EventStream};
+
+mod fetch;
+pub use fetch::{Answer, get};
+
+mod task;
+pub use task::Task;
+
+mod timer;
+pub use timer::{Interval, Timer};
+
+mod animation;
+pub use animation::Frame;
+
+mod page;
+pub use page::{PageWatch, document_base, is_visible, take_root};
+
+pub mod clock;
+
+mod random;
+pub use random::dice;
+
+pub mod storage;
+
+pub mod crash;
+
+use js_sys::Error;
+use wasm_bindgen::{JsCast, JsValue};
+
+fn window() -> web_sys::Window {
+    web_sys::window().expect("the page runs in a window, not in a worker")
+}
+
+/// Returns what a JavaScript exception says.
+fn words(error: &JsValue) -> String {
+    match error.dyn_ref::<Error>() {
+        Some(error) => String::from(error.message()),
+        None => format!("{error:?}"),
+    }
+}

@@ -1,0 +1,69 @@
+//! The document and what happens to it.
+
+use echoclock_shared::session::PageEvent;
+use wasm_bindgen::JsCast;
+use web_sys::{Document, Event, HtmlElement, VisibilityState};
+
+use super::listener::Listener;
+use super::window;
+
+/// Hears of the network and of being seen; dropping it, it hears no more.
+#[derive(Debug)]
+#[must_use = "a watch ends when it is dropped"]
+pub struct PageWatch {
+    _listeners: [Listener; 3],
+}
+
+impl PageWatch {
+    /// Reports every change, and first of all how things are where that is not as usual.
+    pub fn new(on_change: impl Fn(PageEvent) + Clone + 'static) -> Self {
+        let window = window();
+        if !window.navigator().on_line() {
+            on_change(PageEvent::Online(false));
+        }
+        if !is_visible() {
+            on_change(PageEvent::Visible(false));
+        }
+        let (on_online, on_offline) = (on_change.clone(), on_change.clone());
+        Self {
+            _listeners: [
+                Listener::new(&window, "online", move |_: Event| {
+                    on_online(PageEvent::Online(true));
+                }),
+                Listener::new(&window, "offline", move |_: Event| {
+                    on_offline(PageEvent::Online(false));
+                }),
+                Listener::new(&document(), "visibilitychange", move |_: Event| {
+                    on_change(PageEvent::Visible(is_visible()));
+                }),
+            ],
+        }
+    }
+}
+
+/// Whether the page can be seen.
+pub fn is_visible() -> bool {
+    document().visibility_state() == VisibilityState::Visible
+}
+
+/// Returns the address that relative links start from, `<base>` considered.
+pub fn document_base() -> String {
+    document().base_uri().ok().flatten().unwrap_or_default()
+}
+
+/// Returns the element with the id `app`, emptied of what stood there while the page loaded, or
+/// the body where there is none.
+pub fn take_root() -> HtmlElement {
+    let document = document();
+    match document.get_element_by_id("app").and_then(|root| root.dyn_into::<HtmlElement>().ok()) {
+        Some(root) => {
+            root.set_text_content(None);
+            root
+        }
+        None => document.body().expect("a script at the end of the page finds a body"),
+    }
+}
+
+pub(super) fn document() -> Document {
+    window().document().expect("a window shows a document")
+}

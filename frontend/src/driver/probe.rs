@@ -1,0 +1,116 @@
+//! Asks the server by plain requests why a link does not open.
+//!
+//! Neither `WebSocket` nor `EventSource` tells a page what went wrong; a plain request does.
+
+use std::time::Duration;
+
+use echoclock_shared::info::Info;
+use echoclock_shared::path;
+use echoclock_shared::problem::{self, Problem};
+use echoclock_shared::session::{Finding, Target};
+
+use crate::address::{Address, WrongAddress};
+use crate::browser::{Answer, get};
+
+/// How long each of the requests may take.
+pub(super) const ANSWER_WITHIN: Duration = Duration::from_secs(5);
+
+/// The addresses to ask at.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(super) struct Question {
+    info: String,
+    stream: Option<String>,
+}
+
+impl Question {
+    /// Finds the addresses to ask at about `target`.
+    pub(super) fn about(target: Target, address: &Address) -> Result<Self, WrongAddress> {
+        let info = address.below(path::below_api(path::INFO))?;
+        let stream = match target {
+            // A page can't learn more of a socket than what the server says it would do.
+            Target::Echo => None,
+            Target::Clock { .. } => Some(address.of(target)?),
+        };
+        Ok(Self { info, stream })
+    }
+
+    /// Asks, and returns what came back.
+    pub(super) async fn ask(self) -> Finding {
+        let info = match read_info(get(&self.info, ANSWER_WITHIN, Answer::is_json).await) {
+            Ok(info) => info,
+            Err(finding) => return finding,
+        };
+        let problem = match self.stream {
+            Some(stream) => {
+                get(&stream, ANSWER_WITHIN, Answer::is_json).await.as_ref().and_then(read_problem)
+            }
+            None => None,
+        };
+        match problem {
+            Some(problem) => Finding::Problem(problem),
+            None => Finding::Info(info),
+        }
+    }
+}
+
+fn read_info(answer: Option<Answer>) -> Result<Box<Info>, Finding> {
+    let answer = answer.ok_or(Finding::Unreachable)?;
+    if let Some(problem) = read_problem(&answer) {
+        return Err(Finding::Problem(problem));
+    }
+    let info = answer.body.as_deref().filter(|_| answer.status == 200);
+    info.and_then(|json| serde_json::from_str(json).ok()).map(Box::new).ok_or_else(|| {
+        let kind = if answer.media_type.is_empty() { "nothing" } else { &answer.media_type };
+        Finding::NotOurs(format!("HTTP status {} with {kind}", answer.status))
+    })
+}
+
+fn read_problem(answer: &Answer) -> Option<Problem> {
+    let json = answer.body.as_deref().filter(|_| answer.media_type == problem::MEDIA_TYPE)?;
+    serde_json::from_str(json).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use echoclock_shared::feed::Period;
+
+    use super::*;
+
+    fn answer(status: u16, media_type: &str, json: Option<&str>) -> Option<Answer> {
+        Some(Answer { status, media_type: media_type.to_owned(), body: json.map(str::to_owned) })
+    }
+
+    #[test]
+    fn only_our_own_server_is_believed() {
+        assert_eq!(read_info(None), Err(Finding::Unreachable));
+        for (answer, said) in [
+            (answer(200, "text/html", None), "HTTP status 200 with text/html"),
+            (answer(502, "", None), "HTTP status 502 with nothing"),
+            (answer(200, "application/json", Some("{}")), "HTTP status 200 with application/json"),
+        ] {
+            assert_eq!(read_info(answer), Err(Finding::NotOurs(said.to_owned())));
+        }
+    }
+
+    #[test]
+    fn a_problem_is_known_by_its_media_type() {
+        let json = r#"{"title":"Bad Request","status":400,"detail":"d","parameter":"after"}"#;
+        let problem = answer(400, problem::MEDIA_TYPE, Some(json));
+        let Err(Finding::Problem(problem)) = read_info(problem) else {
+            panic!("the server refuses");
+        };
+        assert_eq!(problem.parameter.as_deref(), Some("after"));
+        let other = answer(400, "application/json", Some(json));
+        assert!(matches!(read_info(other), Err(Finding::NotOurs(_))));
+    }
+
+    #[test]
+    fn the_stream_is_asked_for_as_the_link_asked() {
+        let address = Address::choose(Some("http://h"), &Ok(String::new()), "http://p/");
+        let clock = Target::Clock { every: Period::S1, after: None };
+        let question = Question::about(clock, &address).unwrap();
+        assert_eq!(question.info, "http://h/api/info");
+        assert_eq!(question.stream.as_deref(), Some("http://h/api/clock/events?every=1s"));
+        assert_eq!(Question::about(Target::Echo, &address).unwrap().stream, None);
+    }
+}

@@ -1,0 +1,54 @@
+//! Writes the stores, a frame's news at a time.
+
+use echoclock_shared::session::{Moment, Report, Session};
+use leptos::prelude::{RwSignal, Set, WithUntracked};
+
+use super::Stores;
+use super::chat_writer::ChatWriter;
+use super::clock_writer::ClockWriter;
+use crate::driver::{News, View};
+
+/// Copies into the stores what has happened to the session.
+#[derive(Debug)]
+pub struct Writer {
+    stores: Stores,
+    chat: ChatWriter,
+    clock: ClockWriter,
+}
+
+impl Writer {
+    /// Makes the one writer of `stores`.
+    pub fn new(stores: Stores) -> Self {
+        Self { stores, chat: ChatWriter::new(stores.chat), clock: ClockWriter::new(stores.clock) }
+    }
+}
+
+impl View for Writer {
+    fn show(&mut self, session: &Session, news: News, now: &Moment) {
+        let (mut chat, mut clock) = (Vec::new(), Vec::new());
+        for (at, report) in news.reports {
+            match report {
+                Report::Chat(report) => chat.push((at, report)),
+                Report::Clock(report) => clock.push((at, report)),
+                Report::Info(info) => set(self.stores.server.info, Some(*info)),
+            }
+        }
+        self.chat.tell(chat);
+        self.clock.tell(clock);
+        if news.chat_changed {
+            self.chat.copy(session.chat());
+        }
+        if news.clock_changed {
+            self.clock.copy(session.clock());
+            set(self.stores.clock.offset_error, session.server_clock().error_at(now.mono));
+        }
+        set(self.stores.page.seems_offline, session.seems_offline());
+    }
+}
+
+/// Sets a signal where its value changes, so that nobody wakes for nothing.
+pub(super) fn set<T: PartialEq + Send + Sync + 'static>(signal: RwSignal<T>, value: T) {
+    if signal.with_untracked(|old| *old != value) {
+        signal.set(value);
+    }
+}

@@ -1,0 +1,104 @@
+//! Joins the driver to the browser and the stores, for as long as the app stands.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::time::Duration;
+
+use echoclock_shared::session::{Event, Intent, Part};
+use leptos::prelude::Set;
+
+use crate::address::{Address, api_in_config};
+use crate::browser::{Interval, PageWatch, Task, clock, document_base, get, is_visible, storage};
+use crate::driver::{BrowserEdge, Driver, Receiver};
+use crate::stores::{Dispatch, Stores, Writer};
+
+/// How often the page's own time moves on.
+const NOW_EVERY: Duration = Duration::from_millis(250);
+
+/// How long the page waits for its `config.json`.
+const CONFIG_WITHIN: Duration = Duration::from_secs(5);
+
+/// The name under which the browser remembers the API's address.
+const REMEMBERED: &str = "echoclock.api";
+
+/// Starts everything, and returns how components say what the user wants.
+///
+/// It ends with the reactive owner in which it is called.
+pub(crate) fn start(stores: Stores) -> Dispatch {
+    let wiring = Rc::new(Wiring::new(stores));
+    let watched = Rc::clone(&wiring.driver);
+    let watch = PageWatch::new(move |event| watched.post(Event::Page(event)));
+    let now = Interval::every(NOW_EVERY, move || {
+        if is_visible() {
+            stores.page.now.set(clock::mono());
+        }
+    });
+    stores.page.now.set(clock::mono());
+    let starting = Rc::clone(&wiring);
+    let config = Task::spawn(async move {
+        let config = read_config().await;
+        starting.config.replace(Some(config));
+        starting.find_api();
+        starting.want(Intent::Connect(Part::Chat));
+        starting.want(Intent::Connect(Part::Clock));
+    });
+    let readdressed = Rc::clone(&wiring);
+    Dispatch::new(
+        move |intent| wiring.want(intent),
+        move |address| {
+            // The callback lives as long as the dispatch, and these with it.
+            let _alive = (&watch, &now, &config);
+            readdressed.use_address(&address);
+        },
+    )
+}
+
+struct Wiring {
+    driver: Rc<Driver<BrowserEdge, Writer>>,
+    stores: Stores,
+    address: Rc<RefCell<Address>>,
+    /// What `config.json` says, once it is read.
+    config: RefCell<Option<Result<String, String>>>,
+}
+
+impl Wiring {
+    fn new(stores: Stores) -> Self {
+        let address = Rc::new(RefCell::new(Address::default()));
+        let driver =
+            Driver::new(|inbox| BrowserEdge::new(inbox, Rc::clone(&address)), Writer::new(stores));
+        Self { driver, stores, address, config: RefCell::new(None) }
+    }
+
+    fn want(&self, intent: Intent) {
+        self.driver.post(Event::User(intent));
+    }
+
+    fn use_address(&self, given: &str) {
+        let given = given.trim();
+        storage::write(REMEMBERED, Some(given).filter(|given| !given.is_empty()));
+        self.find_api();
+        self.want(Intent::Readdress);
+    }
+
+    /// Chooses the API's address by what is known; nothing is chosen before the config is read.
+    fn find_api(&self) {
+        let address = match &*self.config.borrow() {
+            Some(config) => {
+                Address::choose(storage::read(REMEMBERED).as_deref(), config, &document_base())
+            }
+            None => Address::default(),
+        };
+        self.stores.server.address.set(address.clone());
+        self.address.replace(address);
+    }
+}
+
+/// Reads `config.json` beside the page, or says why it can't be used.
+async fn read_config() -> Result<String, String> {
+    let answer = get("config.json", CONFIG_WITHIN, |_| true).await;
+    let answer = answer.ok_or_else(|| "it could not be fetched".to_owned())?;
+    match answer.body {
+        Some(json) if answer.status == 200 => api_in_config(&json),
+        _ => Err(format!("the server answered with status {}", answer.status)),
+    }
+}
