@@ -1,11 +1,19 @@
 //! Everything that this project automates, as `cargo xtask …`.
 
+mod setup;
+
+mod page;
+mod run;
+
+mod dev;
+
+mod fingerprint;
 mod project;
 mod say;
-mod setup;
 mod shell;
 mod version;
 
+use std::net::SocketAddr;
 use std::process::ExitCode;
 
 use anyhow::{Result, ensure};
@@ -27,6 +35,28 @@ struct Arguments {
 enum Order {
     /// Installs what is missing for building, running and testing
     Setup,
+    /// Builds the page and the server, and serves both
+    Run {
+        /// Where to listen; 0.0.0.0 or [::] for all of the machine's addresses
+        #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:3000")]
+        listen: SocketAddr,
+        /// Opens the page in the browser
+        #[arg(long)]
+        open: bool,
+    },
+    /// Serves the page on 127.0.0.1:8080 and the server behind it, rebuilding both on change
+    Dev,
+    /// Builds target/release/echoclock, one file that carries the page
+    Build {
+        /// Builds dist/ for a static host instead, and prints the headers to send
+        #[arg(long = "static")]
+        static_site: bool,
+        /// Where on its host the page will be, such as /demo/; it works anywhere without
+        #[arg(long, value_name = "PATH", requires = "static_site", value_parser = page::base)]
+        base: Option<String>,
+    },
+    #[command(hide = true)]
+    OpenBrowser { listen: SocketAddr },
 }
 
 fn main() -> ExitCode {
@@ -42,13 +72,26 @@ fn main() -> ExitCode {
 fn obey(order: Order) -> Result<()> {
     let project = Project::find()?;
     let shell = RealShell::with_first(&project.cargo_bin())?;
+    let machine = Machine::look(&shell, &project);
     match order {
         Order::Setup => {
-            let machine = Machine::look(&shell, &project);
             let unmet = setup::set_up(&machine, setup::ALL);
             ensure!(unmet.is_empty(), "set-up is not complete: see above");
             Ok(())
         }
+        Order::Run { listen, open } => run::run(&shell, &machine, listen, open),
+        Order::Dev => dev::dev(&shell, &machine),
+        Order::Build { static_site: false, .. } => {
+            run::build(&machine)?;
+            say::say(&format!("{}", project.server().display()));
+            Ok(())
+        }
+        Order::Build { static_site: true, base } => {
+            page::build(&machine, base.as_deref())?;
+            page::print_headers();
+            Ok(())
+        }
+        Order::OpenBrowser { listen } => run::open_browser(listen),
     }
 }
 

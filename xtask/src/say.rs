@@ -89,8 +89,7 @@ struct Running {
 impl Running {
     fn line(&self) -> String {
         let seconds = self.started.elapsed().as_secs();
-        let note = self.note.trim();
-        format!("{} {}:{:02} {note}", self.name, seconds / 60, seconds % 60)
+        format!("{}:{:02} {}", seconds / 60, seconds % 60, self.note.trim())
     }
 }
 
@@ -144,7 +143,8 @@ impl Board {
     }
 
     fn redraw(&mut self) {
-        let lines: Vec<_> = self.running.iter().map(Running::line).collect();
+        let line = |task: &Running| format!("{} {}", task.name, task.line());
+        let lines: Vec<_> = self.running.iter().map(line).collect();
         self.clear();
         if !lines.is_empty() {
             let share = LINE_WIDTH / lines.len();

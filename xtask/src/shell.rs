@@ -9,7 +9,7 @@ use std::fmt;
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -34,6 +34,12 @@ impl Cmd {
         let mut words = line.split_whitespace().map(str::to_owned);
         let program = words.next().expect("a command line names its program");
         Self { program, args: words.collect(), envs: Vec::new(), dir: None, limit: None }
+    }
+
+    /// Starts from a program's file.
+    pub(crate) fn at(program: &Path) -> Self {
+        let program = program.display().to_string();
+        Self { program, args: Vec::new(), envs: Vec::new(), dir: None, limit: None }
     }
 
     pub(crate) fn arg(mut self, arg: impl Into<String>) -> Self {
@@ -85,7 +91,7 @@ impl fmt::Display for Cmd {
                 write!(f, "{name}={} ", quoted(value))?;
             }
         }
-        f.write_str(&self.program)?;
+        f.write_str(&quoted(&self.program))?;
         self.args.iter().try_for_each(|arg| write!(f, " {}", quoted(arg)))
     }
 }
@@ -157,14 +163,15 @@ impl Shell for RealShell {
     }
 
     fn run(&self, cmd: &Cmd, task: &Task) -> Result<()> {
-        let mut child = self
-            .command(cmd)
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .with_context(|| format!("`{cmd}` can't be started"))?;
-        let lines = lines_of(&mut child);
+        // One pipe for both outputs keeps their lines in order.
+        let (reader, writer) = std::io::pipe()?;
+        let mut command = self.command(cmd);
+        command.stdin(Stdio::null()).stdout(writer.try_clone()?).stderr(writer);
+        let started = command.spawn().with_context(|| format!("`{cmd}` can't be started"));
+        // The command keeps the pipe's other end, and with it the pipe would never end.
+        drop(command);
+        let mut child = started?;
+        let lines = lines_of(reader);
         let mut tail = Tail::default();
         let status = follow(&mut child, &lines, cmd.limit, |line| {
             task.note(&line);
@@ -191,26 +198,20 @@ impl Shell for RealShell {
     }
 }
 
-/// Everything the child prints, line by line, from both of its outputs.
-fn lines_of(child: &mut Child) -> Receiver<String> {
+/// Everything that is printed, line by line.
+fn lines_of(from: impl Read + Send + 'static) -> Receiver<String> {
     let (sender, receiver) = channel();
-    let out = child.stdout.take().expect("the output is piped");
-    let err = child.stderr.take().expect("the errors are piped");
-    let errors = sender.clone();
-    thread::spawn(move || send_lines(out, &sender));
-    thread::spawn(move || send_lines(err, &errors));
-    receiver
-}
-
-fn send_lines(from: impl Read, to: &Sender<String>) {
-    for line in BufReader::new(from).split(b'\n').map_while(Result::ok) {
-        let text = String::from_utf8_lossy(&line);
-        // A progress bar redraws its line with carriage returns; its last state is what counts.
-        let shown = text.trim_end().rsplit('\r').next().unwrap_or_default();
-        if !shown.is_empty() && to.send(shown.to_owned()).is_err() {
-            return;
+    thread::spawn(move || {
+        for line in BufReader::new(from).split(b'\n').map_while(Result::ok) {
+            let text = String::from_utf8_lossy(&line);
+            // A progress bar redraws its line with carriage returns; its last state is what counts.
+            let shown = text.trim_end().rsplit('\r').next().unwrap_or_default();
+            if !shown.is_empty() && sender.send(shown.to_owned()).is_err() {
+                return;
+            }
         }
-    }
+    });
+    receiver
 }
 
 /// Waits for the child's end, passing its lines on; `None` when the limit passed first.
