@@ -1,0 +1,119 @@
+/** Axe finds no violation in any state of the page, light or dark, wide or narrow. */
+
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Page } from '@playwright/test';
+
+import { staticSite } from '../harness/environment.ts';
+import { LOST_CONNECTION } from '../harness/complaints.ts';
+import { Live } from '../harness/live.ts';
+import type { Network } from '../harness/network.ts';
+import type { Server } from '../harness/server.ts';
+import { expect, type Start, test } from '../harness/test.ts';
+
+/** What a state is reached with. */
+interface Means {
+  page: Page;
+  server: Server;
+  network: Network;
+  start: Start;
+}
+
+/** Each state of the page, and how to get there. */
+const STATES: Record<string, (means: Means) => Promise<Live>> = {
+  open: async ({ page, server }) => {
+    const live = await Live.connected(page, server.origin);
+    await live.chat.say('hello');
+    await expect(live.chat.echoed).toHaveCount(1);
+    await live.clock.firstTick();
+    return live;
+  },
+  connecting: async ({ page, network }) => {
+    const live = await Live.connected(page, network.origin);
+    network.blackHole();
+    for (const part of [live.chat, live.clock]) {
+      await part.button('Disconnect').click();
+      await part.is(/closing|idle/);
+      await part.is('idle');
+      await part.button('Connect').click();
+      await part.is('connecting');
+    }
+    return live;
+  },
+  waiting: async ({ page, server }) => {
+    const live = await Live.connected(page, server.origin);
+    await server.kill();
+    for (const part of [live.chat, live.clock]) {
+      for (let failures = 1; failures < 6; failures++) {
+        await part.is('waiting');
+        await part.button('Retry now').click();
+      }
+      await part.is('waiting');
+    }
+    await live.chat.say('queued');
+    return live;
+  },
+  'closed by the user': async ({ page, server }) => {
+    const live = await Live.connected(page, server.origin);
+    await live.chat.close(4000, 'enough');
+    await live.chat.is('idle');
+    await live.clock.button('Disconnect').click();
+    await live.clock.is('idle');
+    return live;
+  },
+  refused: async ({ page, server, start }) => {
+    const config = { 'config.json': JSON.stringify({ api: server.origin }) };
+    const site = await start.site({ folder: staticSite(), instead: config });
+    const live = await Live.open(page, site.origin);
+    await expect(live.chat.section).toContainText('--allow-origin');
+    await expect(live.clock.section).toContainText('--allow-origin');
+    return live;
+  },
+  'with a wrong address': async ({ page, server }) => {
+    const live = await Live.connected(page, server.origin);
+    await live.useAddress('127.0.0.1:1');
+    await expect(live.addressError).toBeVisible();
+    return live;
+  },
+  'with a long history': async ({ page, server }) => {
+    const live = await Live.connected(page, server.origin);
+    for (let n = 0; n < 30; n++) {
+      await live.chat.say(`${'a long line of a long message '.repeat(8)}\n${'x'.repeat(300)}`);
+    }
+    await expect(live.chat.echoed).toHaveCount(30);
+    return live;
+  },
+  'with a text too long': async ({ page, server }) => {
+    const live = await Live.connected(page, server.origin);
+    await live.chat.message.fill('x'.repeat(16 * 1024 + 1));
+    await expect(live.chat.button('Send')).toBeDisabled();
+    return live;
+  },
+};
+
+for (const [state, reach] of Object.entries(STATES)) {
+  test(`axe finds nothing while ${state}`, async ({ page, server, network, start, complaints }) => {
+    complaints.allow(LOST_CONNECTION, /status of 403|Unexpected response code: 403|CORS policy/);
+    await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' });
+    await reach({ page, server, network, start });
+    for (const colorScheme of ['light', 'dark'] as const) {
+      for (const width of [360, 1_600]) {
+        await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+        await page.setViewportSize({ width, height: 900 });
+        await expectAxeContent(page, `${state}, ${colorScheme}, ${width} px`);
+        expect(await overflow(page), `${state}, ${width} px: nothing scrolls sideways`).toBe(0);
+      }
+    }
+  });
+}
+
+async function expectAxeContent(page: Page, when: string): Promise<void> {
+  const { violations, passes } = await new AxeBuilder({ page }).analyze();
+  const found = violations.map(({ id, help, nodes }) => ({ id, help, nodes: nodes.map(({ html, failureSummary }) => [html, failureSummary]) }));
+  expect(found, when).toEqual([]);
+  expect(passes.length, 'axe has looked').toBeGreaterThan(10);
+}
+
+/** Returns by how many pixels the page is wider than the window. */
+function overflow(page: Page): Promise<number> {
+  return page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+}

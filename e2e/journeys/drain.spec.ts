@@ -1,0 +1,24 @@
+/** The server is asked to stop: it says so, the page tells it in words, and finds the next one. */
+
+import { LOST_CONNECTION } from '../harness/complaints.ts';
+import { expectNothingMissed, Live } from '../harness/live.ts';
+import { expect, test } from '../harness/test.ts';
+
+test('a server that stops says goodbye, and the page goes on with the next', async ({ page, server, complaints }) => {
+  complaints.allow(LOST_CONNECTION, /Unexpected response code: 503|status of 503/);
+  const live = await Live.connected(page, server.origin);
+  const firstTick = await live.clock.firstTick();
+
+  const began = performance.now();
+  expect(await server.stop()).toBe(0);
+  expect(performance.now() - began).toBeLessThan(6_000);
+  const goodbye = live.chat.notes.filter({ hasText: '1001' });
+  await expect(goodbye.first()).toContainText('going away');
+  await live.chat.is(/waiting|connecting/);
+  await live.chat.say('who comes next?');
+
+  await server.start();
+  await live.isOpen(30_000);
+  await expect(live.chat.echoed).toHaveCount(1);
+  expectNothingMissed(firstTick, await live.clock.ticksOn(await live.clock.read(), 1));
+});

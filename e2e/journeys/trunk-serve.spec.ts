@@ -1,0 +1,59 @@
+/**
+ * `trunk serve` by hand, whose proxies lead to a server on 127.0.0.1:3000: the page says that
+ * nobody is there, connects by itself once somebody is, and lives through the server's absence.
+ */
+
+import { request } from 'node:http';
+
+import { expectNothingMissed, Live } from '../harness/live.ts';
+import { portIsFree } from '../harness/port.ts';
+import { expect, test } from '../harness/test.ts';
+
+/** Where Trunk.toml says that the server is. */
+const PORT = 3000;
+
+test('the page finds its server through trunk serve, whenever it comes and goes', async ({ page, start, complaints }) => {
+  test.setTimeout(12 * 60_000);
+  complaints.allow(/status of 5\d\d|WebSocket connection to|net::ERR_INCOMPLETE_CHUNKED_ENCODING|net::ERR_CONNECTION/);
+  expect(await portIsFree(PORT), `port ${PORT} is in use: stop what listens there, \`ss -ltnp 'sport = :${PORT}'\` names it`).toBe(true);
+  const trunk = await start.trunk();
+  const sockets: string[] = [];
+  page.on('websocket', (socket) => sockets.push(new URL(socket.url()).pathname));
+
+  const live = await Live.open(page, trunk.origin);
+  await live.chat.is('waiting', 30_000);
+  await live.clock.is(/waiting|connecting/);
+  await expect(page.getByRole('main')).toContainText(/server/i);
+  await live.chat.say('is anybody there?');
+  expect(sockets, 'the page waits for a build to reload itself').toContainEqual(expect.stringContaining('trunk'));
+
+  const server = await start.serverOn(PORT);
+  await live.isOpen(45_000);
+  await expect(live.chat.rows.first().locator('.echo')).toHaveText('ECHO: is anybody there?');
+  expect((await server.info()).done.echoes).toBe(1);
+  const firstTick = await live.clock.firstTick();
+  expectNothingMissed(firstTick, await live.clock.ticksOn(firstTick, 2));
+
+  await server.kill();
+  await live.chat.is(/waiting|connecting/, 30_000);
+  await live.clock.is(/waiting|connecting/, 30_000);
+  await live.chat.say('come back');
+  await server.start();
+  await live.isOpen(45_000);
+  await expect(live.chat.echoed).toHaveCount(2);
+  expectNothingMissed(firstTick, await live.clock.ticksOn(await live.clock.read(), 2));
+
+  const answer = await post(`${trunk.origin}/api/echo/once`);
+  expect(answer, 'a POST arrives at the server, which refuses it by a problem').toContain('application/problem+json');
+});
+
+/** Returns the type of what comes back. */
+function post(address: string): Promise<string | undefined> {
+  return new Promise((resolve, reject) => {
+    const posted = request(address, { method: 'POST' }, (response) => {
+      response.resume();
+      resolve(response.headers['content-type']);
+    });
+    posted.on('error', reject).end();
+  });
+}
