@@ -64,8 +64,9 @@ struct Wiring {
 impl Wiring {
     fn new(stores: Stores) -> Self {
         let address = Rc::new(RefCell::new(Address::default()));
-        let driver =
-            Driver::new(|inbox| BrowserEdge::new(inbox, Rc::clone(&address)), Writer::new(stores));
+        let driver = Driver::new(|inbox| {
+            (BrowserEdge::new(inbox, Rc::clone(&address)), Writer::new(stores))
+        });
         Self { driver, stores, address, config: RefCell::new(None) }
     }
 

@@ -37,17 +37,20 @@ impl<E: Edge + 'static, V: View + 'static> Driver<E, V> {
     /// How many reports are gathered for one frame; where more come, they are shown at once.
     pub const NEWS_MAX: usize = 512;
 
-    /// Makes a driver; `edge` gets the inbox into which it puts what happens.
-    pub fn new(edge: impl FnOnce(Inbox) -> E, view: V) -> Rc<Self> {
-        Rc::new_cyclic(|driver| Self {
-            session: RefCell::default(),
-            queue: RefCell::default(),
-            edge: RefCell::new(edge(Inbox::new(driver.clone()))),
-            view: RefCell::new(view),
-            news: RefCell::default(),
-            busy: Cell::new(false),
-            armed: Cell::new(None),
-            frame_asked: Cell::new(false),
+    /// Makes a driver over what `world` makes of the inbox into which it puts what happens.
+    pub fn new(world: impl FnOnce(Inbox) -> (E, V)) -> Rc<Self> {
+        Rc::new_cyclic(|driver| {
+            let (edge, view) = world(Inbox::new(driver.clone()));
+            Self {
+                session: RefCell::default(),
+                queue: RefCell::default(),
+                edge: RefCell::new(edge),
+                view: RefCell::new(view),
+                news: RefCell::default(),
+                busy: Cell::new(false),
+                armed: Cell::new(None),
+                frame_asked: Cell::new(false),
+            }
         })
     }
 

@@ -1,0 +1,300 @@
+//! The stores: who wakes, what is kept, and what is cut off.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use echoclock_frontend::driver::{News, View};
+use echoclock_frontend::stores::{
+    ChatRow, ChatRowBody, ClockNoteBody, DELAYS_MAX, Delivery, HISTORY_MAX, NOTES_MAX, Stores,
+    Writer,
+};
+use echoclock_shared::echo::{Fault, FaultCode, FromServer, SendKey};
+use echoclock_shared::feed::{ConnectTime, Item, Period, Seq};
+use echoclock_shared::session::{
+    CloseReport, Effect, Event, FromClock, Intent, LinkEvent, LinkId, Moment, Part, Session,
+};
+use echoclock_shared::time::UnixMillis;
+use leptos::prelude::{Get, GetUntracked, ImmediateEffect, Owner, RwSignal, Track};
+
+/// A session whose news go straight to the stores, a frame for each event.
+struct Bench {
+    session: Session,
+    writer: Writer,
+    stores: Stores,
+    now: Moment,
+    chat: Option<LinkId>,
+    clock: Option<LinkId>,
+    _owner: Owner,
+}
+
+impl Bench {
+    fn new() -> Self {
+        let owner = Owner::new();
+        owner.set();
+        let stores = Stores::default();
+        Self {
+            session: Session::default(),
+            writer: Writer::new(stores),
+            stores,
+            now: Moment { mono: Duration::ZERO, wall: UnixMillis::new(1_000_000), dice: 0 },
+            chat: None,
+            clock: None,
+            _owner: owner,
+        }
+    }
+
+    fn connected() -> Self {
+        let mut bench = Self::new();
+        for part in [Part::Chat, Part::Clock] {
+            bench.user(Intent::Connect(part));
+        }
+        bench.chat_hears(hello());
+        bench.chat_hears(FromServer::Pong { now: UnixMillis::new(1_000_000) });
+        bench.clock_hears(clock_hello(Period::S1));
+        bench
+    }
+
+    fn happen(&mut self, event: Event) {
+        let mut news = News::default();
+        for effect in self.session.handle(event, &self.now) {
+            match effect {
+                Effect::Report(report) => news.reports.push((self.now.wall, report)),
+                Effect::Changed(Part::Chat) => news.chat_changed = true,
+                Effect::Changed(Part::Clock) => news.clock_changed = true,
+                Effect::Open { link, .. } if self.session.chat().link().is(link) => {
+                    self.chat = Some(link);
+                }
+                Effect::Open { link, .. } => self.clock = Some(link),
+                Effect::Send { .. } | Effect::Close { .. } => {}
+                Effect::Drop(_) | Effect::Probe(..) => {}
+            }
+        }
+        self.writer.show(&self.session, news, &self.now);
+    }
+
+    fn user(&mut self, intent: Intent) {
+        self.happen(Event::User(intent));
+    }
+
+    fn say(&mut self, text: &str) {
+        self.user(Intent::Say(text.to_owned()));
+    }
+
+    fn chat_link(&mut self, event: LinkEvent) {
+        self.happen(Event::Link(self.chat.expect("a chat link"), event));
+    }
+
+    fn chat_hears(&mut self, message: FromServer) {
+        self.chat_link(LinkEvent::Echo(message));
+    }
+
+    fn clock_hears(&mut self, message: FromClock) {
+        self.happen(Event::Link(self.clock.expect("a clock link"), LinkEvent::Clock(message)));
+    }
+
+    fn tick(&mut self, period: Period, seq: u64) {
+        let mut tick = period.tick(Seq::new(seq));
+        tick.sent = Some(tick.due);
+        self.clock_hears(FromClock::Item(Item::Value(tick)));
+    }
+
+    fn echo(&mut self, key: u64) {
+        let key = SendKey::new(key).expect("a small number");
+        let (text, received) = (format!("text {}", key.get()), UnixMillis::new(5));
+        self.chat_hears(FromServer::Echo { key, text, received });
+    }
+
+    fn rows(&self) -> Vec<ChatRow> {
+        self.stores.chat.rows.get_untracked()
+    }
+}
+
+fn hello() -> FromServer {
+    FromServer::Hello {
+        instance: "paper".to_owned(),
+        version: "1".to_owned(),
+        now: UnixMillis::new(1_000_000),
+    }
+}
+
+fn clock_hello(every: Period) -> FromClock {
+    let now = UnixMillis::new(1_000_000);
+    FromClock::Hello(ConnectTime { now, instance: "paper".to_owned(), every })
+}
+
+fn delivery(row: &ChatRow) -> Delivery {
+    match &row.body {
+        ChatRowBody::Message { delivery, .. } => delivery.get_untracked(),
+        other => panic!("a message, not {other:?}"),
+    }
+}
+
+/// Counts how often a signal wakes whoever reads it.
+fn wakings(track: impl Fn() + Send + Sync + 'static) -> (Arc<AtomicUsize>, ImmediateEffect) {
+    let count = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&count);
+    let effect = ImmediateEffect::new(move || {
+        track();
+        counted.fetch_add(1, Ordering::Relaxed);
+    });
+    count.store(0, Ordering::Relaxed);
+    (count, effect)
+}
+
+fn wakings_of<T: Send + Sync + 'static>(
+    signal: RwSignal<T>,
+) -> (Arc<AtomicUsize>, ImmediateEffect) {
+    wakings(move || signal.track())
+}
+
+#[test]
+fn a_tick_never_wakes_the_chat() {
+    let mut bench = Bench::connected();
+    bench.say("hello");
+    let chat = bench.stores.chat;
+    let counts = [
+        wakings_of(chat.link),
+        wakings_of(chat.waiting),
+        wakings_of(chat.rows),
+        wakings_of(chat.dropped),
+    ];
+    let clock = wakings_of(bench.stores.clock.last);
+    for seq in 1_000..1_010 {
+        bench.tick(Period::S1, seq);
+    }
+    assert_eq!(clock.0.load(Ordering::Relaxed), 10);
+    assert!(counts.iter().all(|(count, _)| count.load(Ordering::Relaxed) == 0));
+    bench.say("and back");
+    let woken = counts.map(|(count, _)| count.load(Ordering::Relaxed));
+    assert_eq!(woken, [0, 1, 1, 0], "what is said wakes the rows and the number that waits");
+}
+
+#[test]
+fn a_delivery_wakes_its_own_row_only() {
+    let mut bench = Bench::new();
+    bench.user(Intent::Connect(Part::Chat));
+    bench.say("text 1");
+    assert_eq!(delivery(&bench.rows()[0]), Delivery::Queued);
+    bench.chat_hears(hello());
+    assert_eq!(delivery(&bench.rows()[0]), Delivery::Sent { times: 1 });
+    bench.chat_link(LinkEvent::Closed(CloseReport::lost()));
+    bench.user(Intent::Connect(Part::Chat));
+    bench.chat_hears(hello());
+    assert_eq!(delivery(&bench.rows()[0]), Delivery::Sent { times: 2 });
+    assert_eq!(bench.stores.chat.waiting.get_untracked(), 1);
+
+    let (rows, _effect) = wakings_of(bench.stores.chat.rows);
+    bench.now.mono += Duration::from_millis(30);
+    bench.echo(1);
+    assert_eq!(
+        delivery(&bench.rows()[0]),
+        Delivery::Echoed {
+            text: "text 1".to_owned(),
+            received: UnixMillis::new(5),
+            round_trip: Duration::from_millis(30),
+            instance: "paper".to_owned(),
+        }
+    );
+    assert_eq!(rows.load(Ordering::Relaxed), 0);
+    assert_eq!(bench.stores.chat.waiting.get_untracked(), 0);
+}
+
+#[test]
+fn a_refused_message_says_why() {
+    let mut bench = Bench::connected();
+    bench.say("too long for this server");
+    let key = SendKey::new(1);
+    let message = "the text is too long".to_owned();
+    let fault = Fault { code: FaultCode::TextTooLong, key, message: message.clone() };
+    bench.chat_hears(FromServer::Error(fault));
+    let row = bench.rows().pop().expect("a row");
+    assert_eq!(delivery(&row), Delivery::Refused { reason: message });
+    bench.say("");
+    let row = bench.rows().pop().expect("a row");
+    assert!(matches!(row.body, ChatRowBody::NotSaid { .. }), "{row:?}");
+}
+
+#[test]
+fn history_is_cut_at_its_oldest_row_that_waits_no_more() {
+    let mut bench = Bench::connected();
+    bench.say("text 1");
+    for _ in 0..HISTORY_MAX {
+        bench.chat_link(LinkEvent::Garbled("noise".to_owned()));
+    }
+    let rows = bench.rows();
+    assert_eq!((rows.len(), bench.stores.chat.dropped.get_untracked()), (HISTORY_MAX, 2));
+    assert_eq!(delivery(&rows[0]), Delivery::Sent { times: 1 }, "it still waits");
+    bench.echo(1);
+    bench.chat_link(LinkEvent::Garbled("noise".to_owned()));
+    let rows = bench.rows();
+    assert_eq!((rows.len(), bench.stores.chat.dropped.get_untracked()), (HISTORY_MAX, 3));
+    assert!(matches!(rows[0].body, ChatRowBody::Garbled(_)));
+    assert!(rows.windows(2).all(|pair| pair[0].id < pair[1].id), "ids rise");
+}
+
+#[test]
+fn attempts_that_fail_alike_have_one_row() {
+    let mut bench = Bench::connected();
+    for _ in 0..5 {
+        bench.chat_link(LinkEvent::Closed(CloseReport::lost()));
+        bench.user(Intent::Connect(Part::Chat));
+    }
+    let endings = |rows: Vec<ChatRow>| {
+        rows.iter().filter(|row| matches!(row.body, ChatRowBody::Ended(_))).count()
+    };
+    assert_eq!(endings(bench.rows()), 1);
+    assert_eq!(bench.stores.chat.link.get_untracked().failures, 5);
+    bench.chat_hears(hello());
+    bench.chat_link(LinkEvent::Closed(CloseReport::lost()));
+    assert_eq!(endings(bench.rows()), 2, "a link that was open has an ending of its own");
+}
+
+#[test]
+fn delays_and_notes_are_capped() {
+    let mut bench = Bench::connected();
+    let clock = bench.stores.clock;
+    // Every other tick is missed, and each hole is a note.
+    for step in 0..200 {
+        bench.tick(Period::S1, 1_000 + 2 * step);
+    }
+    assert_eq!(clock.delays.get_untracked().len(), DELAYS_MAX);
+    assert_eq!(clock.notes.get_untracked().len(), NOTES_MAX);
+    // One opening and 199 holes.
+    assert_eq!(clock.notes_dropped.get_untracked(), 100);
+    assert_eq!(clock.counts.get_untracked().missed, 199);
+    let last = clock.last.get_untracked().expect("ticks came");
+    assert_eq!(last.tick.seq, Seq::new(1_398));
+    assert_eq!(clock.delays.get_untracked().back().copied(), last.delay);
+    assert!(clock.offset_error.get_untracked().is_some());
+}
+
+#[test]
+fn another_clock_starts_from_nothing() {
+    let mut bench = Bench::connected();
+    let clock = bench.stores.clock;
+    bench.tick(Period::S1, 1_000);
+    bench.user(Intent::Every(Period::S5));
+    assert_eq!(clock.period.get_untracked(), Period::S5);
+    assert_eq!(clock.last.get_untracked(), None);
+    assert!(clock.delays.get_untracked().is_empty());
+    assert_eq!(clock.connected.get_untracked(), None);
+    bench.clock_hears(clock_hello(Period::S5));
+    bench.tick(Period::S5, 200);
+    assert!(clock.connected.get_untracked().is_some_and(|hello| hello.every == Period::S5));
+    assert_eq!(clock.delays.get_untracked().len(), 1);
+    let notes = clock.notes.get_untracked();
+    let opened = |body: &ClockNoteBody| matches!(body, ClockNoteBody::Opened(_));
+    assert_eq!(notes.iter().filter(|note| opened(&note.body)).count(), 2);
+}
+
+#[test]
+fn a_network_that_seems_gone_is_told() {
+    let mut bench = Bench::connected();
+    let hint = bench.stores.page.seems_offline;
+    let online = |online| Event::Page(echoclock_shared::session::PageEvent::Online(online));
+    bench.happen(online(false));
+    assert!(hint.get());
+    bench.happen(online(true));
+    assert!(!hint.get());
+}
