@@ -186,9 +186,9 @@ fn set_options(stream: &TcpStream, write_timeout: Duration) -> io::Result<()> {
 const KEEPALIVE_AFTER: Duration = Duration::from_secs(30);
 
 /// How long a client may go on sending after the server has closed.
-const LINGER_FOR: Duration = Duration::from_secs(30);
+const LINGER_FOR: Duration = Duration::from_secs(10);
 
 /// How long it may be silent before it closes its own side.
-const LINGER_IDLE: Duration = Duration::from_secs(3);
+const LINGER_IDLE: Duration = Duration::from_secs(2);
 
 const DISCARDED_AT_ONCE: usize = 16 * 1024;

@@ -1,0 +1,194 @@
+//! The clock as a feed, on a wall clock that the test sets.
+
+mod support;
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use echoclock_backend::feed::clock::ClockFeed;
+use echoclock_backend::feed::{Asked, Encoding, Feed, Follower, Shared};
+use echoclock_shared::feed::{Item, Period, Seq, Tick};
+use echoclock_shared::time::UnixMillis;
+
+use support::clock::ManualClock;
+
+/// A wall clock, and the clock of a second that goes by it.
+struct Bench {
+    wall: Arc<ManualClock>,
+    feed: Arc<Shared<ClockFeed>>,
+}
+
+impl Bench {
+    fn new(millis: u64) -> Self {
+        Self::with_period(Period::S1, millis)
+    }
+
+    fn with_period(period: Period, millis: u64) -> Self {
+        let wall = Arc::new(ManualClock::new(millis));
+        let feed = Arc::new(Shared::new(ClockFeed::new(period, Arc::clone(&wall) as _)));
+        Self { wall, feed }
+    }
+
+    fn follow(&self, asked: Asked) -> Follower<ClockFeed> {
+        Follower::new(Arc::clone(&self.feed), Encoding::Events, asked).expect("a cursor in reach")
+    }
+}
+
+/// Takes what a follower is given next: places, and when each was sent; a gap is an error.
+async fn next(follower: &mut Follower<ClockFeed>) -> Vec<(u64, Option<u64>)> {
+    let items = next_items(follower).await.into_iter();
+    items
+        .map(|item| match item {
+            Item::Value(tick) => (tick.seq.get(), tick.sent.map(UnixMillis::get)),
+            Item::Gap { gap } => panic!("a gap up to {}", gap.oldest),
+        })
+        .collect()
+}
+
+async fn next_items(follower: &mut Follower<ClockFeed>) -> Vec<Item<Tick>> {
+    let next = tokio::time::timeout(support::PATIENCE, follower.next()).await;
+    let blocks = next.expect("something comes").expect("the clock does not end");
+    blocks.iter().map(read).collect()
+}
+
+fn read(block: &Bytes) -> Item<Tick> {
+    let text = std::str::from_utf8(block).expect("events are text");
+    let data = text.lines().find_map(|line| line.strip_prefix("data: ")).expect("data");
+    serde_json::from_str(data).expect("an item")
+}
+
+#[tokio::test]
+async fn the_newest_comes_at_once_and_the_next_on_its_boundary() {
+    let bench = Bench::new(100_250);
+    let mut follower = bench.follow(Asked::Newest);
+    assert_eq!(next(&mut follower).await, [(100, None)]);
+    bench.wall.set(100_999);
+    bench.wall.set(101_000);
+    assert_eq!(next(&mut follower).await, [(101, Some(101_000))]);
+    bench.wall.set(102_003);
+    assert_eq!(next(&mut follower).await, [(102, Some(102_003))]);
+}
+
+#[tokio::test]
+async fn a_clock_set_forward_emits_what_it_skipped_at_once() {
+    let bench = Bench::new(100_250);
+    let mut follower = bench.follow(Asked::Newest);
+    next(&mut follower).await;
+    bench.wall.set(104_700);
+    let skipped = [101, 102, 103, 104].map(|seq| (seq, Some(104_700)));
+    assert_eq!(next(&mut follower).await, skipped);
+}
+
+#[tokio::test]
+async fn a_clock_set_back_waits_until_it_gets_there_again() {
+    let bench = Bench::new(100_250);
+    let mut follower = bench.follow(Asked::Newest);
+    next(&mut follower).await;
+    for millis in [90_000, 95_500, 100_000, 100_999] {
+        bench.wall.set(millis);
+        // Whoever comes meanwhile gets the newest that was published.
+        assert_eq!(next(&mut bench.follow(Asked::Newest)).await, [(100, None)]);
+    }
+    bench.wall.set(101_000);
+    assert_eq!(next(&mut follower).await, [(101, Some(101_000))]);
+}
+
+#[tokio::test]
+async fn a_replay_is_paged_and_not_live() {
+    let bench = Bench::new(10_000_000);
+    let mut follower = bench.follow(Asked::After(Seq::new(9_500)));
+    let mut seen = vec![];
+    while seen.len() < 500 {
+        let page = next(&mut follower).await;
+        assert!(page.len() <= 64, "a page of {}", page.len());
+        seen.extend(page);
+    }
+    assert_eq!(seen, (9_501..=10_000).map(|seq| (seq, None)).collect::<Vec<_>>());
+    bench.wall.set(10_001_000);
+    assert_eq!(next(&mut follower).await, [(10_001, Some(10_001_000))]);
+}
+
+#[tokio::test]
+async fn what_is_past_the_retention_is_a_gap() {
+    for period in Period::ALL {
+        let newest = 10_000;
+        let bench = Bench::with_period(period, newest * period.millis());
+        let oldest = newest - period.retained() + 1;
+        for (after, gap) in [(0, true), (oldest - 2, true), (oldest - 1, false), (oldest, false)] {
+            let items = next_items(&mut bench.follow(Asked::After(Seq::new(after)))).await;
+            let first = Item::Value(period.tick(Seq::new(oldest.max(after + 1))));
+            let expected = if gap { vec![Item::gap(Seq::new(oldest)), first] } else { vec![first] };
+            assert_eq!(items[..expected.len()], expected, "every {period} after {after}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_follower_that_was_slow_past_the_retention_is_told() {
+    let bench = Bench::new(1_000_000_000);
+    let mut follower = bench.follow(Asked::Newest);
+    next(&mut follower).await;
+    bench.wall.set(1_010_000_000);
+    let items = next_items(&mut follower).await;
+    assert_eq!(items[0], Item::gap(Seq::new(1_010_000 - 3_599)));
+    let Item::Value(tick) = items[1] else { panic!("items follow the gap") };
+    assert_eq!(tick.seq, Seq::new(1_010_000 - 3_599));
+}
+
+#[tokio::test]
+async fn a_cursor_in_reach_counts_as_the_newest_and_one_out_of_reach_as_lost() {
+    let bench = Bench::new(100_000);
+    let mut ahead = bench.follow(Asked::After(Seq::new(160)));
+    let mut lost = bench.follow(Asked::Lost);
+    assert_eq!(
+        next_items(&mut lost).await,
+        [Item::gap(Seq::new(100)), Item::Value(Period::S1.tick(Seq::new(100)))]
+    );
+    bench.wall.set(101_000);
+    assert_eq!(next(&mut ahead).await, [(101, Some(101_000))]);
+    let beyond = Asked::After(Seq::new(162));
+    Follower::new(Arc::clone(&bench.feed), Encoding::Events, beyond)
+        .expect_err("more than a minute ahead");
+}
+
+#[tokio::test]
+async fn the_clock_ticks_while_anyone_follows() {
+    let bench = Bench::new(100_000);
+    assert!(!bench.feed.feed().is_ticking());
+    let (one, other) = (bench.follow(Asked::Newest), bench.follow(Asked::Newest));
+    assert!(bench.feed.feed().is_ticking());
+    drop(one);
+    bench.wall.set(101_000);
+    let mut watch = bench.feed.feed().watch();
+    watch.wait_for(|newest| *newest == Seq::new(101)).await.expect("the other one follows");
+    drop((other, watch));
+    support::until("the task to end", || !bench.feed.feed().is_ticking()).await;
+    // A feed that nobody followed for a while goes on as if nothing had been.
+    bench.wall.set(200_500);
+    assert_eq!(next(&mut bench.follow(Asked::Newest)).await, [(200, None)]);
+}
+
+#[tokio::test]
+async fn an_item_is_encoded_once_however_many_follow() {
+    let bench = Bench::new(100_000);
+    let mut followers: Vec<_> = (0..1_000).map(|_| bench.follow(Asked::Newest)).collect();
+    let mut expected = 0;
+    for second in 100..=103 {
+        bench.wall.set(second * 1_000);
+        for follower in &mut followers {
+            assert_eq!(next(follower).await.len(), 1);
+        }
+        expected += 1;
+        assert_eq!(bench.feed.encoded(), expected);
+    }
+    // The same tick as a replay has no `sent`, and so is another item.
+    next(&mut bench.follow(Asked::Newest)).await;
+    next(&mut bench.follow(Asked::Newest)).await;
+    assert_eq!(bench.feed.encoded(), expected + 1);
+    // A long replay does not push the newest items out of the cache.
+    let mut replay = bench.follow(Asked::After(Seq::new(0)));
+    while next_items(&mut replay).await.len() > 60 {}
+    let before = bench.feed.encoded();
+    next(&mut bench.follow(Asked::Newest)).await;
+    assert_eq!(bench.feed.encoded(), before);
+}

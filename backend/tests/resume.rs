@@ -1,0 +1,119 @@
+//! The shared session against the real server, over a network that cuts, delays and black-holes.
+
+mod support;
+
+use std::time::Duration;
+
+use echoclock_shared::close::CloseCode;
+use echoclock_shared::session::{Cause, Intent, Part, Side};
+
+use support::page::{Page, View};
+use support::proxy::{Proxy, Weather};
+
+#[tokio::test]
+async fn every_message_is_echoed_once_over_a_network_that_keeps_cutting() {
+    let server = support::start().await;
+    let proxy = Proxy::start(server.address()).await;
+    let mut page = Page::open(proxy.address()).await;
+    for number in 0..200 {
+        page.say(number.to_string()).await;
+        if number % 40 == 20 {
+            proxy.cut();
+        }
+    }
+    let view = page.until("every echo", |view| view.echoed.len() == 200).await;
+    assert_eq!(view.echoed, (0..200).map(|number| number.to_string()).collect::<Vec<_>>());
+    assert!(view.chat_ends.len() >= 2, "the network did cut: {:?}", view.chat_ends);
+    let echoes = server.info().await.done.echoes;
+    assert!(echoes >= 200, "the server counts {echoes} echoes");
+    let ticked =
+        page.until("the clock to go on", |view| view.clock_open && view.ticks.len() > 3).await;
+    assert_is_whole(&ticked);
+}
+
+#[tokio::test]
+async fn a_black_hole_is_noticed_and_what_was_missed_is_made_good() {
+    let server = support::start().await;
+    let proxy = Proxy::start(server.address()).await;
+    let mut page = Page::open(proxy.address()).await;
+    page.until("both halves open", |view| {
+        view.chat_open && view.clock_open && !view.ticks.is_empty()
+    })
+    .await;
+    proxy.set_weather(Weather::BlackHole);
+    page.say("into the dark".to_owned()).await;
+    let view =
+        page.until("both silences noticed", |view| !view.chat_open && !view.clock_open).await;
+    assert_eq!((view.chat_ends, view.clock_ends), (vec![Cause::Silent], vec![Cause::Silent]));
+    proxy.set_weather(Weather::Carry { delay: Duration::ZERO });
+    let before = view.ticks.len();
+    let view = page
+        .until("the echo", |view| !view.echoed.is_empty() && view.ticks.len() > before + 5)
+        .await;
+    assert_eq!(view.echoed, ["into the dark"]);
+    assert_is_whole(&view);
+}
+
+#[tokio::test]
+async fn delay_is_measured_and_borne() {
+    let delay = Duration::from_millis(150);
+    let server = support::start().await;
+    let proxy = Proxy::start(server.address()).await;
+    proxy.set_weather(Weather::Carry { delay });
+    let mut page = Page::open(proxy.address()).await;
+    page.until("an open chat", |view| view.chat_open).await;
+    page.say("far away".to_owned()).await;
+    let view = page.until("the echo", |view| !view.echoed.is_empty()).await;
+    assert!(view.round_trips.iter().all(|round_trip| *round_trip >= delay * 2), "{view:?}");
+}
+
+#[tokio::test]
+async fn another_server_takes_over_where_the_last_one_left() {
+    let first = support::start().await;
+    let proxy = Proxy::start(first.address()).await;
+    let mut page = Page::open(proxy.address()).await;
+    page.until("a tick", |view| view.chat_open && !view.ticks.is_empty()).await;
+    let second = support::start().await;
+    proxy.set_target(second.address());
+    first.stop().await;
+    page.say("to whom it may concern".to_owned()).await;
+    let view = page.until("the echo", |view| !view.echoed.is_empty() && view.clock_open).await;
+    let away =
+        Cause::Closed { by: Side::Server, code: CloseCode::GOING_AWAY, reason: String::new() };
+    assert!(
+        matches!((&view.chat_ends[0], &away), (Cause::Closed { by, code, .. }, Cause::Closed { by: side, code: gone, .. }) if by == side && code == gone),
+        "{:?}",
+        view.chat_ends
+    );
+    let ticks = view.ticks.len();
+    assert_is_whole(&page.until("the clock to go on", |view| view.ticks.len() > ticks + 1).await);
+    assert_eq!(second.info().await.done.echoes, 1);
+}
+
+#[tokio::test]
+async fn the_user_closes_and_nothing_is_left_open() {
+    let server = support::start().await;
+    let mut page = Page::open(server.address()).await;
+    page.until("both halves open", |view| view.chat_open && view.clock_open).await;
+    for part in [Part::Chat, Part::Clock] {
+        page.want(Intent::Disconnect { part, code: CloseCode(4000), reason: "done".to_owned() })
+            .await;
+    }
+    let view = page
+        .until("both ends", |view| !view.chat_ends.is_empty() && !view.clock_ends.is_empty())
+        .await;
+    let answer =
+        Cause::Closed { by: Side::Browser, code: CloseCode(4000), reason: "done".to_owned() };
+    assert_eq!((view.chat_ends, view.clock_ends), (vec![answer], vec![Cause::LetGo]));
+    server.until_nothing_is_open().await;
+}
+
+/// Every tick was seen once, none was left out, and none was gone for good.
+fn assert_is_whole(view: &View) {
+    assert_eq!((view.missed, view.gaps), (0, 0));
+    assert!(
+        view.ticks.windows(2).all(|pair| matches!(pair, [one, next] if *next == one.plus(1))),
+        "{:?}",
+        view.ticks
+    );
+}
