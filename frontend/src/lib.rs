@@ -8,6 +8,8 @@ pub mod driver;
 
 pub mod stores;
 
+pub mod format;
+
 mod wiring;
 
 pub mod app;

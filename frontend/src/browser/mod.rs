@@ -33,6 +33,11 @@ pub use random::dice;
 
 pub mod storage;
 
+pub mod clipboard;
+
+mod end_keeper;
+pub use end_keeper::EndKeeper;
+
 pub mod crash;
 
 use js_sys::Error;

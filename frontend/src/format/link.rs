@@ -1,0 +1,257 @@
+//! What became of a connection, in words.
+
+use echoclock_shared::close::CloseCode;
+use echoclock_shared::session::{Cause, Ended, Link, LinkState, Part, Side, Trouble};
+
+use super::duration;
+use crate::stores::LinkView;
+
+/// A connection in words: what it is in two or three, and why in a sentence or two.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub struct Words {
+    /// What it is.
+    pub headline: &'static str,
+    /// Why, and what can be done.
+    pub detail: String,
+}
+
+/// Puts a connection into words that stay the same while it does; `base` is the API's address.
+pub fn words(link: &LinkView, part: Part, base: &str) -> Words {
+    let why = || link.trouble.as_ref().map(|trouble| explain(trouble, part, link.failures, base));
+    let (headline, detail) = match &link.state {
+        LinkState::Idle { last: None } => ("Not connected", "Nothing was tried yet.".to_owned()),
+        LinkState::Idle { last: Some(last) } => (idle(&last.cause), ended(last)),
+        LinkState::Connecting { .. } => (
+            "Connecting",
+            why().unwrap_or_else(|| "The server’s first message is awaited.".to_owned()),
+        ),
+        LinkState::Open { .. } => ("Open", open(part).to_owned()),
+        LinkState::Closing { .. } => ("Closing", "The server’s answer is awaited.".to_owned()),
+        LinkState::Waiting { last, .. } => {
+            (waiting(link.trouble.as_ref()), why().unwrap_or_else(|| ended(last)))
+        }
+        LinkState::Resting => {
+            ("Resting", "Nobody looks at the page, so the stream was let go.".to_owned())
+        }
+    };
+    Words { headline, detail }
+}
+
+/// Says how a link ended, in whole sentences.
+pub fn ended(ended: &Ended) -> String {
+    match &ended.cause {
+        Cause::Closed { by: Side::Browser, code, reason } => {
+            format!("You closed it. The server answered with {}.", closed(*code, reason))
+        }
+        Cause::Closed { by: Side::Server, code, reason } => {
+            format!("The server closed it with {}.", closed(*code, reason))
+        }
+        Cause::LetGo => "You let it go.".to_owned(),
+        Cause::Lost => match ended.open_for {
+            Some(open_for) => format!("It broke after {}.", duration(open_for)),
+            None => "It could not be made.".to_owned(),
+        },
+        Cause::NoHello => format!(
+            "The server’s first message did not come within {}.",
+            duration(Link::HELLO_WITHIN)
+        ),
+        Cause::Silent => {
+            "The server fell silent, though the connection seemed to stand.".to_owned()
+        }
+        Cause::CloseUnanswered => format!(
+            "You closed it. The server did not answer within {}.",
+            duration(Link::CLOSE_WITHIN)
+        ),
+        Cause::Impossible(why) => format!("It could not even be tried: {}", sentence(why)),
+    }
+}
+
+/// Returns a connection's state as one word, for styles and programs.
+pub const fn state_name(state: &LinkState) -> &'static str {
+    match state {
+        LinkState::Idle { .. } => "idle",
+        LinkState::Connecting { .. } => "connecting",
+        LinkState::Open { .. } => "open",
+        LinkState::Closing { .. } => "closing",
+        LinkState::Waiting { .. } => "waiting",
+        LinkState::Resting => "resting",
+    }
+}
+
+/// Returns what keeps a link from opening as one word, for styles and programs.
+pub const fn trouble_name(trouble: &Trouble) -> &'static str {
+    match trouble {
+        Trouble::Unreachable => "unreachable",
+        Trouble::Refused(_) => "refused",
+        Trouble::Problem(_) => "problem",
+        Trouble::NotOurs(_) => "not-ours",
+        Trouble::OnlyPlainRequests => "only-plain-requests",
+    }
+}
+
+fn closed(code: CloseCode, reason: &str) -> String {
+    let CloseCode(number) = code;
+    let said = if code == CloseCode::NONE {
+        "no code".to_owned()
+    } else {
+        format!("{number}: {}", code.meaning())
+    };
+    if reason.is_empty() { said } else { format!("{said}; the reason: “{reason}”") }
+}
+
+const fn open(part: Part) -> &'static str {
+    match part {
+        Part::Chat => "What is sent comes back as the server read it.",
+        Part::Clock => "The hands go by the server’s ticks.",
+    }
+}
+
+const fn idle(cause: &Cause) -> &'static str {
+    match cause {
+        Cause::Closed { .. } | Cause::LetGo | Cause::CloseUnanswered => "Closed",
+        Cause::Lost | Cause::NoHello | Cause::Silent => "Not connected",
+        Cause::Impossible(_) => "Can’t connect",
+    }
+}
+
+const fn waiting(trouble: Option<&Trouble>) -> &'static str {
+    match trouble {
+        None => "Trying again",
+        Some(Trouble::Unreachable) => "Nothing answers",
+        Some(Trouble::Refused(_) | Trouble::Problem(_)) => "Refused",
+        Some(Trouble::NotOurs(_)) => "Somebody else answers",
+        Some(Trouble::OnlyPlainRequests) => "Held up on the way",
+    }
+}
+
+fn explain(trouble: &Trouble, part: Part, failures: u32, base: &str) -> String {
+    match trouble {
+        Trouble::Unreachable => format!(
+            "Nothing answers at {base} that this page may read. Check that the server runs, that \
+             the address is right, and that it lets this page’s origin in."
+        ),
+        Trouble::Refused(reason) => sentence(reason),
+        Trouble::Problem(problem) => {
+            format!("The server refuses the request: {}", sentence(&problem.detail))
+        }
+        Trouble::NotOurs(what) => {
+            format!("What answers at {base} is not this server: {}", sentence(what))
+        }
+        // A server that has just come back answers the question, though it missed the attempt.
+        Trouble::OnlyPlainRequests if failures <= 1 => {
+            "The server answers other requests, so the next attempt may do.".to_owned()
+        }
+        Trouble::OnlyPlainRequests => format!(
+            "The server answers other requests, but {}. Look at what stands between: a proxy, a \
+             firewall, an extension.",
+            match part {
+                Part::Chat => "the WebSocket does not get through",
+                Part::Clock => "the event stream does not get through, or is held back",
+            }
+        ),
+    }
+}
+
+/// Ends a text as a sentence ends.
+fn sentence(text: &str) -> String {
+    let text = text.trim_end();
+    if text.ends_with(['.', '!', '?', '…']) { text.to_owned() } else { format!("{text}.") }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use echoclock_shared::problem::Problem;
+    use echoclock_shared::session::{Event, Intent, Moment, Session};
+
+    use super::*;
+
+    fn view(state: LinkState, failures: u32, trouble: Option<Trouble>) -> LinkView {
+        LinkView { state, failures, trouble }
+    }
+
+    fn waiting_after(cause: Cause) -> LinkState {
+        LinkState::Waiting { until: Duration::ZERO, last: Ended { cause, open_for: None } }
+    }
+
+    #[test]
+    fn every_ending_is_told() {
+        let closed = |by, code, reason: &str| Cause::Closed { by, code, reason: reason.to_owned() };
+        for (cause, open_for, said) in [
+            (
+                closed(Side::Browser, CloseCode::NORMAL, "bye"),
+                None,
+                "You closed it. The server answered with 1000: normal, the purpose is fulfilled; the \
+                 reason: “bye”.",
+            ),
+            (
+                closed(Side::Server, CloseCode::GOING_AWAY, ""),
+                None,
+                "The server closed it with 1001: going away, the server stops or the page is left.",
+            ),
+            (closed(Side::Server, CloseCode::NONE, ""), None, "The server closed it with no code."),
+            (Cause::LetGo, None, "You let it go."),
+            (Cause::Lost, None, "It could not be made."),
+            (Cause::Lost, Some(125), "It broke after 2 min 5 s."),
+            (Cause::NoHello, None, "The server’s first message did not come within 10 s."),
+            (
+                Cause::CloseUnanswered,
+                Some(1),
+                "You closed it. The server did not answer within 5 s.",
+            ),
+            (
+                Cause::Impossible("The address names no host.".to_owned()),
+                None,
+                "It could not even be tried: The address names no host.",
+            ),
+        ] {
+            let open_for = open_for.map(Duration::from_secs);
+            assert_eq!(ended(&Ended { cause, open_for }), said);
+        }
+    }
+
+    #[test]
+    fn trouble_goes_before_the_last_ending() {
+        let refused = Trouble::Refused("this origin may not connect".to_owned());
+        let problem = Trouble::Problem(Problem {
+            title: "Bad Request".to_owned(),
+            status: 400,
+            detail: "“every” is none of 1s".to_owned(),
+            parameter: None,
+        });
+        for (failures, trouble, headline, detail) in [
+            (1, None, "Trying again", "It could not be made."),
+            (1, Some(Trouble::Unreachable), "Nothing answers", "http://h/api/"),
+            (1, Some(refused), "Refused", "this origin may not connect."),
+            (1, Some(problem), "Refused", "is none of 1s."),
+            (1, Some(Trouble::NotOurs("404".to_owned())), "Somebody else answers", "404."),
+            (1, Some(Trouble::OnlyPlainRequests), "Held up on the way", "next attempt may do"),
+            (2, Some(Trouble::OnlyPlainRequests), "Held up on the way", "the WebSocket does not"),
+        ] {
+            let link = view(waiting_after(Cause::Lost), failures, trouble);
+            let words = words(&link, Part::Chat, "http://h/api/");
+            assert_eq!(words.headline, headline);
+            assert!(words.detail.contains(detail), "{words:?}");
+        }
+    }
+
+    #[test]
+    fn what_was_learnt_stays_in_sight_while_it_is_tried_again() {
+        let mut session = Session::default();
+        session.handle(Event::User(Intent::Connect(Part::Clock)), &Moment::default());
+        let connecting = session.clock().link().state().clone();
+        let anew = words(&view(connecting.clone(), 0, None), Part::Clock, "");
+        assert_eq!((anew.headline, anew.detail.contains("first message")), ("Connecting", true));
+        let again = words(&view(connecting, 2, Some(Trouble::OnlyPlainRequests)), Part::Clock, "");
+        assert!(again.detail.contains("the event stream does not get through"), "{again:?}");
+    }
+
+    #[test]
+    fn giving_up_while_it_waits_is_no_closing() {
+        let last = Some(Ended { cause: Cause::Lost, open_for: None });
+        let words = words(&view(LinkState::Idle { last }, 0, None), Part::Chat, "");
+        assert_eq!(words.headline, "Not connected");
+        assert_eq!(words.detail, "It could not be made.");
+    }
+}

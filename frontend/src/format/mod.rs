@@ -1,0 +1,19 @@
+//! What is known, as text: numbers, times, and what became of a connection.
+//!
+//! Plain values in, text out. Nothing here knows a signal or an element, so all of it is tested
+//! natively.
+
+mod quantity;
+pub use quantity::{bytes, count, countdown, delay, duration, round_trip, things};
+
+mod instant;
+pub use instant::{Angles, angles, local_date, local_time, offset, utc_date, utc_time};
+
+mod link;
+pub use link::{Words, ended, state_name, trouble_name, words};
+
+mod spark;
+pub use spark::{Spark, spark};
+
+mod command;
+pub use command::{Command, commands};

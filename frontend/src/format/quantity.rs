@@ -1,0 +1,137 @@
+//! Numbers with their units.
+
+use std::time::Duration;
+
+/// Writes a delay in microseconds with three digits or so: `−0.3 ms`, `12.4 ms`, `345 ms`,
+/// `1.25 s`.
+pub fn delay(micros: i64) -> String {
+    // What rounds to nothing has no sign.
+    let sign = if micros <= -50 { "−" } else { "" };
+    let size = micros.unsigned_abs();
+    match size {
+        0..99_950 => format!("{sign}{:.1} ms", size as f64 / 1e3),
+        99_950..999_500 => format!("{sign}{:.0} ms", size as f64 / 1e3),
+        999_500..9_995_000 => format!("{sign}{:.2} s", size as f64 / 1e6),
+        9_995_000..59_950_000 => format!("{sign}{:.1} s", size as f64 / 1e6),
+        _ => format!("{sign}{}", duration(Duration::from_micros(size))),
+    }
+}
+
+/// Writes a round trip as [`delay`] does.
+pub fn round_trip(round_trip: Duration) -> String {
+    delay(i64::try_from(round_trip.as_micros()).unwrap_or(i64::MAX))
+}
+
+/// Writes a duration by its two largest units, in whole seconds: `42 s`, `2 min 5 s`, `1 h 4 min`,
+/// `3 d 2 h`.
+pub fn duration(duration: Duration) -> String {
+    let seconds = duration.as_secs();
+    let (minutes, hours, days) = (seconds / 60, seconds / 3_600, seconds / 86_400);
+    let two = |large: u64, unit, small: u64, sub_unit| {
+        if small == 0 {
+            format!("{large} {unit}")
+        } else {
+            format!("{large} {unit} {small} {sub_unit}")
+        }
+    };
+    match seconds {
+        0..60 => format!("{seconds} s"),
+        60..3_600 => two(minutes, "min", seconds % 60, "s"),
+        3_600..86_400 => two(hours, "h", minutes % 60, "min"),
+        _ => two(days, "d", hours % 24, "h"),
+    }
+}
+
+/// Writes what is left until something happens, in whole seconds begun: never `0 s` while there is
+/// something left.
+pub fn countdown(left: Duration) -> String {
+    let begun = left.as_millis().div_ceil(1_000);
+    duration(Duration::from_secs(u64::try_from(begun).unwrap_or(u64::MAX)))
+}
+
+/// Writes a number of bytes: `1 byte`, `16,384 bytes`.
+pub fn bytes(bytes: usize) -> String {
+    things(u64::try_from(bytes).unwrap_or(u64::MAX), "byte", "bytes")
+}
+
+/// Writes a number of things: `1 tick`, `3,600 ticks`.
+pub fn things(number: u64, one: &str, many: &str) -> String {
+    format!("{} {}", count(number), if number == 1 { one } else { many })
+}
+
+/// Writes a whole number with a comma before every three digits: `3,600`.
+pub fn count(number: u64) -> String {
+    let digits = number.to_string();
+    let mut written = String::with_capacity(digits.len() + digits.len() / 3);
+    for (place, digit) in digits.char_indices() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            written.push(',');
+        }
+        written.push(digit);
+    }
+    written
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn delays_have_three_digits_or_so() {
+        for (micros, text) in [
+            (0, "0.0 ms"),
+            (-49, "0.0 ms"),
+            (-50, "−0.1 ms"),
+            (-1_200, "−1.2 ms"),
+            (1_249, "1.2 ms"),
+            (99_949, "99.9 ms"),
+            (99_950, "100 ms"),
+            (999_499, "999 ms"),
+            (999_500, "1.00 s"),
+            (9_994_999, "9.99 s"),
+            (9_995_000, "10.0 s"),
+            (59_949_999, "59.9 s"),
+            (59_950_000, "59 s"),
+            (-125_000_000, "−2 min 5 s"),
+            (i64::MIN, "−106751991 d 4 h"),
+        ] {
+            assert_eq!(delay(micros), text, "{micros}");
+        }
+        assert_eq!(round_trip(Duration::from_micros(1_500)), "1.5 ms");
+    }
+
+    #[test]
+    fn durations_have_two_units_at_most() {
+        for (seconds, text) in [
+            (0, "0 s"),
+            (59, "59 s"),
+            (60, "1 min"),
+            (125, "2 min 5 s"),
+            (3_599, "59 min 59 s"),
+            (3_600, "1 h"),
+            (3_899, "1 h 4 min"),
+            (86_400, "1 d"),
+            (93_600, "1 d 2 h"),
+        ] {
+            assert_eq!(duration(Duration::from_secs(seconds)), text);
+        }
+    }
+
+    #[test]
+    fn a_countdown_ends_at_zero_and_not_before() {
+        for (millis, text) in [(0, "0 s"), (1, "1 s"), (1_000, "1 s"), (1_001, "2 s")] {
+            assert_eq!(countdown(Duration::from_millis(millis)), text);
+        }
+    }
+
+    #[test]
+    fn large_numbers_have_commas() {
+        for (number, text) in
+            [(0, "0"), (999, "999"), (1_000, "1,000"), (16_384, "16,384"), (1_234_567, "1,234,567")]
+        {
+            assert_eq!(count(number), text);
+        }
+        assert_eq!(bytes(1), "1 byte");
+        assert_eq!(bytes(16_384), "16,384 bytes");
+    }
+}
