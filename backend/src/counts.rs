@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use echoclock_shared::info::{Done, Open};
 use tokio::sync::watch;
@@ -118,8 +118,8 @@ impl Drop for Entry {
     fn drop(&mut self) {
         let Self { kind, name, peer, messages, .. } = self;
         let reason = self.reason.as_deref().unwrap_or("the client left");
-        let seconds = self.since.elapsed().as_secs_f32();
-        tracing::info!(%peer, messages, seconds, reason, "{kind} closed: {name}");
+        let lasted = Duration::from_millis(self.since.elapsed().as_millis() as u64);
+        tracing::info!(%peer, messages, ?lasted, reason, "{kind} closed: {name}");
         self.counts.inner.open.send_modify(|open| *(self.field)(open) -= 1);
     }
 }

@@ -3,7 +3,9 @@
 use axum::response::{IntoResponse, Response};
 use echoclock_shared::problem::{MEDIA_TYPE, Problem};
 use http::StatusCode;
-use http::header::{CACHE_CONTROL, CONNECTION, CONTENT_TYPE, HeaderValue, UPGRADE};
+use http::header::{
+    ALLOW, CACHE_CONTROL, CONNECTION, CONTENT_TYPE, HeaderName, HeaderValue, UPGRADE,
+};
 
 /// Why a request is refused: a variant per answer.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -29,6 +31,8 @@ pub enum Refusal {
     Method {
         /// The method.
         method: String,
+        /// What it does take, where the router does not say so by itself.
+        allowed: Option<&'static str>,
     },
     /// The path is a WebSocket's, and the request is not one's opening.
     NotASocket {
@@ -55,6 +59,20 @@ impl Refusal {
         }
     }
 
+    /// Returns the headers that tell a program what would be right (RFC 9110, sections 15.5.6 and
+    /// 15.5.22).
+    fn remedy(&self) -> Vec<(HeaderName, &'static str)> {
+        match self {
+            Self::Method { allowed: Some(allowed), .. } => vec![(ALLOW, allowed)],
+            Self::NotASocket { .. } => vec![(CONNECTION, "upgrade"), (UPGRADE, "websocket")],
+            Self::Method { allowed: None, .. }
+            | Self::Parameter { .. }
+            | Self::Origin { .. }
+            | Self::NotFound { .. }
+            | Self::Draining => vec![],
+        }
+    }
+
     /// Returns the refusal as it is sent.
     pub fn problem(&self) -> Problem {
         let status = self.status();
@@ -62,7 +80,7 @@ impl Refusal {
             Self::Parameter { name, fault } => (format!("{name} {fault}"), Some(name.clone())),
             Self::Origin { detail } => (detail.clone(), Some("Origin".to_owned())),
             Self::NotFound { path } => (format!("there is nothing at {path}"), None),
-            Self::Method { method } => (format!("{method} is not taken here"), None),
+            Self::Method { method, .. } => (format!("{method} is not taken here"), None),
             Self::NotASocket { detail } => (detail.clone(), None),
             Self::Draining => ("the server is about to stop; try again".to_owned(), None),
         };
@@ -83,11 +101,8 @@ impl IntoResponse for Refusal {
         let json = serde_json::to_string(&problem).expect("a problem has string keys only");
         let headers = [(CONTENT_TYPE, MEDIA_TYPE), (CACHE_CONTROL, "no-store")];
         let mut response = (self.status(), headers, json).into_response();
-        if let Self::NotASocket { .. } = self {
-            // RFC 9110, section 15.5.22: the answer names the protocol that is needed.
-            let headers = response.headers_mut();
-            headers.insert(CONNECTION, HeaderValue::from_static("upgrade"));
-            headers.insert(UPGRADE, HeaderValue::from_static("websocket"));
+        for (name, value) in self.remedy() {
+            response.headers_mut().insert(name, HeaderValue::from_static(value));
         }
         response
     }

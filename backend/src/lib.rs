@@ -57,6 +57,7 @@ pub fn app(state: AppState) -> Router {
         .route(path::CLOCK_EVENTS, get(transport::events::clock))
         .route(path::INFO, get(info::info))
         .route(path::API, any(nothing_here))
+        .route(&format!("{}/", path::API), any(nothing_here))
         .route(&format!("{}/{{*path}}", path::API), any(nothing_here))
         .method_not_allowed_fallback(not_this_method)
         .layer(middleware::from_fn_with_state(state.clone(), guard::watch));
@@ -73,5 +74,5 @@ async fn nothing_here(uri: Uri) -> Refusal {
 }
 
 async fn not_this_method(method: Method) -> Refusal {
-    Refusal::Method { method: method.to_string() }
+    Refusal::Method { method: method.to_string(), allowed: None }
 }

@@ -71,7 +71,7 @@ impl Endpoint {
             Method::GET | Method::HEAD | Method::CONNECT => Refusal::NotASocket {
                 detail: format!("this is a WebSocket's address: {}", rejection.body_text()),
             },
-            _ => Refusal::Method { method: method.to_string() },
+            _ => Refusal::Method { method: method.to_string(), allowed: Some("GET, CONNECT") },
         })?;
         let upgrade = upgrade
             .protocols(self.subprotocol)

@@ -111,3 +111,33 @@ async fn http2_carries_many_streams_on_one_connection() {
     drop(streams);
     server.until_nothing_is_open().await;
 }
+
+#[tokio::test]
+async fn a_socket_opens_over_http2() {
+    let server = support::start().await;
+    let Wire(stream) = Wire::open(server.address()).await;
+    let (client, connection) = h2::client::handshake(stream).await.expect("an HTTP/2 connection");
+    tokio::spawn(connection);
+    let mut client = client.ready().await.expect("room for a stream");
+    // The server's settings, which allow it, come with the first round trip.
+    let health = http::Request::get(server.http(path::HEALTHZ)).body(()).expect("a request");
+    client.send_request(health, true).expect("a stream").0.await.expect("an answer");
+    assert!(client.is_extended_connect_protocol_enabled());
+
+    let opening = http::Request::connect(server.http(path::ECHO))
+        .extension(h2::ext::Protocol::from_static("websocket"))
+        .header("sec-websocket-version", "13")
+        .header("origin", server.http(""))
+        .body(());
+    let (answer, outgoing) =
+        client.send_request(opening.expect("a request"), false).expect("a stream");
+    let mut answer = answer.await.expect("an answer");
+    assert_eq!(answer.status(), StatusCode::OK);
+    let frame = answer.body_mut().data().await.expect("the socket is open").expect("a frame");
+    assert_eq!(frame[0], 0x81, "a text message comes first");
+    let hello = str::from_utf8(&frame[2..]).expect("text");
+    assert!(hello.contains(r#"{"type":"hello""#), "{hello}");
+    assert_eq!(server.state.counts.open().sockets, 1);
+    drop((answer, outgoing));
+    server.until_nothing_is_open().await;
+}

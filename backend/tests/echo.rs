@@ -193,6 +193,7 @@ async fn what_opens_no_socket_is_told_so() {
         assert!(problem.detail.contains("WebSocket"), "{problem:?}");
         let answer = client.post(server.http(path)).send().await.expect("an answer");
         assert_eq!(answer.status(), StatusCode::METHOD_NOT_ALLOWED);
+        assert_eq!(answer.headers()["allow"], "GET, CONNECT");
     }
 }
 

@@ -154,9 +154,11 @@ async fn unknown_paths_are_plainly_not_found() {
     }
     let answer = reqwest::Client::new().post(server.http("/")).send().await.expect("an answer");
     assert_eq!(answer.status(), StatusCode::METHOD_NOT_ALLOWED);
-    let answer = get(&server, "/api", &[]).await;
-    assert_eq!(answer.status(), StatusCode::NOT_FOUND);
-    assert_eq!(answer.headers()["content-type"], "application/problem+json");
+    for path in ["/api", "/api/", "/api/nowhere", "/api/clock/nowhere"] {
+        let answer = get(&server, path, &[]).await;
+        assert_eq!(answer.status(), StatusCode::NOT_FOUND, "{path}");
+        assert_eq!(answer.headers()["content-type"], "application/problem+json", "{path}");
+    }
 }
 
 #[tokio::test]
