@@ -7,6 +7,9 @@ mod run;
 
 mod dev;
 
+mod check;
+mod tidy;
+
 mod fingerprint;
 mod project;
 mod say;
@@ -19,6 +22,7 @@ use std::process::ExitCode;
 use anyhow::{Result, ensure};
 use clap::{Parser, Subcommand};
 
+use crate::check::Part;
 use crate::project::Project;
 use crate::setup::Machine;
 use crate::shell::RealShell;
@@ -55,6 +59,19 @@ enum Order {
         #[arg(long, value_name = "PATH", requires = "static_site", value_parser = page::base)]
         base: Option<String>,
     },
+    /// Runs every check there is, and sums up
+    Test {
+        /// Runs these parts alone
+        #[arg(long, value_name = "PART", num_args = 1.., value_enum)]
+        only: Vec<Part>,
+    },
+    /// Runs the browser's journeys; what follows -- goes to their runner
+    E2e {
+        #[arg(last = true, value_name = "ARGUMENT")]
+        more: Vec<String>,
+    },
+    /// Checks the project's own rules
+    Tidy,
     #[command(hide = true)]
     OpenBrowser { listen: SocketAddr },
 }
@@ -91,6 +108,13 @@ fn obey(order: Order) -> Result<()> {
             page::print_headers();
             Ok(())
         }
+        Order::Test { only } => check::check(&machine, &only),
+        Order::E2e { more } => {
+            let unmet = setup::set_up(&machine, setup::ALL);
+            ensure!(unmet.is_empty(), "set-up is not complete: see above");
+            check::journeys(&machine, &more)
+        }
+        Order::Tidy => tidy::tidy(&project.root),
         Order::OpenBrowser { listen } => run::open_browser(listen),
     }
 }

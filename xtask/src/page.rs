@@ -40,7 +40,6 @@ pub(crate) fn trunk(machine: &Machine, order: &str) -> Result<Cmd> {
     let trunk = Cmd::new(&format!("trunk {order}"))
         .envs(toolchain.envs())
         .env("TRUNK_SKIP_VERSION_CHECK", "true")
-        .env("CARGO_TARGET_DIR", machine.project.target.display().to_string())
         // It adds its own frames to every error of the compiler.
         .without_env("RUST_BACKTRACE")
         .dir(&machine.project.root);

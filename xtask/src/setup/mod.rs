@@ -17,7 +17,7 @@ mod machine;
 mod node;
 mod wasm_target;
 
-pub(crate) use browser::{Browser, browser};
+pub(crate) use browser::browser;
 pub(crate) use machine::Machine;
 pub(crate) use wasm_target::wasm_toolchain;
 

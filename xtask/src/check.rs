@@ -1,0 +1,295 @@
+//! `cargo xtask test`: every check there is, each as a part that can be run alone.
+
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, ensure};
+use clap::ValueEnum;
+
+use crate::say::{self, Task, took};
+use crate::setup::{self, Machine, Need, wasm_toolchain};
+use crate::shell::Cmd;
+use crate::{run, tidy};
+
+/// A part of the tests, in the order in which they run: the quick ones first, then what shares
+/// compiled results.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, ValueEnum)]
+pub(crate) enum Part {
+    /// Formatting, by rustfmt
+    Fmt,
+    /// The project's own rules
+    Tidy,
+    /// Licences, sources and advisories of the dependencies
+    Deny,
+    /// Lints
+    Clippy,
+    /// Lints of what runs in the browser
+    ClippyWasm,
+    /// The documentation's links
+    Doc,
+    /// The tests of all crates
+    Unit,
+    /// The page's tests, in a headless browser
+    Browser,
+    /// The page and the server, in release
+    Build,
+    /// Journeys of a real browser against the real server
+    E2e,
+}
+
+impl Part {
+    fn name(self) -> String {
+        let value = self.to_possible_value().expect("no part is hidden");
+        value.get_name().to_owned()
+    }
+
+    /// What has to be there for it.
+    fn needs(self) -> &'static [Need] {
+        match self {
+            Self::Fmt | Self::Clippy => &[Need::Lints],
+            Self::Tidy | Self::Doc | Self::Unit => &[],
+            Self::Deny => &[Need::CargoDeny],
+            Self::ClippyWasm => &[Need::Lints, Need::WasmTarget],
+            Self::Browser => &[Need::WasmTarget, Need::WasmBindgen, Need::WasmPack, Need::Browser],
+            Self::Build => setup::PAGE,
+            Self::E2e => setup::ALL,
+        }
+    }
+
+    fn run(self, machine: &Machine) -> Result<()> {
+        match self {
+            Self::Tidy => tidy::tidy(&machine.project.root),
+            Self::Deny => deny(machine),
+            Self::Build => run::build(machine),
+            Self::E2e => journeys(machine, &[]),
+            Self::Fmt
+            | Self::Clippy
+            | Self::ClippyWasm
+            | Self::Doc
+            | Self::Unit
+            | Self::Browser => {
+                machine.shell.stream(&self.command(machine)?.dir(&machine.project.root))
+            }
+        }
+    }
+
+    fn command(self, machine: &Machine) -> Result<Cmd> {
+        let for_the_browser = |cmd: Cmd| {
+            let toolchain = wasm_toolchain(machine.shell).context("the wasm target has gone")?;
+            anyhow::Ok(cmd.envs(toolchain.envs()))
+        };
+        Ok(match self {
+            Self::Fmt => Cmd::new("cargo fmt --all --check"),
+            Self::Clippy => Cmd::new("cargo clippy --workspace --all-targets -- -D warnings"),
+            Self::ClippyWasm => for_the_browser(Cmd::new(
+                "cargo clippy --package echoclock-frontend --target wasm32-unknown-unknown \
+                 --all-targets -- -D warnings",
+            ))?,
+            Self::Doc => {
+                Cmd::new("cargo doc --workspace --no-deps").env("RUSTDOCFLAGS", "-D warnings")
+            }
+            Self::Unit => Cmd::new("cargo test --workspace"),
+            Self::Browser => {
+                let browser = setup::browser(machine.shell).context("the browser has gone")?;
+                for_the_browser(
+                    Cmd::new("wasm-pack test --headless --chrome --chromedriver")
+                        .arg(browser.driver)
+                        .arg("frontend"),
+                )?
+            }
+            Self::Tidy | Self::Deny | Self::Build | Self::E2e => {
+                unreachable!("{self:?} is more than one command")
+            }
+        })
+    }
+}
+
+/// Runs the parts, all of them where none is named, and fails if any did.
+pub(crate) fn check(machine: &Machine, only: &[Part]) -> Result<()> {
+    let chosen = |part: &Part| only.is_empty() || only.contains(part);
+    let parts: Vec<_> = Part::value_variants().iter().copied().filter(chosen).collect();
+    let mut needs: Vec<_> = parts.iter().flat_map(|part| part.needs()).copied().collect();
+    needs.sort();
+    needs.dedup();
+
+    let started = Instant::now();
+    let unmet = setup::set_up(machine, &needs);
+    let mut report = Report { set_up: started.elapsed(), parts: Vec::new() };
+    for part in parts {
+        report.parts.push(checked(machine, part, &unmet));
+    }
+    say::say(&report.table());
+    let failed: Vec<_> = report.failed().collect();
+    ensure!(failed.is_empty(), "failed: {}", failed.join(", "));
+    Ok(())
+}
+
+/// Runs one part, and says what came of it.
+fn checked(machine: &Machine, part: Part, unmet: &[Need]) -> Outcome {
+    let started = Instant::now();
+    let name = part.name();
+    say::say(&format!("\n── {name} ──"));
+    let lacking = part.needs().iter().any(|need| unmet.contains(need));
+    let result = if lacking { Err(anyhow::anyhow!("set-up failed")) } else { part.run(machine) };
+    if let Err(error) = &result {
+        say::say(&format!("{name} failed: {error:#}"));
+    }
+    Outcome { name, ok: result.is_ok(), time: started.elapsed() }
+}
+
+/// Runs the browser's journeys, on a page and a server that are up to date; `more` goes to the runner.
+pub(crate) fn journeys(machine: &Machine, more: &[String]) -> Result<()> {
+    run::build(machine)?;
+    let browser = setup::browser(machine.shell).context("the browser has gone")?;
+    let toolchain = wasm_toolchain(machine.shell).context("the wasm target has gone")?;
+    let project = machine.project;
+    let test = Cmd::new("npm test --")
+        .args(more)
+        .envs(toolchain.envs())
+        .env("ECHOCLOCK_BIN", project.server().display().to_string())
+        .env("ECHOCLOCK_STATIC", project.dist().display().to_string())
+        .env("CHROMIUM", browser.chromium)
+        .dir(&project.e2e());
+    machine.shell.stream(&test)
+}
+
+/// Licences, sources and bans always; advisories where their database can be had.
+fn deny(machine: &Machine) -> Result<()> {
+    let root = &machine.project.root;
+    machine.shell.stream(
+        &Cmd::new("cargo deny check --hide-inclusion-graph bans licenses sources").dir(root),
+    )?;
+    let fetch = Cmd::new("cargo deny fetch db").limit(FETCH_LIMIT).dir(root);
+    let task = Task::start("deny", &fetch.to_string());
+    if machine.shell.run(&fetch, &task).is_err() {
+        say::step("deny", "advisories skipped: their database can't be fetched from here");
+        return Ok(());
+    }
+    drop(task);
+    let advisories = Cmd::new("cargo deny check --disable-fetch advisories").dir(root);
+    machine.shell.stream(&advisories)
+}
+
+struct Outcome {
+    name: String,
+    ok: bool,
+    time: Duration,
+}
+
+struct Report {
+    set_up: Duration,
+    parts: Vec<Outcome>,
+}
+
+impl Report {
+    fn failed(&self) -> impl Iterator<Item = &str> {
+        self.parts.iter().filter(|part| !part.ok).map(|part| part.name.as_str())
+    }
+
+    fn table(&self) -> String {
+        let total = self.parts.iter().map(|part| part.time).sum::<Duration>() + self.set_up;
+        let mut table = format!("\n{:<12} {:<7} {:>12}\n", "part", "result", "time");
+        let mut row = |name: &str, result: &str, time| {
+            table += &format!("{name:<12} {result:<7} {:>12}\n", took(time));
+        };
+        row("set-up", "", self.set_up);
+        for part in &self.parts {
+            row(&part.name, if part.ok { "ok" } else { "FAILED" }, part.time);
+        }
+        row("all", if self.failed().next().is_none() { "ok" } else { "FAILED" }, total);
+        table
+    }
+}
+
+const FETCH_LIMIT: Duration = Duration::from_secs(60);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::project::Project;
+    use crate::setup::Machine;
+    use crate::shell::fake::FakeShell;
+
+    fn project() -> Project {
+        Project {
+            root: "/clone".into(),
+            target: "/clone/target".into(),
+            cargo_root: "/cargo".into(),
+            wasm_bindgen: "0.2.129".to_owned(),
+        }
+    }
+
+    fn told(shell: &FakeShell, part: Part) -> (bool, Vec<String>) {
+        let project = project();
+        let result = part.run(&Machine::look(shell, &project));
+        (result.is_ok(), shell.told())
+    }
+
+    #[test]
+    fn lints_are_errors() {
+        let (ok, told) = told(&FakeShell::default(), Part::Clippy);
+        assert!(ok);
+        assert_eq!(told, ["cargo clippy --workspace --all-targets -- -D warnings"]);
+    }
+
+    #[test]
+    fn advisories_are_skipped_only_where_their_database_is_out_of_reach() {
+        let policy = "cargo deny check --hide-inclusion-graph bans licenses sources";
+        let fetch = "cargo deny fetch db";
+        let advisories = "cargo deny check --disable-fetch advisories";
+        for (failing, expected) in [
+            (None, (true, vec![policy, fetch, advisories])),
+            (Some(fetch), (true, vec![policy, fetch])),
+            (Some(policy), (false, vec![policy])),
+            (Some(advisories), (false, vec![policy, fetch, advisories])),
+        ] {
+            let shell = FakeShell::default();
+            let shell = failing.into_iter().fold(shell, FakeShell::fails);
+            let (ok, told) = told(&shell, Part::Deny);
+            assert_eq!((ok, told.iter().map(String::as_str).collect()), expected, "{failing:?}");
+        }
+    }
+
+    #[test]
+    fn one_failure_fails_all_but_stops_nothing() {
+        let (shell, project) = (FakeShell::default().fails("cargo fmt"), project());
+        let shell = shell.says("cargo fmt --version", "1").says("cargo clippy --version", "1");
+        let machine = Machine::look(&shell, &project);
+        let error = check(&machine, &[Part::Doc, Part::Fmt]).unwrap_err().to_string();
+        assert_eq!(error, "failed: fmt");
+        let told = shell.told();
+        assert_eq!(told.len(), 2, "{told:?}");
+        assert!(told[0].starts_with("cargo fmt") && told[1].contains("cargo doc"), "{told:?}");
+    }
+
+    #[test]
+    fn a_part_whose_set_up_failed_fails_unrun() {
+        let (shell, project) = (FakeShell::default(), project());
+        let error = check(&Machine::look(&shell, &project), &[Part::Fmt]).unwrap_err().to_string();
+        assert_eq!((error.as_str(), shell.told()), ("failed: fmt", vec![]));
+    }
+
+    #[test]
+    fn the_table_names_parts_results_and_times() {
+        let part = |name: &str, ok, seconds| Outcome {
+            name: name.to_owned(),
+            ok,
+            time: Duration::from_secs(seconds),
+        };
+        let report = Report {
+            set_up: Duration::from_secs(3),
+            parts: vec![part("fmt", true, 1), part("e2e", false, 119)],
+        };
+        let table = report.table();
+        let rows: Vec<Vec<&str>> =
+            table.lines().skip(2).map(|line| line.split_whitespace().collect()).collect();
+        assert_eq!(
+            rows,
+            [
+                vec!["set-up", "3.0", "s"],
+                vec!["fmt", "ok", "1.0", "s"],
+                vec!["e2e", "FAILED", "1", "min", "59", "s"],
+                vec!["all", "FAILED", "2", "min", "3", "s"],
+            ]
+        );
+    }
+}
