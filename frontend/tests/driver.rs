@@ -1,5 +1,7 @@
 //! The driver over a world of paper: the order of things, the timer, and the frames.
 
+#![cfg(not(target_arch = "wasm32"))]
+
 use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::Duration;

@@ -1,5 +1,7 @@
 //! The stores: who wakes, what is kept, and what is cut off.
 
+#![cfg(not(target_arch = "wasm32"))]
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;

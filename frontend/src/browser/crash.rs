@@ -12,22 +12,19 @@ use web_sys::{Document, Element};
 use super::page::document;
 use super::window;
 
-/// Shows every panic from here on, on the page and on the console.
+/// Shows every panic from here on.
 pub fn install() {
-    panic::set_hook(Box::new(|panic| {
-        let message = words_of(panic);
-        web_sys::console::error_1(&JsValue::from_str(&message));
-        // Where even this fails, the console has it.
-        let _ = show(&document(), &message);
-    }));
+    panic::set_hook(Box::new(|panic| show(&words_of(panic))));
 }
 
-/// Puts `message` before everything else on the page, once.
-///
-/// # Errors
-///
-/// Where the document does not take elements.
-fn show(document: &Document, message: &str) -> Result<(), JsValue> {
+/// Shows `message` on the console and, unless another came before it, on the page.
+pub fn show(message: &str) {
+    web_sys::console::error_1(&JsValue::from_str(message));
+    // Where even this fails, the console has it.
+    let _ = prepend(&document(), message);
+}
+
+fn prepend(document: &Document, message: &str) -> Result<(), JsValue> {
     let Some(body) = document.body() else { return Ok(()) };
     if document.query_selector("[data-testid=crash]")?.is_some() {
         return Ok(());
@@ -36,10 +33,11 @@ fn show(document: &Document, message: &str) -> Result<(), JsValue> {
     crash.set_attribute("data-testid", "crash")?;
     crash.set_attribute("role", "alert")?;
     crash.set_class_name("crash");
-    append(&crash, "h2", "The page has crashed")?;
-    append(&crash, "p", "What was said but not echoed is lost. Reload the page to go on.")?;
-    append(&crash, "pre", message)?;
-    let button = append(&crash, "button", "Reload")?;
+    append(document, &crash, "h2", "The page has crashed")?;
+    let advice = "What was said but not echoed is lost. Reload the page to go on.";
+    append(document, &crash, "p", advice)?;
+    append(document, &crash, "pre", message)?;
+    let button = append(document, &crash, "button", "Reload")?;
     button.set_attribute("type", "button")?;
     let location = window().location();
     let reload: Function = Reflect::get(&location, &"reload".into())?.dyn_into()?;
@@ -47,8 +45,13 @@ fn show(document: &Document, message: &str) -> Result<(), JsValue> {
     body.prepend_with_node_1(&crash)
 }
 
-fn append(parent: &Element, tag: &str, text: &str) -> Result<Element, JsValue> {
-    let element = parent.owner_document().unwrap_or_else(document).create_element(tag)?;
+fn append(
+    document: &Document,
+    parent: &Element,
+    tag: &str,
+    text: &str,
+) -> Result<Element, JsValue> {
+    let element = document.create_element(tag)?;
     element.set_text_content(Some(text));
     parent.append_child(&element)?;
     Ok(element)

@@ -1,0 +1,141 @@
+//! The adapters of links, in a real browser and without a server of ours.
+
+#![cfg(target_arch = "wasm32")]
+
+mod support;
+
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::time::Duration;
+
+use echoclock_frontend::browser::{Answer, EventNews, EventStream, Socket, SocketNews, get};
+use echoclock_shared::session::CloseReport;
+use support::{Heard, until};
+use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
+
+wasm_bindgen_test_configure!(run_in_browser);
+
+/// Nothing listens here: the port is the lowest that is not reserved for a service.
+const NOBODY: &str = "ws://127.0.0.1:1024/";
+
+const LONG: Duration = Duration::from_secs(20);
+
+#[wasm_bindgen_test]
+fn an_address_that_cannot_be_is_an_error_and_no_panic() {
+    for address in ["ws://", "ws://host:99999/", "ftp://host/", "ws://h/#x"] {
+        let error = Socket::open(address, |_| {}).map(drop).expect_err(address);
+        assert!(!error.is_empty(), "{address}");
+    }
+    for address in ["http://", "http://host:99999/"] {
+        let error = EventStream::open(address, |_| {}).map(drop).expect_err(address);
+        assert!(error.contains("URL"), "{address}: {error}");
+    }
+}
+
+#[wasm_bindgen_test]
+async fn a_socket_that_does_not_connect_reports_it_once() {
+    let heard = Heard::default();
+    let socket = Socket::open(NOBODY, heard.ear()).expect("it can be tried");
+    assert!(socket.send("too early").is_err(), "it has not opened yet");
+    until("the socket closes", || heard.len() > 0).await;
+    assert_eq!(heard.all(), [SocketNews::Closed(CloseReport::lost())]);
+    assert!(socket.send("too late").is_ok(), "it goes nowhere, and the closing was reported");
+    // Neither is a code or a reason that browsers let a page send.
+    socket.close(1001, "");
+    socket.close(1000, &"x".repeat(124));
+    drop(socket);
+    assert_eq!(heard.len(), 1);
+}
+
+#[wasm_bindgen_test]
+async fn a_socket_that_is_dropped_is_mute() {
+    let (dropped, witness) = <(Heard<SocketNews>, Heard<_>)>::default();
+    drop(Socket::open(NOBODY, dropped.ear()));
+    let _socket = Socket::open(NOBODY, witness.ear());
+    until("the other socket closes", || witness.len() > 0).await;
+    assert_eq!(dropped.all(), []);
+}
+
+#[wasm_bindgen_test]
+async fn a_socket_may_be_dropped_by_its_own_callback() {
+    let place = Rc::new(RefCell::new(None));
+    let (inside, heard) = (Rc::clone(&place), Heard::default());
+    let ear = heard.ear();
+    let socket = Socket::open(NOBODY, move |news| {
+        drop(inside.borrow_mut().take());
+        // What the callback holds outlives the drop of its adapter.
+        ear(news);
+    });
+    place.replace(socket.ok());
+    until("the socket closes", || heard.len() > 0).await;
+    assert!(place.borrow().is_none());
+}
+
+#[wasm_bindgen_test]
+async fn an_event_stream_hands_out_its_events_and_its_end() {
+    let heard = Heard::default();
+    let stream = "data:text/event-stream,\
+        event: connecttime%0Adata: {\"a\":1}%0A%0A\
+        : a comment%0A%0A\
+        event: other%0Adata: nobody listens%0A%0A\
+        event: ping%0Adata: {}%0A%0A\
+        id: 7%0Adata: one%0Adata: two%0A%0A";
+    let _stream = EventStream::open(stream, heard.ear()).expect("it can be tried");
+    until("the stream ends", || heard.all().contains(&EventNews::Failed)).await;
+    let event = |name, data: &str| EventNews::Event { name, data: data.to_owned() };
+    assert_eq!(
+        heard.all(),
+        [
+            event("connecttime", "{\"a\":1}"),
+            event("ping", "{}"),
+            event("message", "one\ntwo"),
+            EventNews::Failed,
+        ]
+    );
+}
+
+#[wasm_bindgen_test]
+async fn an_event_stream_does_not_try_again_by_itself() {
+    let heard = Heard::default();
+    // Browsers try again after the time that the stream names.
+    let stream = "data:text/event-stream,retry: 1%0Adata: once%0A%0A";
+    let _stream = EventStream::open(stream, heard.ear()).expect("it can be tried");
+    until("the stream ends", || heard.len() == 2).await;
+    support::pass(Duration::from_millis(100)).await;
+    assert_eq!(heard.len(), 2, "{:?}", heard.all());
+}
+
+#[wasm_bindgen_test]
+async fn an_answer_that_is_no_event_stream_fails() {
+    let heard = Heard::default();
+    let _stream = EventStream::open("data:text/plain,hello", heard.ear());
+    until("the stream fails", || heard.len() > 0).await;
+    assert_eq!(heard.all(), [EventNews::Failed]);
+}
+
+#[wasm_bindgen_test]
+async fn an_event_stream_that_is_dropped_is_mute() {
+    let (dropped, witness) = <(Heard<EventNews>, Heard<_>)>::default();
+    let stream = "data:text/event-stream,data: hello%0A%0A";
+    drop(EventStream::open(stream, dropped.ear()));
+    let _stream = EventStream::open(stream, witness.ear());
+    until("the other stream ends", || witness.len() == 2).await;
+    assert_eq!(dropped.all(), []);
+}
+
+#[wasm_bindgen_test]
+async fn a_plain_request_reads_what_is_wanted() {
+    let answer = get("data:Application/JSON;charset=utf-8,{}", LONG, Answer::is_json).await;
+    let answer = answer.expect("an answer");
+    assert_eq!((answer.status, answer.media_type.as_str()), (200, "application/json"));
+    assert_eq!(answer.body.as_deref(), Some("{}"));
+    let answer = get("data:text/html,hello", LONG, Answer::is_json).await.expect("an answer");
+    assert_eq!((answer.media_type.as_str(), answer.body), ("text/html", None));
+}
+
+#[wasm_bindgen_test]
+async fn a_plain_request_without_an_answer_is_nothing() {
+    for address in ["http://127.0.0.1:1024/", "http://a b/", "nonsense://x"] {
+        assert_eq!(get(address, LONG, Answer::is_json).await, None, "{address}");
+    }
+}
