@@ -32,14 +32,14 @@ pub enum Command {
 /// How to serve.
 #[derive(Args, Debug)]
 pub struct Serve {
-    /// The address and port to listen on; 0.0.0.0 or [::] for all of the machine's, port 0 for
-    /// any that is free
+    /// The address and port to listen on; `0.0.0.0` or `[::]` for all of the machine's, port 0
+    /// for any that is free
     #[arg(long, env = "ECHOCLOCK_LISTEN", value_name = "ADDRESS:PORT")]
     #[arg(default_value = "127.0.0.1:3000", value_parser = listen_address)]
     pub listen: SocketAddr,
 
     /// A further origin whose pages may connect, with credentials, and may embed the page, such
-    /// as https://example.org; '*' lets everyone in, without credentials. May be repeated (in
+    /// as `https://example.org`; '*' lets everyone in, without credentials. May be repeated (in
     /// the environment: separated by commas). By default only the server's own page may
     #[arg(long, env = "ECHOCLOCK_ALLOW_ORIGIN", value_name = "ORIGIN", value_delimiter = ',')]
     #[arg(value_parser = allowed_origin)]

@@ -13,6 +13,9 @@
 //!   not compared: behind a proxy that ends TLS the server does not know it.
 //!
 //! An empty `Origin` counts as none: that is what a proxy leaves of a header that it blanks.
+//!
+//! A page whose name its owner has pointed at this server's address counts as the server's own;
+//! what it could learn that way is what the server tells any tool.
 
 use std::fmt;
 use std::str::FromStr;

@@ -3,9 +3,10 @@
 mod support;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
-use echoclock_backend::feed::clock::ClockFeed;
+use echoclock_backend::feed::clock::{ClockFeed, SystemClock, WallClock};
 use echoclock_backend::feed::{Asked, Encoding, Feed, Follower, Shared};
 use echoclock_shared::feed::{Item, Period, Seq, Tick};
 use echoclock_shared::time::UnixMillis;
@@ -191,4 +192,11 @@ async fn an_item_is_encoded_once_however_many_follow() {
     let before = bench.feed.encoded();
     next(&mut bench.follow(Asked::Newest)).await;
     assert_eq!(bench.feed.encoded(), before);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_system_clock_is_looked_at_again_soon_in_case_it_was_set() {
+    let start = tokio::time::Instant::now();
+    SystemClock.sleep_until(SystemClock.now().plus(Duration::from_secs(60))).await;
+    assert!(start.elapsed() <= Duration::from_millis(500), "{:?}", start.elapsed());
 }

@@ -43,7 +43,11 @@ async fn headers_that_come_too_slowly_are_cut_off() {
         () = drip => {}
         end = from.read(&mut byte) => assert_eq!(end.expect("the end"), 0),
     }
-    // A client that is quick is answered, also again.
+}
+
+#[tokio::test]
+async fn a_connection_is_kept_for_the_next_request() {
+    let server = support::start().await;
     let mut wire = Wire::open(server.address()).await;
     for _ in 0..2 {
         wire.write(get("/healthz")).await;
@@ -56,13 +60,13 @@ async fn headers_that_come_too_slowly_are_cut_off() {
 
 #[tokio::test]
 async fn a_slow_stream_is_not_cut_off_by_the_header_timeout() {
-    let limits = Limits { header_timeout: Duration::from_millis(100), ..Limits::default() };
+    let limits = Limits { header_timeout: Duration::from_millis(500), ..Limits::default() };
     let server = server(limits).await;
     let mut wire = Wire::open(server.address()).await;
     wire.write(get("/api/clock/events?every=250ms")).await;
     wire.read_head().await;
     let mut text = String::new();
-    while text.matches("id: ").count() < 4 {
+    while text.matches("id: ").count() < 6 {
         let byte = wire.0.read_u8().await.expect("the stream goes on");
         text.push(byte.into());
     }

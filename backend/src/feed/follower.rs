@@ -35,8 +35,8 @@ impl<F: Feed> Follower<F> {
         Ok(Self { feed, encoding, newest, cursor: start.cursor, gap: start.gap })
     }
 
-    /// Waits until there is something after the cursor and returns it, at most [`PULL_MAX`]
-    /// blocks; nothing where the feed has ended. May be dropped and called again.
+    /// Waits until there is something after the cursor and returns a page of it, oldest first;
+    /// nothing where the feed has ended. May be dropped and called again.
     pub async fn next(&mut self) -> Option<Vec<Bytes>> {
         loop {
             self.newest.mark_unchanged();
