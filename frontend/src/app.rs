@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use crate::components::Shell;
 use crate::stores::Stores;
 use crate::wiring;
 
@@ -11,5 +12,5 @@ pub fn App() -> impl IntoView {
     let stores = Stores::default();
     provide_context(stores);
     provide_context(wiring::start(stores));
-    view! { <h1>"Echoclock"</h1> }
+    view! { <Shell/> }
 }

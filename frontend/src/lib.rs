@@ -10,6 +10,8 @@ pub mod stores;
 
 pub mod format;
 
+pub mod components;
+
 mod wiring;
 
 pub mod app;

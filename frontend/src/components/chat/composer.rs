@@ -1,0 +1,116 @@
+//! Where a message is written.
+
+use echoclock_shared::limits::{OUTBOX_MAX, TEXT_MAX};
+use echoclock_shared::session::{CannotSay, Intent, LinkState, check_text};
+use leptos::ev::{KeyboardEvent, SubmitEvent};
+use leptos::html::Textarea;
+use leptos::prelude::*;
+
+use crate::format;
+use crate::stores::{use_dispatch, use_stores};
+
+/// Where a message is written.
+#[component]
+pub(super) fn Composer() -> impl IntoView {
+    let (chat, dispatch) = (use_stores().chat, use_dispatch());
+    let field = NodeRef::<Textarea>::new();
+    let draft = RwSignal::new(String::new());
+    let blocked = Memo::new(move |_| {
+        if chat.waiting.get() >= OUTBOX_MAX {
+            return Some(CannotSay::Full);
+        }
+        draft.with(|draft| check_text(draft).err())
+    });
+    let send = move || {
+        if blocked.get_untracked().is_none() {
+            dispatch.send(Intent::Say(draft.get_untracked()));
+            draft.set(String::new());
+            // The button is off while there is no text, and would take the focus along.
+            if let Some(field) = field.get_untracked() {
+                let _ = field.focus();
+            }
+        }
+    };
+    let on_submit = move |event: SubmitEvent| {
+        event.prevent_default();
+        send();
+    };
+    let on_key = move |event: KeyboardEvent| {
+        if is_to_send(&event) {
+            event.prevent_default();
+            send();
+        }
+    };
+    let is_wrong = Memo::new(move |_| blocked.get().is_some_and(|why| why != CannotSay::Empty));
+    let hint = move || match blocked.get() {
+        None | Some(CannotSay::Empty) => "Enter sends, Shift+Enter breaks the line.".to_owned(),
+        Some(why) => reason(why),
+    };
+    let size = Memo::new(move |_| draft.with(String::len));
+    let room = move || {
+        (size.get() > TEXT_MAX * 9 / 10)
+            .then(|| format!("{} of {}", format::count(size.get() as u64), format::bytes(TEXT_MAX)))
+    };
+    let is_open =
+        Memo::new(move |_| chat.link.with(|link| matches!(link.state, LinkState::Open { .. })));
+    let waiting = move || match (chat.waiting.get(), is_open.get()) {
+        (0, true) => String::new(),
+        (0, false) => "What is sent waits until it is open.".to_owned(),
+        (waiting, true) => format!("{waiting} under way"),
+        (waiting, false) => format!("{waiting} of {OUTBOX_MAX} wait until it is open"),
+    };
+    view! {
+        <form class="composer" class:wrong=is_wrong on:submit=on_submit>
+            <label for="message">"Message"</label>
+            <textarea
+                id="message"
+                rows="2"
+                autocomplete="off"
+                dir="auto"
+                enterkeyhint="send"
+                aria-describedby="composer-hint"
+                aria-invalid=move || is_wrong.get().then_some("true")
+                prop:value=draft
+                on:input=move |event| draft.set(event_target_value(&event))
+                on:keydown=on_key
+                node_ref=field
+            ></textarea>
+            <button type="submit" class="primary" disabled=move || blocked.get().is_some()>
+                "Send"
+            </button>
+            <p class="hint" id="composer-hint" data-testid="composer-hint" aria-live="polite">
+                {hint}
+            </p>
+            <p class="room" data-testid="composer-room">
+                {room}
+            </p>
+            <p class="waiting" data-testid="composer-waiting">
+                {waiting}
+            </p>
+        </form>
+    }
+}
+
+fn reason(why: CannotSay) -> String {
+    match why {
+        CannotSay::Empty => "There is no text yet.".to_owned(),
+        CannotSay::TooLong { bytes } => format!(
+            "Too long: the text has {}, and {} is the most.",
+            format::bytes(bytes),
+            format::count(TEXT_MAX as u64)
+        ),
+        CannotSay::Full => {
+            format!("{OUTBOX_MAX} messages wait for their echo, and no more can be kept.")
+        }
+    }
+}
+
+/// Whether a key means to send. Enter that ends the choice of a word in an input method does not.
+fn is_to_send(event: &KeyboardEvent) -> bool {
+    event.key() == "Enter"
+        && !event.is_composing()
+        && !event.shift_key()
+        && !event.ctrl_key()
+        && !event.alt_key()
+        && !event.meta_key()
+}

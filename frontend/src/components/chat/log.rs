@@ -1,0 +1,43 @@
+//! Everything that happened in the chat, newest last.
+
+use leptos::prelude::*;
+
+use super::super::scroller::Scroller;
+use super::row::row;
+use crate::format;
+use crate::stores::{ChatRowBody, HISTORY_MAX, use_stores};
+
+/// Everything that happened in the chat, newest last.
+#[component]
+pub(super) fn Log() -> impl IntoView {
+    let chat = use_stores().chat;
+    let said_nothing = Memo::new(move |_| {
+        let is_said = |body: &ChatRowBody| match body {
+            ChatRowBody::Message { .. } | ChatRowBody::NotSaid { .. } => true,
+            ChatRowBody::Opened { .. }
+            | ChatRowBody::Ended(_)
+            | ChatRowBody::Complained(_)
+            | ChatRowBody::Garbled(_) => false,
+        };
+        chat.rows.with(|rows| !rows.iter().any(|row| is_said(&row.body)))
+    });
+    let has_dropped = Memo::new(move |_| chat.dropped.get() > 0);
+    view! {
+        <Scroller class="log" role="log" label="Messages">
+            <Show when=move || has_dropped.get()>
+                <p class="dropped" data-testid="chat-dropped">
+                    {move || format::things(chat.dropped.get(), "older row is", "older rows are")}
+                    {format!(" not kept: the page holds the last {HISTORY_MAX}.")}
+                </p>
+            </Show>
+            <ol class="rows" data-testid="chat-log">
+                <For each=move || chat.rows.get() key=|row| row.id children=row/>
+            </ol>
+            <Show when=move || said_nothing.get()>
+                <p class="nothing-said">
+                    "Nothing said yet. Write a message below: it goes to the server and comes back."
+                </p>
+            </Show>
+        </Scroller>
+    }
+}

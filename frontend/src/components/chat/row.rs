@@ -1,0 +1,178 @@
+//! One row of the chat: a message with its echo, or a note.
+
+use std::sync::Arc;
+
+use echoclock_shared::echo::SendKey;
+use echoclock_shared::time::UnixMillis;
+use leptos::prelude::*;
+
+use crate::browser::clock;
+use crate::format;
+use crate::stores::{ChatRow, ChatRowBody, Delivery};
+
+/// One row of the chat.
+pub(super) fn row(row: ChatRow) -> AnyView {
+    let at = row.at;
+    match row.body {
+        ChatRowBody::Message { key, text, delivery } => message(at, key, text, delivery).into_any(),
+        ChatRowBody::NotSaid { text, why } => {
+            note(at, "not-said", format!("Not taken: {why}."), Some(text)).into_any()
+        }
+        ChatRowBody::Opened { instance } => {
+            note(at, "opened", format!("Open. The server’s instance is {instance}."), None)
+                .into_any()
+        }
+        ChatRowBody::Ended(ended) => note(at, "ended", format::ended(&ended), None).into_any(),
+        ChatRowBody::Complained(fault) => {
+            note(at, "complained", format!("The server complains: {fault}."), None).into_any()
+        }
+        ChatRowBody::Garbled(what) => {
+            note(at, "garbled", format!("A message of the server can’t be read: {what}."), None)
+                .into_any()
+        }
+    }
+}
+
+fn message(
+    at: UnixMillis,
+    key: SendKey,
+    text: Arc<str>,
+    delivery: ArcRwSignal<Delivery>,
+) -> impl IntoView {
+    let state = Memo::new({
+        let delivery = delivery.clone();
+        move |_| delivery.with(name)
+    });
+    let instance = {
+        let delivery = delivery.clone();
+        move || delivery.with(|delivery| instance(delivery).map(str::to_owned))
+    };
+    let receipt = {
+        let delivery = delivery.clone();
+        move || delivery.with(receipt)
+    };
+    let answer = move || delivery.with(answer);
+    let is_long = is_long(&text);
+    let size = format::bytes(text.len());
+    let is_whole = RwSignal::new(false);
+    view! {
+        <li
+            class="message"
+            class:clamped=move || is_long && !is_whole.get()
+            data-key=key.get()
+            data-delivery=state
+            data-instance=instance
+        >
+            {time(at)}
+            <p class="said" dir="auto">
+                {text.to_string()}
+            </p>
+            <div class="receipt">{receipt}</div>
+            {answer}
+            {is_long
+                .then(|| {
+                    let all = format!("Show all {size}");
+                    view! {
+                        <button
+                            type="button"
+                            class="quiet whole"
+                            aria-expanded=move || is_whole.get().to_string()
+                            on:click=move |_| is_whole.update(|whole| *whole = !*whole)
+                        >
+                            {move || if is_whole.get() { "Show less".to_owned() } else { all.clone() }}
+                        </button>
+                    }
+                })}
+        </li>
+    }
+}
+
+fn note(
+    at: UnixMillis,
+    kind: &'static str,
+    words: String,
+    text: Option<Arc<str>>,
+) -> impl IntoView {
+    view! {
+        <li class="note" data-note=kind aria-live="off">
+            {time(at)}
+            <p class="words" dir="auto">
+                {words}
+            </p>
+            {text.map(|text| view! { <p class="said" dir="auto">{text.to_string()}</p> })}
+        </li>
+    }
+}
+
+fn time(at: UnixMillis) -> impl IntoView {
+    let local = clock::local(at);
+    view! {
+        <time class="at" datetime=at.to_string()>
+            {format!("{:02}:{:02}:{:02}", local.hour, local.minute, local.second)}
+        </time>
+    }
+}
+
+const fn name(delivery: &Delivery) -> &'static str {
+    match delivery {
+        Delivery::Queued => "queued",
+        Delivery::Sent { .. } => "sent",
+        Delivery::Echoed { .. } => "echoed",
+        Delivery::Refused { .. } => "refused",
+    }
+}
+
+fn instance(delivery: &Delivery) -> Option<&str> {
+    match delivery {
+        Delivery::Echoed { instance, .. } => Some(instance),
+        Delivery::Queued | Delivery::Sent { .. } | Delivery::Refused { .. } => None,
+    }
+}
+
+/// How far the message has come, in a word or a number.
+fn receipt(delivery: &Delivery) -> AnyView {
+    match delivery {
+        Delivery::Queued => "queued".into_any(),
+        Delivery::Sent { times: 0 | 1 } => "sent".into_any(),
+        Delivery::Sent { times } => format!("sent {times} times").into_any(),
+        Delivery::Refused { .. } => "refused".into_any(),
+        Delivery::Echoed { round_trip, received, .. } => {
+            let title = format!("Read by the server at {received}");
+            view! {
+                <span data-testid="round-trip" title=title>
+                    {format::round_trip(*round_trip)}
+                </span>
+            }
+            .into_any()
+        }
+    }
+}
+
+/// What came back.
+fn answer(delivery: &Delivery) -> Option<AnyView> {
+    match delivery {
+        Delivery::Queued | Delivery::Sent { .. } => None,
+        Delivery::Echoed { text, .. } => Some(
+            view! {
+                <p class="echo" dir="auto">
+                    <span class="mark">"ECHO: "</span>
+                    <bdi>{text.clone()}</bdi>
+                </p>
+            }
+            .into_any(),
+        ),
+        Delivery::Refused { reason } => Some(
+            view! {
+                <p class="refusal" dir="auto">
+                    {reason.clone()}
+                </p>
+            }
+            .into_any(),
+        ),
+    }
+}
+
+/// Whether a text would fill the log, and so is shown in part at first.
+fn is_long(text: &str) -> bool {
+    text.len() > 1_000 || text.lines().count() > 12
+}

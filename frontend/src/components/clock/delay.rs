@@ -1,0 +1,58 @@
+//! How late the ticks are.
+
+use leptos::prelude::*;
+
+use crate::format;
+use crate::stores::{DELAYS_MAX, use_stores};
+
+/// The last tick's delay, and a line through those before it.
+#[component]
+pub(super) fn Delay() -> impl IntoView {
+    let clock = use_stores().clock;
+    let delay = move || {
+        let delay = clock.last.get().and_then(|seen| seen.delay);
+        delay.map_or("–".to_owned(), format::delay)
+    };
+    let error = Memo::new(move |_| clock.offset_error.get().map(format::delay));
+    let spark = Memo::new(move |_| {
+        clock.delays.with(|delays| format::spark(delays.iter().copied(), DELAYS_MAX, WIDTH, HEIGHT))
+    });
+    let points = move || spark.with(|spark| spark.points.clone());
+    let zero = Memo::new(move |_| spark.with(|spark| spark.zero));
+    let top = Memo::new(move |_| format::delay(spark.with(|spark| spark.top)));
+    let bottom = Memo::new(move |_| format::delay(spark.with(|spark| spark.bottom)));
+    view! {
+        <div class="delay">
+            <dl>
+                <dt>"Delay"</dt>
+                <dd data-testid="clock-delay">
+                    <span class="value">{delay}</span>
+                    " "
+                    <span class="error">
+                        {move || error.get().map(|error| format!("± {error}"))}
+                    </span>
+                </dd>
+            </dl>
+            <figure class="spark">
+                <svg
+                    data-testid="clock-sparkline"
+                    role="img"
+                    aria-label=format!("The delays of the last {DELAYS_MAX} ticks")
+                    viewBox=format!("0 0 {WIDTH} {HEIGHT}")
+                    preserveAspectRatio="none"
+                >
+                    <line class="zero" x1="0" x2=WIDTH y1=zero y2=zero></line>
+                    <polyline points=points></polyline>
+                </svg>
+                <figcaption>
+                    <span class="top">{top}</span>
+                    <span class="bottom">{bottom}</span>
+                </figcaption>
+            </figure>
+        </div>
+    }
+}
+
+const WIDTH: f64 = 240.0;
+
+const HEIGHT: f64 = 48.0;

@@ -1,0 +1,135 @@
+//! The clock: a face and digits that go by the server's ticks, and how well those arrive.
+
+mod delay;
+use delay::Delay;
+
+mod face;
+use face::Face;
+
+mod notes;
+use notes::Notes;
+
+mod readout;
+use readout::Readout;
+
+use echoclock_shared::close::CloseCode;
+use echoclock_shared::feed::{Period, Tick};
+use echoclock_shared::session::{Intent, Part};
+use leptos::prelude::*;
+
+use super::connection::{Actions, Status, state_of, trouble_of};
+use crate::browser::clock::{self, LocalTime};
+use crate::format;
+use crate::stores::{use_dispatch, use_stores};
+
+/// The clock.
+#[component]
+pub(super) fn Clock() -> impl IntoView {
+    let clock = use_stores().clock;
+    let reading = Memo::new(move |_| {
+        let tick = clock.last.get()?.tick;
+        Some(Reading { tick, local: clock::local(tick.due), period: clock.period.get() })
+    });
+    view! {
+        <section
+            class="card clock"
+            id="clock"
+            data-testid="clock"
+            aria-labelledby="clock-title"
+            data-state=state_of(clock.link)
+            data-trouble=trouble_of(clock.link)
+            data-seq=move || clock.last.get().map(|seen| seen.tick.seq.get())
+            data-every=move || clock.period.get().name()
+        >
+            <header class="card-head">
+                <h2 id="clock-title">"Clock"</h2>
+                <p class="by">"Server-Sent Events"</p>
+            </header>
+            <Status part=Part::Clock link=clock.link testid="clock-status"/>
+            <div class="dial">
+                <Face reading/>
+                <Readout reading/>
+            </div>
+            <Delay/>
+            <Counts/>
+            <Notes/>
+            <Actions part=Part::Clock link=clock.link close_with=Some((CloseCode::NORMAL, String::new()))>
+                <Every/>
+            </Actions>
+        </section>
+    }
+}
+
+/// The last tick, as a clock shows it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Reading {
+    tick: Tick,
+    local: LocalTime,
+    period: Period,
+}
+
+/// What became of the ticks.
+#[component]
+fn Counts() -> impl IntoView {
+    let counts = use_stores().clock.counts;
+    let received = Memo::new(move |_| counts.with(|counts| counts.received));
+    let missed = Memo::new(move |_| counts.with(|counts| counts.missed));
+    let repeated = Memo::new(move |_| counts.with(|counts| counts.repeated));
+    let late = Memo::new(move |_| counts.with(|counts| counts.late));
+    let gaps = Memo::new(move |_| counts.with(|counts| counts.gaps));
+    let count = |name: &'static str, hurts: bool, number: Memo<u64>| {
+        let is_loss = move || hurts && number.get() > 0;
+        view! {
+            <div class:loss=is_loss>
+                <dt>{name}</dt>
+                <dd data-testid=format!("count-{name}")>{move || format::count(number.get())}</dd>
+            </div>
+        }
+    };
+    view! {
+        <dl class="counts" aria-label="Ticks">
+            {count("received", false, received)}
+            {count("missed", true, missed)}
+            {count("repeated", false, repeated)}
+            {count("late", true, late)}
+            {count("gaps", true, gaps)}
+        </dl>
+    }
+}
+
+/// How often the clock ticks.
+#[component]
+fn Every() -> impl IntoView {
+    let (period, dispatch) = (use_stores().clock.period, use_dispatch());
+    let choose = move |event| {
+        if let Ok(period) = event_target_value(&event).parse() {
+            dispatch.send(Intent::Every(period));
+        }
+    };
+    let option = |each: Period| {
+        view! {
+            <option value=each.name() prop:selected=move || period.get() == each>
+                {words(each)}
+            </option>
+        }
+    };
+    view! {
+        <div class="field every">
+            <label for="every">"Tick every"</label>
+            <select id="every" on:change=choose>
+                {Period::ALL.map(option).collect_view()}
+            </select>
+        </div>
+    }
+}
+
+const fn words(period: Period) -> &'static str {
+    match period {
+        Period::Ms100 => "100 ms",
+        Period::Ms250 => "250 ms",
+        Period::S1 => "1 s",
+        Period::S5 => "5 s",
+        Period::S15 => "15 s",
+        Period::S60 => "60 s",
+    }
+}

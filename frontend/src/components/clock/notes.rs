@@ -1,0 +1,79 @@
+//! What happened to the clock, apart from ticks.
+
+use leptos::prelude::*;
+
+use super::super::scroller::Scroller;
+use crate::browser::clock;
+use crate::format;
+use crate::stores::{ClockNote, ClockNoteBody, NOTES_MAX, use_stores};
+
+/// What happened to the clock, newest last.
+#[component]
+pub(super) fn Notes() -> impl IntoView {
+    let clock = use_stores().clock;
+    let is_empty = Memo::new(move |_| clock.notes.with(Vec::is_empty));
+    let has_dropped = Memo::new(move |_| clock.notes_dropped.get() > 0);
+    view! {
+        <Scroller class="notes" role="group" label="What happened to the clock">
+            <Show when=move || has_dropped.get()>
+                <p class="dropped">
+                    {move || {
+                        format::things(clock.notes_dropped.get(), "older note is", "older notes are")
+                    }}
+                    {format!(" not kept: the page holds the last {NOTES_MAX}.")}
+                </p>
+            </Show>
+            <Show when=move || is_empty.get()>
+                <p class="nothing">"Gaps, losses and reconnections are told here."</p>
+            </Show>
+            <ol class="rows" data-testid="clock-notes">
+                <For each=move || clock.notes.get() key=|note| note.id children=note/>
+            </ol>
+        </Scroller>
+    }
+}
+
+fn note(note: ClockNote) -> impl IntoView {
+    let local = clock::local(note.at);
+    let (kind, words) = tell(&note.body);
+    view! {
+        <li class="note" data-note=kind>
+            <time class="at" datetime=note.at.to_string()>
+                {format!("{:02}:{:02}:{:02}", local.hour, local.minute, local.second)}
+            </time>
+            <p class="words" dir="auto">
+                {words}
+            </p>
+        </li>
+    }
+}
+
+fn tell(body: &ClockNoteBody) -> (&'static str, String) {
+    match body {
+        ClockNoteBody::Opened(hello) => {
+            ("opened", format!("Open. The server’s instance is {}.", hello.instance))
+        }
+        ClockNoteBody::Gap { oldest, lost: Some(lost) } => {
+            let lost = format::things(*lost, "tick is", "ticks are");
+            ("gap", format!("A gap: {lost} gone for good. The clock goes on at tick {oldest}."))
+        }
+        ClockNoteBody::Gap { oldest, lost: None } => {
+            ("gap", format!("A gap: the clock goes on at tick {oldest}."))
+        }
+        ClockNoteBody::CursorRefused { after } => (
+            "gap",
+            format!(
+                "The server does not know tick {after}: its clock was set back, or it is another \
+                 server. The clock starts over."
+            ),
+        ),
+        ClockNoteBody::Missed { count, before } => {
+            let count = format::things(*count, "tick was", "ticks were");
+            ("missed", format!("{count} left out without a word before tick {before}."))
+        }
+        ClockNoteBody::Garbled(what) => {
+            ("garbled", format!("A message of the server can’t be read: {what}."))
+        }
+        ClockNoteBody::Ended(ended) => ("ended", format::ended(ended)),
+    }
+}

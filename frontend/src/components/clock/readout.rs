@@ -1,0 +1,65 @@
+//! The digits.
+
+use leptos::prelude::*;
+
+use super::Reading;
+use crate::browser::clock;
+use crate::format;
+use crate::stores::use_stores;
+
+/// The time of the last tick as digits, here and in UTC, and since when the stream is open.
+#[component]
+pub(super) fn Readout(reading: Memo<Option<Reading>>) -> impl IntoView {
+    let connected = use_stores().clock.connected;
+    let utc = move || {
+        reading.get().map_or(NO_TIME.to_owned(), |now| format::utc_time(now.tick.due, now.period))
+    };
+    let utc_date = Memo::new(move |_| reading.get().map(|now| format::utc_date(now.tick.due)));
+    let local = move || {
+        reading.get().map_or(NO_TIME.to_owned(), |now| {
+            format::local_time(&now.local, now.tick.due, now.period)
+        })
+    };
+    let local_date = Memo::new(move |_| reading.get().map(|now| format::local_date(&now.local)));
+    let since = move || {
+        connected.with(|hello| match hello {
+            Some(hello) => {
+                let local = clock::local(hello.now);
+                format!("{:02}:{:02}:{:02}", local.hour, local.minute, local.second)
+            }
+            None => "–".to_owned(),
+        })
+    };
+    let instance = move || {
+        connected.with(|hello| hello.as_ref().map_or("–".to_owned(), |h| h.instance.clone()))
+    };
+    view! {
+        <dl class="readout">
+            <div class="time">
+                <dt>"Local"</dt>
+                <dd class="digits" data-testid="clock-local">
+                    {local}
+                </dd>
+                <dd class="date">{local_date}</dd>
+            </div>
+            <div class="time">
+                <dt>"UTC"</dt>
+                <dd class="digits" data-testid="clock-utc">
+                    {utc}
+                </dd>
+                <dd class="date">{utc_date}</dd>
+            </div>
+            <div class="fact">
+                <dt>"Connected since"</dt>
+                <dd data-testid="clock-since">{since}</dd>
+            </div>
+            <div class="fact">
+                <dt>"Instance"</dt>
+                <dd>{instance}</dd>
+            </div>
+        </dl>
+    }
+}
+
+/// As wide as a time.
+const NO_TIME: &str = "--:--:--";

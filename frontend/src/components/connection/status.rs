@@ -1,0 +1,86 @@
+//! How a connection is, and why.
+
+use std::time::Duration;
+
+use echoclock_shared::session::{LinkState, Part};
+use leptos::prelude::*;
+
+use crate::format;
+use crate::stores::{LinkView, Stores, use_stores};
+
+/// How a connection is, and why.
+///
+/// What counts seconds stands apart from the words: a screen reader says those when they change.
+#[component]
+pub(in crate::components) fn Status(
+    part: Part,
+    link: RwSignal<LinkView>,
+    testid: &'static str,
+) -> impl IntoView {
+    let Stores { server, page, .. } = use_stores();
+    let words = Memo::new(move |_| {
+        let base = server.address.with(|address| address.base.clone().unwrap_or_default());
+        link.with(|link| format::words(link, part, &base))
+    });
+    let headline = move || words.with(|words| words.headline);
+    let detail = move || words.with(|words| words.detail.clone());
+    let is_offline = move || page.seems_offline.get() && link.with(|link| is_sought(&link.state));
+    let timed = Memo::new(move |_| link.with(|link| Timed::of(&link.state)));
+    let timer = Memo::new(move |_| timed.get().map(|timed| timed.words(page.now.get())));
+    view! {
+        <div class="status">
+            <span class="lamp" aria-hidden="true"></span>
+            <div class="status-words" role="status" data-testid=testid>
+                <strong class="headline">{headline}</strong>
+                <p class="detail">{detail}</p>
+                <Show when=is_offline>
+                    <p class="offline" data-testid="offline-hint">
+                        "The browser believes that there is no network. It is tried all the same."
+                    </p>
+                </Show>
+            </div>
+            <span class="timer" role="timer" data-testid="link-timer">{timer}</span>
+        </div>
+    }
+}
+
+/// What a state counts.
+#[derive(Clone, Copy, PartialEq)]
+enum Timed {
+    /// Up, since then.
+    Since(Duration),
+    /// Down to the next attempt.
+    Retry(Duration),
+    /// Down to giving up.
+    GiveUp(Duration),
+}
+
+impl Timed {
+    fn of(state: &LinkState) -> Option<Self> {
+        match state {
+            LinkState::Open { since, .. } => Some(Self::Since(since.mono)),
+            LinkState::Waiting { until, .. } => Some(Self::Retry(*until)),
+            LinkState::Connecting { until, .. } | LinkState::Closing { until, .. } => {
+                Some(Self::GiveUp(*until))
+            }
+            LinkState::Idle { .. } | LinkState::Resting => None,
+        }
+    }
+
+    fn words(self, now: Duration) -> String {
+        match self {
+            Self::Since(since) => format!("for {}", format::duration(now.saturating_sub(since))),
+            Self::Retry(until) => {
+                format!("next try in {}", format::countdown(until.saturating_sub(now)))
+            }
+            Self::GiveUp(until) => {
+                format!("up to {}", format::countdown(until.saturating_sub(now)))
+            }
+        }
+    }
+}
+
+/// Whether a connection is wanted and not there.
+const fn is_sought(state: &LinkState) -> bool {
+    matches!(state, LinkState::Connecting { .. } | LinkState::Waiting { .. })
+}

@@ -1,0 +1,19 @@
+//! What is seen: components read the stores and say what the user wants by a dispatch.
+//!
+//! A component's function runs once. Each signal is read where its text or attribute is, so that a
+//! tick of the clock changes a few texts and the angles of three hands, and nothing else.
+
+#![expect(unreachable_pub, reason = "Leptos makes a public function of every component")]
+
+mod connection;
+
+mod scroller;
+
+mod chat;
+
+mod clock;
+
+mod server;
+
+mod shell;
+pub use shell::Shell;

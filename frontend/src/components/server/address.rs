@@ -1,0 +1,97 @@
+//! Where the API is looked for.
+
+use leptos::ev::SubmitEvent;
+use leptos::prelude::*;
+
+use crate::address::{Source, WrongAddress};
+use crate::stores::{use_dispatch, use_stores};
+
+/// The field for the API's address, what is in use, and what is wrong with it.
+#[component]
+pub(super) fn AddressForm() -> impl IntoView {
+    let (address, dispatch) = (use_stores().server.address, use_dispatch());
+    let draft = RwSignal::new(String::new());
+    Effect::new(move |_| {
+        let given = address.with(|address| match address.source {
+            Source::User => address.given.clone(),
+            Source::Default | Source::Config => String::new(),
+        });
+        draft.set(given);
+    });
+    let is_given = Memo::new(move |_| address.with(|address| address.source == Source::User));
+    let base = Memo::new(move |_| address.with(|address| address.base.clone().ok()));
+    let source = move || match address.with(|address| address.source) {
+        Source::Default => "beside the page",
+        Source::Config => "from config.json",
+        Source::User => "given here",
+    };
+    let wrong = move || {
+        address.with(|address| match &address.base {
+            Ok(_) | Err(WrongAddress::Pending) => None,
+            Err(wrong) => Some(wrong.to_string()),
+        })
+    };
+    let config_trouble = move || address.with(|address| address.config_trouble.clone());
+    let submit = move |event: SubmitEvent| {
+        event.prevent_default();
+        dispatch.use_address(draft.get_untracked());
+    };
+    view! {
+        <form class="address" novalidate on:submit=submit>
+            <div class="field">
+                <label for="api-address">"API address"</label>
+                <input
+                    id="api-address"
+                    type="url"
+                    autocomplete="off"
+                    autocapitalize="off"
+                    spellcheck="false"
+                    placeholder="https://echo.example.org"
+                    aria-describedby="api-in-use"
+                    aria-invalid=move || wrong().map(|_| "true")
+                    prop:value=draft
+                    on:input=move |event| draft.set(event_target_value(&event))
+                />
+            </div>
+            <div class="buttons">
+                <button type="submit">"Use this address"</button>
+                <Show when=move || is_given.get()>
+                    <button
+                        type="button"
+                        class="quiet"
+                        on:click=move |_| dispatch.use_address(String::new())
+                    >
+                        "Forget it"
+                    </button>
+                </Show>
+            </div>
+            <p class="in-use" id="api-in-use">
+                {move || {
+                    base.get().map(|base| view! { "In use: " <code>{base}</code> ", " {source} "." })
+                }}
+            </p>
+            {move || {
+                wrong()
+                    .map(|wrong| {
+                        view! {
+                            <p class="complaint" role="alert" data-testid="address-error">
+                                {wrong}
+                            </p>
+                        }
+                    })
+            }}
+            {move || {
+                config_trouble()
+                    .map(|trouble| {
+                        view! {
+                            <p class="complaint" data-testid="config-trouble">
+                                "The file config.json can’t be used: "
+                                {trouble}
+                                "."
+                            </p>
+                        }
+                    })
+            }}
+        </form>
+    }
+}

@@ -1,0 +1,115 @@
+//! What the server says of itself and of the request that asked.
+
+use echoclock_shared::info::{Info, Seen};
+use leptos::prelude::*;
+
+use crate::browser::clock;
+use crate::format;
+use crate::stores::use_stores;
+
+/// What the server says of itself, and of the request as it arrived.
+#[component]
+pub(super) fn Facts() -> impl IntoView {
+    let info = use_stores().server.info;
+    let itself = move || info.with(|info| info.as_ref().map(of_itself));
+    let request = move || info.with(|info| info.as_ref().map(|info| of_request(&info.request)));
+    let draining = Memo::new(move |_| info.with(|i| i.as_ref().is_some_and(|i| i.draining)));
+    view! {
+        <div class="facts">
+            <Show
+                when=move || info.with(Option::is_some)
+                fallback=|| view! { <p class="nothing">"The server has not said anything yet."</p> }
+            >
+                <Show when=move || draining.get()>
+                    <p class="draining">"It is stopping: it ends what is open and takes nothing new."</p>
+                </Show>
+                <div>
+                    <h3>"What it is"</h3>
+                    {move || itself().map(list)}
+                </div>
+                <div>
+                    <h3>"How this page reaches it"</h3>
+                    {move || request().map(list)}
+                </div>
+            </Show>
+        </div>
+    }
+}
+
+fn list(facts: Vec<(&'static str, String)>) -> impl IntoView {
+    let fact = |(name, value): (&'static str, String)| {
+        view! {
+            <div>
+                <dt>{name}</dt>
+                <dd dir="auto">{value}</dd>
+            </div>
+        }
+    };
+    view! { <dl>{facts.into_iter().map(fact).collect_view()}</dl> }
+}
+
+fn of_itself(info: &Info) -> Vec<(&'static str, String)> {
+    let started = clock::local(info.started);
+    vec![
+        ("Version", info.version.clone()),
+        ("Instance", info.instance.clone()),
+        (
+            "Since",
+            format!(
+                "{} {:02}:{:02}, for {}",
+                format::local_date(&started),
+                started.hour,
+                started.minute,
+                format::duration(info.now.since(info.started))
+            ),
+        ),
+        (
+            "Open when asked",
+            format!(
+                "{}, {}",
+                format::things(info.open.sockets, "socket", "sockets"),
+                format::things(info.open.streams, "stream", "streams")
+            ),
+        ),
+        ("Messages echoed", format::count(info.done.echoes)),
+    ]
+}
+
+fn of_request(seen: &Seen) -> Vec<(&'static str, String)> {
+    let version = format!("{} ({})", seen.http_version, seen.scheme);
+    let known = [
+        ("HTTP version", Some(version)),
+        ("Client address", seen.client.clone()),
+        ("Host", seen.host.clone()),
+        ("Origin", seen.origin.clone()),
+    ];
+    let by_proxies = [
+        ("Via", seen.via.clone()),
+        ("Forwarded", seen.forwarded.clone()),
+        ("X-Forwarded-For", seen.x_forwarded_for.clone()),
+        ("X-Forwarded-Proto", seen.x_forwarded_proto.clone()),
+        ("X-Forwarded-Host", seen.x_forwarded_host.clone()),
+    ];
+    let given = |(name, value): (&'static str, Option<String>)| value.map(|value| (name, value));
+    let mut facts: Vec<_> = known.into_iter().filter_map(given).collect();
+    let before = facts.len();
+    facts.extend(by_proxies.into_iter().filter_map(given));
+    if facts.len() == before {
+        facts.push(("Proxies", "none has left a trace".to_owned()));
+    }
+    facts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_traces_of_proxies_are_told_or_their_absence() {
+        let seen = Seen { http_version: "HTTP/1.1".to_owned(), ..Seen::default() };
+        assert_eq!(of_request(&seen).last().map(|(name, _)| *name), Some("Proxies"));
+        let seen = Seen { via: Some("1.1 caddy".to_owned()), ..seen };
+        let last = of_request(&seen).pop();
+        assert_eq!(last, Some(("Via", "1.1 caddy".to_owned())));
+    }
+}
