@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use echoclock_frontend::browser::{Answer, EventNews, EventStream, Socket, SocketNews, get};
 use echoclock_shared::session::CloseReport;
-use support::{Heard, until};
+use support::{Heard, Uncaught, until};
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
 wasm_bindgen_test_configure!(run_in_browser);
@@ -49,15 +49,17 @@ async fn a_socket_that_does_not_connect_reports_it_once() {
 
 #[wasm_bindgen_test]
 async fn a_socket_that_is_dropped_is_mute() {
+    let uncaught = Uncaught::watch();
     let (dropped, witness) = <(Heard<SocketNews>, Heard<_>)>::default();
     drop(Socket::open(NOBODY, dropped.ear()));
     let _socket = Socket::open(NOBODY, witness.ear());
     until("the other socket closes", || witness.len() > 0).await;
-    assert_eq!(dropped.all(), []);
+    assert_eq!((dropped.all(), uncaught.count()), (Vec::new(), 0));
 }
 
 #[wasm_bindgen_test]
 async fn a_socket_may_be_dropped_by_its_own_callback() {
+    let uncaught = Uncaught::watch();
     let place = Rc::new(RefCell::new(None));
     let (inside, heard) = (Rc::clone(&place), Heard::default());
     let ear = heard.ear();
@@ -69,6 +71,7 @@ async fn a_socket_may_be_dropped_by_its_own_callback() {
     place.replace(socket.ok());
     until("the socket closes", || heard.len() > 0).await;
     assert!(place.borrow().is_none());
+    assert_eq!(uncaught.count(), 0);
 }
 
 #[wasm_bindgen_test]
@@ -115,12 +118,13 @@ async fn an_answer_that_is_no_event_stream_fails() {
 
 #[wasm_bindgen_test]
 async fn an_event_stream_that_is_dropped_is_mute() {
+    let uncaught = Uncaught::watch();
     let (dropped, witness) = <(Heard<EventNews>, Heard<_>)>::default();
     let stream = "data:text/event-stream,data: hello%0A%0A";
     drop(EventStream::open(stream, dropped.ear()));
     let _stream = EventStream::open(stream, witness.ear());
     until("the other stream ends", || witness.len() == 2).await;
-    assert_eq!(dropped.all(), []);
+    assert_eq!((dropped.all(), uncaught.count()), (Vec::new(), 0));
 }
 
 #[wasm_bindgen_test]

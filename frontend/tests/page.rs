@@ -15,7 +15,7 @@ use echoclock_frontend::browser::{
 use echoclock_shared::session::PageEvent;
 use echoclock_shared::time::UnixMillis;
 use js_sys::{Function, Reflect};
-use support::{Heard, pass, until};
+use support::{Heard, Uncaught, pass, until};
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 use web_sys::{Document, Element, Event, Window, window};
 
@@ -51,12 +51,13 @@ async fn a_timer_comes_once_and_not_before_its_time() {
 
 #[wasm_bindgen_test]
 async fn a_timer_that_is_dropped_does_not_come() {
+    let uncaught = Uncaught::watch();
     let heard = Heard::<()>::default();
     let (timer, interval) = (heard.ear(), heard.ear());
     drop(Timer::after(SOON, move || timer(())));
     drop(Interval::every(SOON, move || interval(())));
     pass(SOON * 5).await;
-    assert_eq!(heard.len(), 0);
+    assert_eq!((heard.len(), uncaught.count()), (0, 0));
 }
 
 #[wasm_bindgen_test]
@@ -73,13 +74,14 @@ async fn an_interval_comes_again_until_it_is_dropped() {
 
 #[wasm_bindgen_test]
 async fn a_frame_comes_once() {
+    let uncaught = Uncaught::watch();
     let heard = Heard::default();
     let (ear, dropped) = (heard.ear(), heard.ear());
     let _frame = Frame::next(move || ear("wanted"));
     drop(Frame::next(move || dropped("dropped")));
     until("the frame", || heard.len() > 0).await;
     pass(Frame::WITHIN * 2).await;
-    assert_eq!(heard.all(), ["wanted"]);
+    assert_eq!((heard.all(), uncaught.count()), (vec!["wanted"], 0));
 }
 
 #[wasm_bindgen_test]
@@ -135,6 +137,7 @@ async fn a_task_may_drop_itself() {
 
 #[wasm_bindgen_test]
 async fn the_page_tells_of_the_network_and_of_being_seen() {
+    let uncaught = Uncaught::watch();
     let (window, document) = here();
     let heard = Heard::default();
     let watch = PageWatch::new(heard.ear());
@@ -153,7 +156,7 @@ async fn the_page_tells_of_the_network_and_of_being_seen() {
     assert_eq!(heard.all(), told);
     drop(watch);
     tell();
-    assert_eq!(heard.len(), told.len(), "a watch that is dropped hears nothing");
+    assert_eq!((heard.len(), uncaught.count()), (told.len(), 0), "a dropped watch hears nothing");
 }
 
 #[wasm_bindgen_test]

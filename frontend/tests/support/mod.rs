@@ -7,9 +7,12 @@ use std::task::{Poll, Waker};
 use std::time::Duration;
 
 use echoclock_frontend::browser::{Timer, clock};
+use wasm_bindgen::JsCast;
+use wasm_bindgen::closure::Closure;
+use web_sys::{Event, window};
 
 /// How long anything may take on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(15);
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Comes back once `condition` holds; it is looked at every few milliseconds.
 pub async fn until(what: &str, condition: impl Fn() -> bool) {
@@ -72,5 +75,39 @@ impl<T: Clone + 'static> Heard<T> {
     /// Returns how much was heard.
     pub fn len(&self) -> usize {
         self.0.borrow().len()
+    }
+}
+
+/// Counts the exceptions that nobody catches, such as the call of a callback that is gone: it is
+/// how an adapter shows that it was dropped and not detached.
+pub struct Uncaught {
+    count: Rc<Cell<u32>>,
+    callback: Closure<dyn Fn(Event)>,
+}
+
+impl Uncaught {
+    /// Counts from here on.
+    pub fn watch() -> Self {
+        let count = Rc::new(Cell::new(0));
+        let counted = Rc::clone(&count);
+        let callback = Closure::new(move |_| counted.set(counted.get() + 1));
+        let window = window().expect("a window");
+        window
+            .add_event_listener_with_callback("error", callback.as_ref().unchecked_ref())
+            .expect("a callback can be set");
+        Self { count, callback }
+    }
+
+    /// Returns how many there were.
+    pub fn count(&self) -> u32 {
+        self.count.get()
+    }
+}
+
+impl Drop for Uncaught {
+    fn drop(&mut self) {
+        let callback = self.callback.as_ref().unchecked_ref();
+        let window = window().expect("a window");
+        let _ = window.remove_event_listener_with_callback("error", callback);
     }
 }
