@@ -1,8 +1,4 @@
-//! The driver over the real edge, in a real browser, against servers that are not there.
-
-#![cfg(target_arch = "wasm32")]
-
-mod support;
+//! The driver over the real edge, against servers that are not there.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -13,10 +9,9 @@ use echoclock_frontend::driver::{BrowserEdge, Driver, News, Receiver, View};
 use echoclock_shared::session::{
     Cause, Event, Intent, Link, LinkState, Moment, Part, Session, Trouble,
 };
-use support::until;
-use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
+use wasm_bindgen_test::wasm_bindgen_test;
 
-wasm_bindgen_test_configure!(run_in_browser);
+use crate::support::until;
 
 /// What was seen of both links last.
 #[derive(Clone, Debug, Default)]

@@ -1,9 +1,5 @@
 //! The adapters of the page itself: time, pictures, chance, memory and the last words.
 
-#![cfg(target_arch = "wasm32")]
-
-mod support;
-
 use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::Duration;
@@ -15,11 +11,11 @@ use echoclock_frontend::browser::{
 use echoclock_shared::session::PageEvent;
 use echoclock_shared::time::UnixMillis;
 use js_sys::{Function, Reflect};
-use support::{Heard, Uncaught, pass, until};
-use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
+use wasm_bindgen_test::wasm_bindgen_test;
 use web_sys::{Document, Element, Event, Window, window};
 
-wasm_bindgen_test_configure!(run_in_browser);
+use crate::heard::{Heard, Uncaught};
+use crate::support::{pass, until};
 
 const SOON: Duration = Duration::from_millis(10);
 

@@ -1,8 +1,4 @@
-//! The adapters of links, in a real browser and without a server of ours.
-
-#![cfg(target_arch = "wasm32")]
-
-mod support;
+//! The adapters of links.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -10,10 +6,10 @@ use std::time::Duration;
 
 use echoclock_frontend::browser::{Answer, EventNews, EventStream, Socket, SocketNews, get};
 use echoclock_shared::session::CloseReport;
-use support::{Heard, Uncaught, until};
-use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
+use wasm_bindgen_test::wasm_bindgen_test;
 
-wasm_bindgen_test_configure!(run_in_browser);
+use crate::heard::{Heard, Uncaught};
+use crate::support::{pass, until};
 
 /// Nothing listens here: the port is the lowest that is not reserved for a service.
 const NOBODY: &str = "ws://127.0.0.1:1024/";
@@ -104,7 +100,7 @@ async fn an_event_stream_does_not_try_again_by_itself() {
     let stream = "data:text/event-stream,retry: 1%0Adata: once%0A%0A";
     let _stream = EventStream::open(stream, heard.ear()).expect("it can be tried");
     until("the stream ends", || heard.len() == 2).await;
-    support::pass(Duration::from_millis(100)).await;
+    pass(Duration::from_millis(100)).await;
     assert_eq!(heard.len(), 2, "{:?}", heard.all());
 }
 

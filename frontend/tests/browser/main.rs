@@ -1,0 +1,16 @@
+//! The browser's adapters in a real browser, without a server of ours.
+
+#![cfg(target_arch = "wasm32")]
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod heard;
+
+mod links;
+
+mod page;
+
+mod edge;
+
+wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
