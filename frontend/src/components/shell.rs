@@ -21,10 +21,10 @@ pub fn Shell() -> impl IntoView {
         }
     };
     view! {
-        <a class="skip" href="#/" on:click=skip>
-            "Skip to the chat and the clock"
-        </a>
         <header class="page-head">
+            <a class="skip" href="#/" on:click=skip>
+                "Skip to the chat and the clock"
+            </a>
             <svg class="mark" viewBox="0 0 32 32" aria-hidden="true" focusable="false">
                 <path class="dial" d="M16 6.5a9.5 9.5 0 1 1-9.5 9.5"></path>
                 <path class="wave" d="M16 2A14 14 0 0 0 2 16"></path>

@@ -47,7 +47,7 @@ pub(super) fn AddressForm() -> impl IntoView {
                     autocapitalize="off"
                     spellcheck="false"
                     placeholder="https://echo.example.org"
-                    aria-describedby="api-in-use"
+                    aria-describedby="api-in-use api-wrong"
                     aria-invalid=move || wrong().map(|_| "true")
                     prop:value=draft
                     on:input=move |event| draft.set(event_target_value(&event))
@@ -74,7 +74,7 @@ pub(super) fn AddressForm() -> impl IntoView {
                 wrong()
                     .map(|wrong| {
                         view! {
-                            <p class="complaint" role="alert" data-testid="address-error">
+                            <p class="complaint" id="api-wrong" role="alert" data-testid="address-error">
                                 {wrong}
                             </p>
                         }
