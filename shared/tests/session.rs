@@ -52,6 +52,10 @@ impl Table {
     fn open_chat(&mut self) -> LinkId {
         let link = self.connect(Part::Chat);
         self.link(link, hello());
+        for _ in 1..Chat::SETTLING_PINGS {
+            self.link(link, pong(self.now));
+            self.wake();
+        }
         self.link(link, pong(self.now));
         link
     }
@@ -263,11 +267,25 @@ fn what_can_not_be_said_is_named() {
 }
 
 #[test]
+fn a_new_link_is_asked_for_the_servers_time_a_few_times() {
+    let mut table = Table::default();
+    let link = table.connect(Part::Chat);
+    table.link(link, hello());
+    for _ in 1..Chat::SETTLING_PINGS {
+        table.link(link, pong(table.now));
+        assert_eq!(table.session.next_deadline(), Some(table.now.mono + Chat::SETTLING_PING_AFTER));
+        assert_eq!(table.wake(), [Effect::Send { link, message: FromBrowser::Ping }]);
+    }
+    table.link(link, pong(table.now));
+    assert_eq!(table.session.next_deadline(), Some(table.now.mono + Chat::PING_AFTER));
+}
+
+#[test]
 fn a_silent_socket_is_asked_and_then_let_go() {
     let mut table = Table::default();
     let link = table.open_chat();
     let asked = [Effect::Send { link, message: FromBrowser::Ping }];
-    assert_eq!(table.session.next_deadline(), Some(Chat::PING_AFTER));
+    assert_eq!(table.session.next_deadline(), Some(table.now.mono + Chat::PING_AFTER));
     assert_eq!(table.wake(), asked);
     table.link(link, pong(table.now));
     table.user(say("one"));
@@ -352,7 +370,7 @@ fn a_close_that_is_not_answered_ends_all_the_same() {
     let bye =
         Intent::Disconnect { part: Part::Chat, code: CloseCode::NORMAL, reason: String::new() };
     table.user(bye);
-    assert_eq!(table.session.next_deadline(), Some(Link::CLOSE_WITHIN));
+    assert_eq!(table.session.next_deadline(), Some(table.now.mono + Link::CLOSE_WITHIN));
     assert!(table.wake().contains(&Effect::Drop(link)));
     assert!(matches!(
         table.session.chat().link().state(),

@@ -18,6 +18,7 @@ pub struct Chat {
     outbox: Outbox,
     heard: Duration,
     pinged: Option<Duration>,
+    settling: u8,
 }
 
 impl Chat {
@@ -26,6 +27,13 @@ impl Chat {
 
     /// The same while a message waits for its echo.
     pub const PING_AFTER_IN_FLIGHT: Duration = Duration::from_secs(4);
+
+    /// How many times a link that has just opened is asked in quick succession: a page that is
+    /// busy starting reads the first answers late, and the server's time is learnt from them.
+    pub const SETTLING_PINGS: u8 = 5;
+
+    /// How long after an answer each of these comes.
+    pub const SETTLING_PING_AFTER: Duration = Duration::from_secs(1);
 
     /// How long that sign may take.
     pub const PONG_WITHIN: Duration = Duration::from_secs(5);
@@ -202,6 +210,7 @@ impl Chat {
     fn greeted(&mut self, instance: String, now: &Moment, effects: &mut Vec<Effect>) {
         let LinkState::Connecting { link, .. } = *self.link.state() else { return };
         self.link.greeted(now);
+        self.settling = Self::SETTLING_PINGS;
         report(effects, ChatReport::Opened { instance });
         self.ping(link, now, effects);
         self.flush(link, now, effects);
@@ -254,6 +263,7 @@ impl Chat {
 
     fn ping(&mut self, link: LinkId, now: &Moment, effects: &mut Vec<Effect>) {
         self.pinged = Some(now.mono);
+        self.settling = self.settling.saturating_sub(1);
         effects.push(Effect::Send { link, message: FromBrowser::Ping });
     }
 
@@ -261,6 +271,7 @@ impl Chat {
         match self.pinged {
             // Whatever is heard counts as a sign of life, but only a pong answers the ping.
             Some(pinged) => pinged.max(self.heard) + Self::PONG_WITHIN,
+            None if self.settling > 0 => self.heard + Self::SETTLING_PING_AFTER,
             None if self.outbox.in_flight_on(link) => self.heard + Self::PING_AFTER_IN_FLIGHT,
             None => self.heard + Self::PING_AFTER,
         }
