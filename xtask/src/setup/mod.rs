@@ -204,9 +204,13 @@ fn bring(machine: &Machine, step: &dyn Step) -> Result<()> {
                 return Ok(());
             }
             Ok(Found::Missing(still)) => {
-                failures += &format!("  After {}: {still}.\n", way.words())
+                failures += &format!("  After {}: {still}.\n", way.words());
             }
-            Err(error) => failures += &format!("  {error:#}\n"),
+            Err(error) => {
+                let error = format!("{error:#}");
+                say::step(step.name(), error.lines().next().unwrap_or_default());
+                failures += &format!("  {error}\n");
+            }
         }
     }
     let hint = if looks_offline(&failures) { "  No network, it seems.\n" } else { "" };
