@@ -48,9 +48,13 @@ export class Live {
 
 class Part {
   readonly section: Locator;
+  readonly timer: Locator;
+  readonly offlineHint: Locator;
 
   constructor(section: Locator) {
     this.section = section;
+    this.timer = section.getByTestId('link-timer');
+    this.offlineHint = section.getByTestId('offline-hint');
   }
 
   /** Waits for a state, or one of several. */

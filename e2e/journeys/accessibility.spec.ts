@@ -39,7 +39,7 @@ const STATES: Record<string, (means: Means) => Promise<Live>> = {
     }
     return live;
   },
-  waiting: async ({ page, server }) => {
+  'waiting, without a network': async ({ page, server }) => {
     const live = await Live.connected(page, server.origin);
     await server.kill();
     for (const part of [live.chat, live.clock]) {
@@ -50,6 +50,8 @@ const STATES: Record<string, (means: Means) => Promise<Live>> = {
       await part.is('waiting');
     }
     await live.chat.say('queued');
+    await page.context().setOffline(true);
+    await expect(live.chat.offlineHint).toBeVisible();
     return live;
   },
   'closed by the user': async ({ page, server }) => {
@@ -68,13 +70,13 @@ const STATES: Record<string, (means: Means) => Promise<Live>> = {
     await expect(live.clock.section).toContainText('--allow-origin');
     return live;
   },
-  'with a wrong address': async ({ page, server }) => {
+  'a wrong address': async ({ page, server }) => {
     const live = await Live.connected(page, server.origin);
     await live.useAddress('127.0.0.1:1');
     await expect(live.addressError).toBeVisible();
     return live;
   },
-  'with a long history': async ({ page, server }) => {
+  'a long history': async ({ page, server }) => {
     const live = await Live.connected(page, server.origin);
     for (let n = 0; n < 30; n++) {
       await live.chat.say(`${'a long line of a long message '.repeat(8)}\n${'x'.repeat(300)}`);
@@ -82,7 +84,7 @@ const STATES: Record<string, (means: Means) => Promise<Live>> = {
     await expect(live.chat.echoed).toHaveCount(30);
     return live;
   },
-  'with a text too long': async ({ page, server }) => {
+  'a text too long': async ({ page, server }) => {
     const live = await Live.connected(page, server.origin);
     await live.chat.message.fill('x'.repeat(16 * 1024 + 1));
     await expect(live.chat.button('Send')).toBeDisabled();
@@ -91,24 +93,31 @@ const STATES: Record<string, (means: Means) => Promise<Live>> = {
 };
 
 for (const [state, reach] of Object.entries(STATES)) {
-  test(`axe finds nothing while ${state}`, async ({ page, server, network, start, complaints }) => {
-    complaints.allow(LOST_CONNECTION, /status of 403|Unexpected response code: 403|CORS policy/);
-    await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' });
+  test(`axe finds nothing: ${state}`, async ({ page, server, network, start, complaints }) => {
+    complaints.allow(
+      LOST_CONNECTION,
+      /status of 403|Unexpected response code: 403|CORS policy|net::ERR_(FAILED|INTERNET_DISCONNECTED)/,
+    );
     await reach({ page, server, network, start });
-    for (const colorScheme of ['light', 'dark'] as const) {
-      for (const width of [360, 1_600]) {
-        await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-        await page.setViewportSize({ width, height: 900 });
-        await expectAxeContent(page, `${state}, ${colorScheme}, ${width} px`);
-        expect(await overflow(page), `${state}, ${width} px: nothing scrolls sideways`).toBe(0);
-      }
+    for (const [colorScheme, width] of [
+      ['light', 1_600],
+      ['dark', 360],
+    ] as const) {
+      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+      await page.setViewportSize({ width, height: 900 });
+      expect(await overflow(page), `${state}, ${width} px: nothing scrolls sideways`).toBe(0);
+      await expectAxeContent(page, `${state}, ${colorScheme}, ${width} px`);
     }
   });
 }
 
 async function expectAxeContent(page: Page, when: string): Promise<void> {
   const { violations, passes } = await new AxeBuilder({ page }).analyze();
-  const found = violations.map(({ id, help, nodes }) => ({ id, help, nodes: nodes.map(({ html, failureSummary }) => [html, failureSummary]) }));
+  const found = violations.map(({ id, help, nodes }) => ({
+    id,
+    help,
+    nodes: nodes.map(({ html, failureSummary }) => [html, failureSummary]),
+  }));
   expect(found, when).toEqual([]);
   expect(passes.length, 'axe has looked').toBeGreaterThan(10);
 }

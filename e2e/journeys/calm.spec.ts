@@ -14,8 +14,13 @@ for (const width of [360, 1_600]) {
       const shifts: string[] = [];
       Object.assign(window, { shifts });
       new PerformanceObserver((list) => {
-        for (const entry of list.getEntries() as (PerformanceEntry & { value: number; sources: { node: Node | null }[] })[]) {
-          shifts.push(`${entry.value}: ${entry.sources.map(({ node }) => (node as Element | null)?.outerHTML?.slice(0, 100)).join(', ')}`);
+        for (const entry of list.getEntries() as (PerformanceEntry & {
+          value: number;
+          sources: { node: Node | null }[];
+        })[]) {
+          shifts.push(
+            `${entry.value}: ${entry.sources.map(({ node }) => (node as Element | null)?.outerHTML?.slice(0, 100)).join(', ')}`,
+          );
         }
       }).observe({ type: 'layout-shift' });
     });
@@ -33,8 +38,10 @@ test('nothing is animated where less motion is asked for', async ({ page, server
   await chat.say('hello');
   await expect(chat.echoed).toHaveCount(1);
   await clock.ticksOn(await clock.firstTick(), 2);
-  const moving = await page.evaluate(() =>
-    document.getAnimations().filter((animation) => Number(animation.effect?.getComputedTiming().duration) > 10).length,
+  const moving = await page.evaluate(
+    () =>
+      document.getAnimations().filter((animation) => Number(animation.effect?.getComputedTiming().duration) > 10)
+        .length,
   );
   expect(moving).toBe(0);
 });

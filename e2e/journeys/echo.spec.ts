@@ -20,12 +20,21 @@ test('a message comes back as an echo, with its round trip', async ({ page, serv
   expect(info.open).toEqual({ sockets: 1, streams: 1 });
 });
 
-test('Enter sends, Shift+Enter breaks the line, and an unfinished composition does neither', async ({ page, server }) => {
+test('Enter sends, Shift+Enter breaks the line, and an unfinished composition does neither', async ({
+  page,
+  server,
+}) => {
   const { chat } = await Live.connected(page, server.origin);
   await chat.message.pressSequentially('one');
   await chat.message.press('Shift+Enter');
   await chat.message.pressSequentially('two');
-  await chat.message.dispatchEvent('keydown', { key: 'Enter', code: 'Enter', isComposing: true, bubbles: true, cancelable: true });
+  await chat.message.dispatchEvent('keydown', {
+    key: 'Enter',
+    code: 'Enter',
+    isComposing: true,
+    bubbles: true,
+    cancelable: true,
+  });
   await expect(chat.message).toHaveValue('one\ntwo');
   await expect(chat.rows).toHaveCount(0);
 
@@ -55,7 +64,9 @@ test('whatever is written comes back as it was', async ({ page, server }) => {
 test('the keyboard alone is enough', async ({ page, server }) => {
   const { chat } = await Live.connected(page, server.origin);
   const tabTo = async (name: string) => {
-    const target = chat.section.getByRole('textbox', { name }).or(chat.section.getByRole('button', { name, exact: true }));
+    const target = chat.section
+      .getByRole('textbox', { name })
+      .or(chat.section.getByRole('button', { name, exact: true }));
     for (let presses = 0; presses < 40; presses++) {
       await page.keyboard.press('Tab');
       if (await target.evaluate((element) => element === document.activeElement)) {

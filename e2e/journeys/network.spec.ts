@@ -4,8 +4,13 @@ import { LOST_CONNECTION } from '../harness/complaints.ts';
 import { expectNothingMissed, Live } from '../harness/live.ts';
 import { expect, test } from '../harness/test.ts';
 
-test('a network that falls silent is noticed, and nothing is lost once it heals', async ({ page, server, network, complaints }) => {
-  test.setTimeout(120_000);
+test('a network that falls silent is noticed, and nothing is lost once it heals', async ({
+  page,
+  server,
+  network,
+  complaints,
+}) => {
+  test.setTimeout(180_000);
   complaints.allow(LOST_CONNECTION);
   const live = await Live.connected(page, network.origin);
   const firstTick = await live.clock.firstTick();
@@ -58,7 +63,11 @@ test('a slow network shows in the round trips', async ({ page, network }) => {
   await expect(trip).toHaveText(/(8\d\d|9\d\d|[1-9][.,]?\d{3}) ms|[1-9][.,]\d+ s/);
 });
 
-test('while the server is gone the page counts down, and retries at once when asked', async ({ page, server, complaints }) => {
+test('while the server is gone the page counts down, and retries at once when asked', async ({
+  page,
+  server,
+  complaints,
+}) => {
   complaints.allow(LOST_CONNECTION);
   const live = await Live.connected(page, server.origin);
   const instance = (await server.info()).instance;
@@ -73,9 +82,8 @@ test('while the server is gone the page counts down, and retries at once when as
       await part.is('waiting');
     }
   }
-  const countdown = /(\d+)\s?s\b/;
-  const seconds = async () => Number((await live.chat.section.textContent())?.match(countdown)?.[1]);
-  await expect(live.chat.section).toContainText(countdown);
+  const seconds = async () => Number((await live.chat.timer.textContent())?.match(/^next try in (\d+) s$/)?.[1]);
+  await expect(live.chat.timer).toHaveText(/^next try in \d+ s$/);
   const shown = await seconds();
   await expect.poll(seconds).toBeLessThan(shown);
   await live.chat.say('kept until then');
@@ -89,13 +97,26 @@ test('while the server is gone the page counts down, and retries at once when as
   expect((await live.chat.log())[0]?.instance).not.toBe(instance);
 });
 
-test('what the browser believes of the network is shown as a hint', async ({ page, context, server, complaints }) => {
-  complaints.allow(/net::ERR_INTERNET_DISCONNECTED/);
-  await Live.connected(page, server.origin);
-  const hint = page.getByText(/offline/i);
-  await expect(hint).toBeHidden();
+test('the browser believes to be offline: a hint, and a retry at once when it does no more', async ({
+  page,
+  context,
+  server,
+  complaints,
+}) => {
+  complaints.allow(LOST_CONNECTION, /net::ERR_INTERNET_DISCONNECTED/);
+  const live = await Live.connected(page, server.origin);
+  await server.kill();
+  for (let failures = 1; failures < 6; failures++) {
+    await live.chat.is('waiting');
+    await live.chat.button('Retry now').click();
+  }
+  await live.chat.is('waiting');
+  await expect(live.chat.offlineHint).toBeHidden();
   await context.setOffline(true);
-  await expect(hint.first()).toBeVisible();
+  await expect(live.chat.offlineHint).toBeVisible();
+
+  await server.start();
   await context.setOffline(false);
-  await expect(hint).toBeHidden();
+  await live.chat.is('open', 3_000);
+  await expect(live.chat.offlineHint).toBeHidden();
 });

@@ -29,10 +29,12 @@ for (const { who, originOf, cookie } of [
       clock: 'not readable',
     });
     expect(complaints.of(/WebSocket connection to .* Unexpected response code: 403/)).toHaveLength(2);
-    await expect.poll(() => seen.toSorted(byKind)).toEqual([
-      { kind: 'iframe', status: 403, cookie },
-      { kind: 'image', status: 403, cookie },
-    ]);
+    await expect
+      .poll(() => seen.toSorted(byKind))
+      .toEqual([
+        { kind: 'iframe', status: 403, cookie },
+        { kind: 'image', status: 403, cookie },
+      ]);
     const { open, done } = await server.info();
     expect({ open, done }).toEqual({ open: { sockets: 0, streams: 0 }, done: { echoes: 0 } });
   });
@@ -53,11 +55,15 @@ for (const { who, originOf, cookie } of [
       fetchWithCookie: 'status 200',
       clock: 'status 200',
     });
-    await expect.poll(() => seen.toSorted(byKind)).toEqual([
-      { kind: 'iframe', status: 200, cookie },
-      { kind: 'image', status: 200, cookie },
-    ]);
-    await expect.poll(async () => (await server.info()).open, 'what the page let go is gone').toEqual({ sockets: 0, streams: 0 });
+    await expect
+      .poll(() => seen.toSorted(byKind))
+      .toEqual([
+        { kind: 'iframe', status: 200, cookie },
+        { kind: 'image', status: 200, cookie },
+      ]);
+    await expect
+      .poll(async () => (await server.info()).open, 'what the page let go is gone')
+      .toEqual({ sockets: 0, streams: 0 });
   });
 
   test(`${who} is let in without credentials where everyone is`, async ({ page, start, complaints }) => {
@@ -105,7 +111,9 @@ const NO_IMAGE = /ERR_BLOCKED_BY_ORB/;
 const byKind = (a: Seen, b: Seen) => a.kind.localeCompare(b.kind);
 
 function foreignSite(start: Start): Promise<Site> {
-  return start.site({ instead: { 'index.html': '<!doctype html><title>Elsewhere</title><link rel="icon" href="data:,">' } });
+  return start.site({
+    instead: { 'index.html': '<!doctype html><title>Elsewhere</title><link rel="icon" href="data:,">' },
+  });
 }
 
 async function setCookie(context: BrowserContext, server: Server): Promise<void> {

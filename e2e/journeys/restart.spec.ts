@@ -14,8 +14,13 @@ import { until } from '../harness/until.ts';
 
 const PER_PHASE = 40;
 
-test('every message is echoed once and in order, however often the server is killed', async ({ page, server, network, complaints }) => {
-  test.setTimeout(120_000);
+test('every message is echoed once and in order, however often the server is killed', async ({
+  page,
+  server,
+  network,
+  complaints,
+}) => {
+  test.setTimeout(180_000);
   complaints.allow(LOST_CONNECTION);
   // The way takes time, so that a kill finds messages under way.
   network.delay(15);
