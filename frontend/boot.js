@@ -1,12 +1,12 @@
-// Starts the page. What to load, and its checksums, stand in the document's head, where Trunk puts
-// them: so no script is inline, and the Content-Security-Policy can forbid those.
+// Starts the page. What to load stands in the document's head, where Trunk puts it: so no script is
+// inline, and the Content-Security-Policy can forbid those.
 
 const program = document.head.querySelector('link[rel="modulepreload"]');
 const wasm = document.head.querySelector('link[rel="preload"][as="fetch"]');
 
 try {
   const { default: start } = await import(program.href);
-  await start({ module_or_path: fetch(wasm.href, { integrity: wasm.integrity }) });
+  await start({ module_or_path: wasm.href });
 } catch (error) {
   if (!document.querySelector('[data-testid="crash"]')) {
     explain(error);
@@ -33,5 +33,5 @@ function explain(error) {
   reload.textContent = 'Reload';
   reload.addEventListener('click', () => location.reload());
   crash.append(heading, advice, details, reload);
-  document.getElementById('app').replaceChildren(crash);
+  document.querySelector('.loading')?.replaceWith(crash);
 }

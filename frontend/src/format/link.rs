@@ -48,6 +48,7 @@ pub fn ended(ended: &Ended) -> String {
         }
         Cause::LetGo => "You let it go.".to_owned(),
         Cause::Lost => match ended.open_for {
+            Some(open_for) if open_for.as_secs() == 0 => "It broke within a second.".to_owned(),
             Some(open_for) => format!("It broke after {}.", duration(open_for)),
             None => "It could not be made.".to_owned(),
         },
@@ -79,13 +80,17 @@ pub const fn state_name(state: &LinkState) -> &'static str {
 }
 
 /// Returns what keeps a link from opening as one word, for styles and programs.
-pub const fn trouble_name(trouble: &Trouble) -> &'static str {
-    match trouble {
-        Trouble::Unreachable => "unreachable",
-        Trouble::Refused(_) => "refused",
-        Trouble::Problem(_) => "problem",
-        Trouble::NotOurs(_) => "not-ours",
-        Trouble::OnlyPlainRequests => "only-plain-requests",
+pub const fn trouble_name(link: &LinkView) -> Option<&'static str> {
+    if let LinkState::Idle { last: Some(Ended { cause: Cause::Impossible(_), .. }) } = link.state {
+        return Some("impossible");
+    }
+    match link.trouble {
+        None => None,
+        Some(Trouble::Unreachable) => Some("unreachable"),
+        Some(Trouble::Refused(_)) => Some("refused"),
+        Some(Trouble::Problem(_)) => Some("problem"),
+        Some(Trouble::NotOurs(_)) => Some("not-ours"),
+        Some(Trouble::OnlyPlainRequests) => Some("only-plain-requests"),
     }
 }
 
@@ -127,8 +132,8 @@ const fn waiting(trouble: Option<&Trouble>) -> &'static str {
 fn explain(trouble: &Trouble, part: Part, failures: u32, base: &str) -> String {
     match trouble {
         Trouble::Unreachable => format!(
-            "Nothing answers at {base} that this page may read. Check that the server runs, that \
-             the address is right, and that it lets this page’s origin in."
+            "There is no answer from {base} that this page may read. Check the address, that the \
+             server runs, and that it lets this page’s origin in."
         ),
         Trouble::Refused(reason) => sentence(reason),
         Trouble::Problem(problem) => {
@@ -193,6 +198,7 @@ mod tests {
             (closed(Side::Server, CloseCode::NONE, ""), None, "The server closed it with no code."),
             (Cause::LetGo, None, "You let it go."),
             (Cause::Lost, None, "It could not be made."),
+            (Cause::Lost, Some(0), "It broke within a second."),
             (Cause::Lost, Some(125), "It broke after 2 min 5 s."),
             (Cause::NoHello, None, "The server’s first message did not come within 10 s."),
             (
@@ -253,5 +259,13 @@ mod tests {
         let words = words(&view(LinkState::Idle { last }, 0, None), Part::Chat, "");
         assert_eq!(words.headline, "Not connected");
         assert_eq!(words.detail, "It could not be made.");
+    }
+
+    #[test]
+    fn what_can_not_be_tried_is_trouble_too() {
+        let cause = Cause::Impossible("no host".to_owned());
+        let last = Some(Ended { cause, open_for: None });
+        assert_eq!(trouble_name(&view(LinkState::Idle { last }, 0, None)), Some("impossible"));
+        assert_eq!(trouble_name(&LinkView::default()), None);
     }
 }

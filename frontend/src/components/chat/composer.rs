@@ -61,7 +61,12 @@ pub(super) fn Composer() -> impl IntoView {
     };
     view! {
         <form class="composer" class:wrong=is_wrong on:submit=on_submit>
-            <label for="message">"Message"</label>
+            <div class="composer-edge">
+                <label for="message">"Message"</label>
+                <p class="room" data-testid="composer-room">
+                    {room}
+                </p>
+            </div>
             <textarea
                 id="message"
                 rows="2"
@@ -78,15 +83,14 @@ pub(super) fn Composer() -> impl IntoView {
             <button type="submit" class="primary" disabled=move || blocked.get().is_some()>
                 "Send"
             </button>
-            <p class="hint" id="composer-hint" data-testid="composer-hint" aria-live="polite">
-                {hint}
-            </p>
-            <p class="room" data-testid="composer-room">
-                {room}
-            </p>
-            <p class="waiting" data-testid="composer-waiting">
-                {waiting}
-            </p>
+            <div class="composer-edge">
+                <p class="hint" id="composer-hint" data-testid="composer-hint" aria-live="polite">
+                    {hint}
+                </p>
+                <p class="waiting" data-testid="composer-waiting">
+                    {waiting}
+                </p>
+            </div>
         </form>
     }
 }

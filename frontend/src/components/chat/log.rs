@@ -23,7 +23,7 @@ pub(super) fn Log() -> impl IntoView {
     });
     let has_dropped = Memo::new(move |_| chat.dropped.get() > 0);
     view! {
-        <Scroller class="log" role="log" label="Messages">
+        <Scroller class="log" role="log" label="Chat log">
             <Show when=move || has_dropped.get()>
                 <p class="dropped" data-testid="chat-dropped">
                     {move || format::things(chat.dropped.get(), "older row is", "older rows are")}

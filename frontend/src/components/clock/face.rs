@@ -11,7 +11,6 @@ use crate::format;
 #[component]
 pub(super) fn Face(reading: Memo<Option<Reading>>) -> impl IntoView {
     let has_time = Memo::new(move |_| reading.with(Option::is_some));
-    let zone = Memo::new(move |_| reading.get().map(|now| now.local.offset_minutes));
     view! {
         <svg
             class="face"
@@ -27,12 +26,7 @@ pub(super) fn Face(reading: Memo<Option<Reading>>) -> impl IntoView {
             {NUMERALS
                 .map(|(numeral, x, y)| view! { <text class="numeral" x=x y=y>{numeral}</text> })
                 .collect_view()}
-            <text class="zone" y="19">
-                {move || zone.get().map_or("local", |_| "local")}
-            </text>
-            <text class="zone offset" y="25">
-                {move || zone.get().map(format::offset)}
-            </text>
+            <text class="zone" y="19">"LOCAL"</text>
             <Show when=move || has_time.get()>
                 <Hands reading/>
             </Show>

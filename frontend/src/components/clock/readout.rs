@@ -20,7 +20,11 @@ pub(super) fn Readout(reading: Memo<Option<Reading>>) -> impl IntoView {
             format::local_time(&now.local, now.tick.due, now.period)
         })
     };
-    let local_date = Memo::new(move |_| reading.get().map(|now| format::local_date(&now.local)));
+    let local_date = Memo::new(move |_| {
+        reading.get().map(|Reading { local, .. }| {
+            format!("{}, {}", format::local_date(&local), format::offset(local.offset_minutes))
+        })
+    });
     let since = move || {
         connected.with(|hello| match hello {
             Some(hello) => {

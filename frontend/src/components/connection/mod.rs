@@ -18,5 +18,5 @@ pub(super) fn state_of(link: RwSignal<LinkView>) -> Memo<&'static str> {
 
 /// What keeps a connection from opening as one word, for a section's `data-trouble`.
 pub(super) fn trouble_of(link: RwSignal<LinkView>) -> Memo<Option<&'static str>> {
-    Memo::new(move |_| link.with(|link| link.trouble.as_ref().map(format::trouble_name)))
+    Memo::new(move |_| link.with(format::trouble_name))
 }
