@@ -7,7 +7,7 @@ use std::time::Duration;
 use echoclock_shared::session::{Event, Intent, Part};
 use leptos::prelude::Set;
 
-use crate::address::{Address, api_in_config};
+use crate::address::{Address, api_in_config, folder};
 use crate::browser::{Interval, PageWatch, Task, clock, document_base, get, is_visible, storage};
 use crate::driver::{BrowserEdge, Driver, Receiver};
 use crate::stores::{Dispatch, Stores, Writer};
@@ -17,9 +17,6 @@ const NOW_EVERY: Duration = Duration::from_millis(250);
 
 /// How long the page waits for its `config.json`.
 const CONFIG_WITHIN: Duration = Duration::from_secs(5);
-
-/// The name under which the browser remembers the API's address.
-const REMEMBERED: &str = "echoclock.api";
 
 /// Starts everything, and returns how components say what the user wants.
 ///
@@ -76,7 +73,7 @@ impl Wiring {
 
     fn use_address(&self, given: &str) {
         let given = given.trim();
-        storage::write(REMEMBERED, Some(given).filter(|given| !given.is_empty()));
+        storage::write(&remembered_as(), Some(given).filter(|given| !given.is_empty()));
         self.find_api();
         self.want(Intent::Readdress);
     }
@@ -84,9 +81,11 @@ impl Wiring {
     /// Chooses the API's address by what is known; nothing is chosen before the config is read.
     fn find_api(&self) {
         let address = match &*self.config.borrow() {
-            Some(config) => {
-                Address::choose(storage::read(REMEMBERED).as_deref(), config, &document_base())
-            }
+            Some(config) => Address::choose(
+                storage::read(&remembered_as()).as_deref(),
+                config,
+                &document_base(),
+            ),
             None => Address::default(),
         };
         self.stores.server.address.set(address.clone());
@@ -102,4 +101,10 @@ async fn read_config() -> Result<String, String> {
         Some(json) if answer.status == 200 => api_in_config(&json),
         _ => Err(format!("the server answered with status {}", answer.status)),
     }
+}
+
+/// Returns the name under which the browser remembers the API's address: pages in other folders of
+/// the same origin have one of their own.
+fn remembered_as() -> String {
+    format!("echoclock.api {}", folder(&document_base()))
 }

@@ -9,9 +9,10 @@ use std::time::Duration;
 use echoclock_frontend::driver::{Driver, Edge, Inbox, News, Receiver, View};
 use echoclock_shared::close::CloseCode;
 use echoclock_shared::echo::{FromBrowser, FromServer};
+use echoclock_shared::feed::{ConnectTime, Item, Period, Seq};
 use echoclock_shared::session::{
-    ChatReport, CloseReport, Event, Intent, Link, LinkEvent, LinkId, LinkState, Moment, Part,
-    Report, Session, Target,
+    ChatReport, CloseReport, Event, Follow, FromClock, Intent, Link, LinkEvent, LinkId, LinkState,
+    Moment, Part, Report, Session, Target,
 };
 use echoclock_shared::time::UnixMillis;
 
@@ -34,7 +35,7 @@ enum Call {
     Opened,
     Send,
     Close(u16),
-    Drop(LinkId),
+    LetGo(LinkId),
     Probe(Part),
     WakeAt(Option<Duration>),
     Frame,
@@ -79,8 +80,8 @@ impl Edge for PaperEdge {
         self.note(Call::Close(code.0));
     }
 
-    fn drop(&mut self, link: LinkId) {
-        self.note(Call::Drop(link));
+    fn let_go(&mut self, link: LinkId) {
+        self.note(Call::LetGo(link));
     }
 
     fn probe(&mut self, part: Part, _: Target) {
@@ -168,6 +169,15 @@ fn hello() -> LinkEvent {
     })
 }
 
+fn clock_hello() -> FromClock {
+    let instance = "paper".to_owned();
+    FromClock::Hello(ConnectTime { now: UnixMillis::new(7), instance, every: Period::S1 })
+}
+
+fn disconnect(part: Part) -> Intent {
+    Intent::Disconnect { part, code: CloseCode(3_001), reason: String::new() }
+}
+
 fn chat_reports(news: &News) -> Vec<&ChatReport> {
     let chat = |(_, report): &'_ (UnixMillis, Report)| matches!(report, Report::Chat(_));
     let all = news.reports.iter().filter(|report| chat(report));
@@ -192,7 +202,7 @@ fn an_adapter_that_calls_back_at_once_is_heard_after_the_effects() {
             // The hello: a ping, and a question for the server's time.
             Call::Send,
             Call::Probe(Part::Chat),
-            Call::Drop(link),
+            Call::LetGo(link),
             Call::WakeAt(Some(wake)),
             Call::Frame,
         ]
@@ -224,7 +234,7 @@ fn a_send_that_fails_ends_the_link_once() {
     bench.world.borrow_mut().sends_fail = true;
     bench.say("one");
     let link = bench.world.borrow().links[0];
-    assert_eq!(bench.calls()[..2], [Call::Send, Call::Drop(link)]);
+    assert_eq!(bench.calls()[..2], [Call::Send, Call::LetGo(link)]);
     let (state, news) = bench.seen();
     assert!(matches!(state, LinkState::Waiting { .. }), "{state:?}");
     let endings = chat_reports(&news).into_iter();
@@ -251,28 +261,38 @@ fn the_timer_is_set_for_the_first_deadline_and_only_moved_forward() {
         let wake = |call| if let Call::WakeAt(at) = call { Some(at) } else { None };
         bench.calls().into_iter().filter_map(wake).collect()
     };
-    bench.connect_chat();
+    let clock = |bench: &Bench, message| bench.link(LinkEvent::Clock(message));
+    let tick = |seq| FromClock::Item(Item::Value(Period::S1.tick(Seq::new(seq))));
+    let silence = Period::S1.duration() + Follow::SILENCE_GRACE;
+    bench.driver.post(Event::User(Intent::Connect(Part::Clock)));
     assert_eq!(wakes(&bench), [Some(Link::HELLO_WITHIN)]);
-    bench.link(hello());
-    // The ping's deadline is nearer.
-    assert_eq!(wakes(&bench), [Some(Duration::from_secs(5))]);
-    bench.world.borrow_mut().now = Duration::from_secs(1);
-    bench.link(LinkEvent::Echo(FromServer::Pong { now: UnixMillis::new(7) }));
-    assert_eq!(wakes(&bench), [], "the heartbeat is due later: the timer may go off early");
-    bench.world.borrow_mut().now = Duration::from_millis(4_999);
+    clock(&bench, tick(1));
+    clock(&bench, clock_hello());
+    assert_eq!(wakes(&bench), [Some(silence)], "an open link is given less time");
+    let later = Duration::from_secs(1);
+    bench.world.borrow_mut().now = later;
+    clock(&bench, tick(2));
+    assert_eq!(wakes(&bench), [], "more time is left: the timer may go off early");
+    bench.world.borrow_mut().now = silence - Duration::from_millis(1);
     bench.driver.post(Event::Woke);
-    assert_eq!(wakes(&bench), [Some(Duration::from_secs(16))], "nothing was due");
-    let intent =
-        Intent::Disconnect { part: Part::Chat, code: CloseCode(3_001), reason: String::new() };
-    bench.driver.post(Event::User(intent));
-    let calls = bench.calls();
-    assert!(calls.contains(&Call::Close(3_001)), "{calls:?}");
-    bench.link(LinkEvent::Closed(CloseReport {
-        code: CloseCode(3_001),
-        reason: String::new(),
-        clean: true,
-    }));
+    assert_eq!(wakes(&bench), [Some(later + silence)], "nothing was due");
+    bench.driver.post(Event::User(disconnect(Part::Clock)));
     assert_eq!(wakes(&bench), [None], "nothing is waited for");
+}
+
+#[test]
+fn a_close_goes_out_with_its_code_and_keeps_the_link() {
+    let bench = Bench::new();
+    bench.connect_chat();
+    bench.link(hello());
+    bench.calls();
+    bench.driver.post(Event::User(disconnect(Part::Chat)));
+    let calls = bench.calls();
+    assert_eq!(calls[0], Call::Close(3_001));
+    assert!(!calls.iter().any(|call| matches!(call, Call::LetGo(_))), "{calls:?}");
+    let link = bench.world.borrow().links[0];
+    bench.link(LinkEvent::Closed(CloseReport { clean: true, ..CloseReport::lost() }));
+    assert_eq!(bench.calls()[0], Call::LetGo(link));
 }
 
 #[test]

@@ -126,10 +126,8 @@ fn clock_hello(every: Period) -> FromClock {
 }
 
 fn delivery(row: &ChatRow) -> Delivery {
-    match &row.body {
-        ChatRowBody::Message { delivery, .. } => delivery.get_untracked(),
-        other => panic!("a message, not {other:?}"),
-    }
+    let ChatRowBody::Message { delivery, .. } = &row.body else { panic!("no message: {row:?}") };
+    delivery.get_untracked()
 }
 
 /// Counts how often a signal wakes whoever reads it.

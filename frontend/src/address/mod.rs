@@ -7,6 +7,7 @@ mod wrong;
 pub use wrong::WrongAddress;
 
 mod resolve;
+pub use resolve::folder;
 use resolve::resolve;
 
 use echoclock_shared::session::Target;

@@ -88,6 +88,13 @@ fn is_loopback(host: &str) -> bool {
     v4 || host == "[::1]" || host == "localhost" || host.ends_with(".localhost")
 }
 
+/// Returns the folder that a page is in, as its own address tells it.
+pub fn folder(document: &str) -> &str {
+    let end = document.find(['?', '#']).unwrap_or(document.len());
+    let document = &document[..end];
+    document.rfind('/').map_or(document, |slash| &document[..=slash])
+}
+
 struct Page<'a> {
     scheme: &'a str,
     origin: &'a str,
@@ -96,15 +103,13 @@ struct Page<'a> {
 
 impl<'a> Page<'a> {
     fn of(document: &'a str) -> Result<Self, WrongAddress> {
-        let end = document.find(['?', '#']).unwrap_or(document.len());
-        let document = &document[..end];
         let (scheme, rest) = document.split_once("://").ok_or(WrongAddress::PageNotServed)?;
         if !matches!(scheme, "http" | "https") {
             return Err(WrongAddress::PageNotServed);
         }
         let host = rest.find('/').ok_or(WrongAddress::PageNotServed)?;
-        let folder = document.rfind('/').map_or(document, |slash| &document[..=slash]);
-        Ok(Self { scheme, origin: &document[..scheme.len() + 3 + host], folder })
+        let origin = &document[..scheme.len() + 3 + host];
+        Ok(Self { scheme, origin, folder: folder(document) })
     }
 }
 

@@ -102,7 +102,7 @@ impl Edge for BrowserEdge {
         }
     }
 
-    fn drop(&mut self, link: LinkId) {
+    fn let_go(&mut self, link: LinkId) {
         self.links.remove(&link);
     }
 

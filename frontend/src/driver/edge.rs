@@ -27,7 +27,7 @@ pub trait Edge {
     fn close(&mut self, link: LinkId, code: CloseCode, reason: &str);
 
     /// Lets a link go: it hands in nothing more. An unknown one is let go already.
-    fn drop(&mut self, link: LinkId);
+    fn let_go(&mut self, link: LinkId);
 
     /// Asks the server by plain requests; hands in `Event::Probed`. A later question of the same
     /// part takes the place of one that is not answered yet.

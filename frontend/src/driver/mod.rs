@@ -78,7 +78,9 @@ impl<E: Edge + 'static, V: View + 'static> Driver<E, V> {
     fn handle(&self, event: Event) {
         let mut edge = self.edge.borrow_mut();
         match &event {
-            Event::Link(link, LinkEvent::Closed(_) | LinkEvent::Impossible(_)) => edge.drop(*link),
+            Event::Link(link, LinkEvent::Closed(_) | LinkEvent::Impossible(_)) => {
+                edge.let_go(*link)
+            }
             Event::Woke => self.armed.set(None),
             Event::Link(..) | Event::User(_) | Event::Page(_) | Event::Probed(_) => {}
         }
@@ -90,7 +92,7 @@ impl<E: Edge + 'static, V: View + 'static> Driver<E, V> {
                 Effect::Open { link, target } => edge.open(link, target),
                 Effect::Send { link, message } => edge.send(link, &message),
                 Effect::Close { link, code, reason } => edge.close(link, code, &reason),
-                Effect::Drop(link) => edge.drop(link),
+                Effect::Drop(link) => edge.let_go(link),
                 Effect::Probe(part, target) => edge.probe(part, target),
                 Effect::Report(report) => news.reports.push((now.wall, report)),
                 Effect::Changed(Part::Chat) => news.chat_changed = true,

@@ -13,4 +13,6 @@ mod page;
 
 mod edge;
 
+mod app;
+
 wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
