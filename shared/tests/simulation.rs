@@ -5,6 +5,8 @@
 
 #[path = "simulation/network.rs"]
 mod network;
+#[path = "simulation/outcome.rs"]
+mod outcome;
 #[path = "simulation/schedule.rs"]
 mod schedule;
 #[path = "simulation/server.rs"]
@@ -16,7 +18,8 @@ mod world;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use world::{Outcome, World};
+use outcome::Outcome;
+use world::World;
 
 const SCHEDULES: u64 = 10_000;
 

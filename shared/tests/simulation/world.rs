@@ -2,7 +2,6 @@
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BinaryHeap};
-use std::ops::AddAssign;
 use std::time::Duration;
 
 use echoclock_shared::close::CloseCode;
@@ -17,38 +16,10 @@ use echoclock_shared::time::UnixMillis;
 use fastrand::Rng;
 
 use crate::network::Network;
+use crate::outcome::Outcome;
 use crate::schedule::{self, HEALING, Step, TROUBLED};
 use crate::server::Server;
 use crate::view::View;
-
-/// What a schedule came to.
-#[derive(Debug, Default, Eq, PartialEq)]
-pub(crate) struct Outcome {
-    pub(crate) said: u64,
-    /// Schedules in which messages were on their way at the moment of a kill.
-    pub(crate) killed_in_flight: u64,
-    pub(crate) resent: u64,
-    pub(crate) repeated_echoes: u64,
-    pub(crate) repeated_ticks: u64,
-    pub(crate) gaps: u64,
-    pub(crate) refused: u64,
-    pub(crate) silent: u64,
-    pub(crate) rests: u64,
-}
-
-impl AddAssign for Outcome {
-    fn add_assign(&mut self, other: Self) {
-        self.said += other.said;
-        self.killed_in_flight += other.killed_in_flight;
-        self.resent += other.resent;
-        self.repeated_echoes += other.repeated_echoes;
-        self.repeated_ticks += other.repeated_ticks;
-        self.gaps += other.gaps;
-        self.refused += other.refused;
-        self.silent += other.silent;
-        self.rests += other.rests;
-    }
-}
 
 /// Something that is going to happen.
 #[derive(Debug)]

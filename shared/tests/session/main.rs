@@ -1,0 +1,9 @@
+//! What the session decides, one situation at a time.
+
+mod table;
+
+mod link;
+
+mod chat;
+
+mod follow;

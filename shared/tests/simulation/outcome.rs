@@ -1,0 +1,32 @@
+//! What schedules came to, to see that they try what they should.
+
+use std::ops::AddAssign;
+
+/// What a schedule came to.
+#[derive(Debug, Default, Eq, PartialEq)]
+pub(crate) struct Outcome {
+    pub(crate) said: u64,
+    /// Schedules in which messages were on their way at the moment of a kill.
+    pub(crate) killed_in_flight: u64,
+    pub(crate) resent: u64,
+    pub(crate) repeated_echoes: u64,
+    pub(crate) repeated_ticks: u64,
+    pub(crate) gaps: u64,
+    pub(crate) refused: u64,
+    pub(crate) silent: u64,
+    pub(crate) rests: u64,
+}
+
+impl AddAssign for Outcome {
+    fn add_assign(&mut self, other: Self) {
+        self.said += other.said;
+        self.killed_in_flight += other.killed_in_flight;
+        self.resent += other.resent;
+        self.repeated_echoes += other.repeated_echoes;
+        self.repeated_ticks += other.repeated_ticks;
+        self.gaps += other.gaps;
+        self.refused += other.refused;
+        self.silent += other.silent;
+        self.rests += other.rests;
+    }
+}
