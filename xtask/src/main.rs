@@ -80,7 +80,7 @@ fn main() -> ExitCode {
     match obey(Arguments::parse().order) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            say::say(&format!("error: {error:#}"));
+            say::fail(&error);
             ExitCode::FAILURE
         }
     }
@@ -100,7 +100,7 @@ fn obey(order: Order) -> Result<()> {
         Order::Dev => dev::dev(&shell, &machine),
         Order::Build { static_site: false, .. } => {
             run::build(&machine)?;
-            say::say(&format!("{}", project.server().display()));
+            say::say(&project.server().display().to_string());
             Ok(())
         }
         Order::Build { static_site: true, base } => {

@@ -2,7 +2,7 @@
 //!
 //! On a terminal the running tasks share one line that is redrawn; elsewhere (a log) each says a
 //! line now and then.
-#![expect(clippy::print_stdout, reason = "printing is this module's job")]
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "printing is this module's job")]
 
 use std::io::{IsTerminal, Write, stdout};
 use std::sync::{Mutex, MutexGuard, Once, PoisonError};
@@ -12,6 +12,12 @@ use std::time::{Duration, Instant};
 /// Prints a line, above the line of progress.
 pub(crate) fn say(line: &str) {
     board().print(line);
+}
+
+/// Says why the whole command failed.
+pub(crate) fn fail(error: &anyhow::Error) {
+    board().clear();
+    eprintln!("error: {error:#}");
 }
 
 /// Says what a step came to, under its name.

@@ -1,5 +1,7 @@
 //! Programs that cargo installs, where `trunk serve` and `wasm-pack test` by hand find them too.
 
+use std::path::PathBuf;
+
 use super::machine::Facts;
 use super::{Found, Machine, Step, Way};
 use crate::shell::Cmd;
@@ -93,7 +95,7 @@ impl CargoTool {
         let wanted = self.wanted(machine);
         // Whatever is in the way, known to cargo or not, is of a version that will not do.
         let compile = self.install(wanted).arg("--force");
-        let target = machine.project.work().join("tools").join(self.folder);
+        let target = results(machine).join(self.folder);
         let compile = compile
             .env("CARGO_TARGET_DIR", target.display().to_string())
             .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", self.opt_level)
@@ -131,6 +133,11 @@ impl Step for CargoTool {
     fn by_hand(&self, machine: &Machine) -> String {
         self.install(self.wanted(machine)).to_string()
     }
+}
+
+/// Where the tools' compiled parts lie while they are installed.
+pub(super) fn results(machine: &Machine) -> PathBuf {
+    machine.project.work().join("tools")
 }
 
 /// rustfmt and clippy, which rustup's minimal profile leaves out.

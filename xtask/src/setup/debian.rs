@@ -93,7 +93,9 @@ fn fetch_source(machine: &Machine, work: &Path, task: &Task) -> Result<()> {
     };
     shell.run(&private("apt-get download").arg(format!("rust-src={version}")), task)?;
     let package = only_entry(work, |name| name.ends_with(".deb"))?;
-    shell.run(&Cmd::new("dpkg -x").path(&package).path(work), task)
+    // The package holds the compiler's source as well, which is many times as much.
+    let unpack = "dpkg --fsys-tarfile \"$0\" | tar --extract --wildcards './usr/src/*/library/*'";
+    shell.run(&Cmd::new("sh -c").arg(unpack).path(&package).dir(work), task)
 }
 
 /// Compiles the library and puts it where the toolchain looks for it.

@@ -3,6 +3,7 @@
 //! Steps decide on facts and give commands as values; only [`bring`] runs them. What is there is
 //! skipped, what fails leaves the others going.
 
+use std::fs;
 use std::thread;
 
 use anyhow::Result;
@@ -168,9 +169,15 @@ pub(crate) fn set_up(machine: &Machine, needs: &[Need]) -> Vec<Need> {
             let queue = needs.iter().copied().filter(move |need| need.lane() == lane);
             scope.spawn(move || queue.filter(|need| !met(machine, *need)).collect::<Vec<_>>())
         });
-        let unmet =
-            lanes.map(|lane| lane.join().expect("a step reports its failure, it never panics"));
-        unmet.concat()
+        let unmet = lanes
+            .map(|lane| lane.join().expect("a step reports its failure, it never panics"))
+            .concat();
+        if unmet.is_empty() {
+            // Kept until here, they let a second attempt go on where the first was stopped. That
+            // there are none is the usual case.
+            let _ = fs::remove_dir_all(cargo_tools::results(machine));
+        }
+        unmet
     })
 }
 
