@@ -36,7 +36,7 @@ export function staticSite(): string {
   if (!existsSync(index)) {
     throw missing('ECHOCLOCK_STATIC', `the page ${index}`, command);
   }
-  const rooted = readFileSync(index, 'utf8').match(/(?:href|src)="(\/(?!demo\/)[^"]*)"/);
+  const rooted = readFileSync(index, 'utf8').match(/(?:href|src)="?(\/(?!demo\/)[^"\s>]*)/);
   if (rooted) {
     throw missing('ECHOCLOCK_STATIC', `a page that works under /demo/ (${index} asks for ${rooted[1]})`, command);
   }

@@ -12,14 +12,17 @@ export function portOf(listener: Server): number {
   return address.port;
 }
 
-/** Returns a port that nobody listens on. */
+/**
+ * Returns a port that nobody listens on. It is not of those that the system gives to outgoing
+ * connections, so that nothing takes it while its server is away.
+ */
 export async function freePort(): Promise<number> {
-  const listener = createServer().listen(0, '127.0.0.1');
-  await once(listener, 'listening');
-  const port = portOf(listener);
-  listener.close();
-  await once(listener, 'close');
-  return port;
+  for (;;) {
+    const port = 20_000 + Math.floor(Math.random() * 12_000);
+    if (await portIsFree(port)) {
+      return port;
+    }
+  }
 }
 
 /** Whether nobody listens on a port. */

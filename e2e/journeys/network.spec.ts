@@ -74,9 +74,9 @@ test('while the server is gone the page counts down, and retries at once when as
   await server.kill();
   await live.chat.is('waiting');
 
-  // Each failed attempt doubles the wait, until it is long enough to be seen.
+  // Each failed attempt doubles the wait, until it is long enough for all that follows.
   for (const part of [live.chat, live.clock]) {
-    for (let failures = 1; failures < 6; failures++) {
+    for (let failures = 1; failures < 7; failures++) {
       await part.is('waiting');
       await part.button('Retry now').click();
       await part.is('waiting');

@@ -54,8 +54,8 @@ test('a wrong address in config.json is named, with what to check, and the user 
   const live = await Live.open(page, site.origin + BELOW);
   await live.chat.is('waiting');
   for (const part of [live.chat, live.clock]) {
-    await expect(part.section).toContainText(`Nothing answers at ${nobody}/api/`);
-    await expect(part.section).toContainText('Check that the server runs');
+    await expect(part.section).toContainText(`no answer from ${nobody}/api/`);
+    await expect(part.section).toContainText('Check the address, that the server runs');
   }
 
   const allowing = await start.server('--allow-origin', site.origin);
