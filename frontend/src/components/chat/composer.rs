@@ -56,8 +56,8 @@ pub(super) fn Composer() -> impl IntoView {
     let waiting = move || match (chat.waiting.get(), is_open.get()) {
         (0, true) => String::new(),
         (0, false) => "What is sent waits until it is open.".to_owned(),
-        (waiting, true) => format!("{waiting} under way"),
-        (waiting, false) => format!("{waiting} of {OUTBOX_MAX} wait until it is open"),
+        (waiting, true) => format!("{waiting} under way."),
+        (waiting, false) => format!("{waiting} of {OUTBOX_MAX} wait until it is open."),
     };
     view! {
         <form class="composer" class:wrong=is_wrong on:submit=on_submit>

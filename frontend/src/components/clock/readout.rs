@@ -14,14 +14,16 @@ pub(super) fn Readout(reading: Memo<Option<Reading>>) -> impl IntoView {
     let utc = move || {
         reading.get().map_or(NO_TIME.to_owned(), |now| format::utc_time(now.tick.due, now.period))
     };
-    let utc_date = Memo::new(move |_| reading.get().map(|now| format::utc_date(now.tick.due)));
+    let utc_date = Memo::new(move |_| {
+        reading.get().map_or(NOTHING.to_owned(), |now| format::utc_date(now.tick.due))
+    });
     let local = move || {
         reading.get().map_or(NO_TIME.to_owned(), |now| {
             format::local_time(&now.local, now.tick.due, now.period)
         })
     };
     let local_date = Memo::new(move |_| {
-        reading.get().map(|Reading { local, .. }| {
+        reading.get().map_or(NOTHING.to_owned(), |Reading { local, .. }| {
             format!("{}, {}", format::local_date(&local), format::offset(local.offset_minutes))
         })
     });
@@ -31,11 +33,11 @@ pub(super) fn Readout(reading: Memo<Option<Reading>>) -> impl IntoView {
                 let local = clock::local(hello.now);
                 format!("{:02}:{:02}:{:02}", local.hour, local.minute, local.second)
             }
-            None => "–".to_owned(),
+            None => NOTHING.to_owned(),
         })
     };
     let instance = move || {
-        connected.with(|hello| hello.as_ref().map_or("–".to_owned(), |h| h.instance.clone()))
+        connected.with(|hello| hello.as_ref().map_or(NOTHING.to_owned(), |h| h.instance.clone()))
     };
     view! {
         <dl class="readout">
@@ -64,6 +66,8 @@ pub(super) fn Readout(reading: Memo<Option<Reading>>) -> impl IntoView {
         </dl>
     }
 }
+
+const NOTHING: &str = "–";
 
 /// As wide as a time.
 const NO_TIME: &str = "--:--:--";

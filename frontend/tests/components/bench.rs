@@ -1,0 +1,158 @@
+//! The page over stores of the test's own, with hands and eyes.
+
+use std::any::Any;
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::time::Duration;
+
+use echoclock_frontend::components::Shell;
+use echoclock_frontend::stores::{Dispatch, Stores};
+use echoclock_shared::session::Intent;
+use js_sys::Reflect;
+use leptos::mount::mount_to;
+use leptos::prelude::{Owner, provide_context};
+use wasm_bindgen::JsCast;
+use web_sys::{Element, Event, EventInit, HtmlElement, KeyboardEvent, KeyboardEventInit, window};
+
+use crate::support::pass;
+
+/// What was asked for, oldest first.
+type Heard<T> = Rc<RefCell<Vec<T>>>;
+
+/// The page over stores of the test's own; dropping it takes it away.
+pub(crate) struct Bench {
+    pub(crate) stores: Stores,
+    root: HtmlElement,
+    intents: Heard<Intent>,
+    addresses: Heard<String>,
+    mounted: Option<Box<dyn Any>>,
+    _owner: Owner,
+}
+
+impl Bench {
+    /// Shows the page, its stores as `fill` leaves them.
+    pub(crate) async fn new(fill: impl FnOnce(Stores)) -> Self {
+        let document = window().and_then(|window| window.document()).expect("a document");
+        let root = document.create_element("div").expect("an element");
+        document.body().expect("a body").append_child(&root).expect("a child");
+        let root: HtmlElement = root.unchecked_into();
+        let owner = Owner::new();
+        owner.set();
+        let stores = Stores::default();
+        fill(stores);
+        let (intents, addresses) = (Heard::default(), Heard::default());
+        let dispatch = {
+            let (intents, addresses) = (Rc::clone(&intents), Rc::clone(&addresses));
+            Dispatch::new(
+                move |intent| intents.borrow_mut().push(intent),
+                move |address| addresses.borrow_mut().push(address),
+            )
+        };
+        let mounted = mount_to(root.clone(), move || {
+            provide_context(stores);
+            provide_context(dispatch);
+            Shell()
+        });
+        let mounted: Option<Box<dyn Any>> = Some(Box::new(mounted));
+        let bench = Self { stores, root, intents, addresses, mounted, _owner: owner };
+        bench.settle().await;
+        bench
+    }
+
+    /// Lets what has changed reach the page.
+    pub(crate) async fn settle(&self) {
+        // Effects run as tasks, and a task may wake another one.
+        pass(Duration::from_millis(1)).await;
+        pass(Duration::from_millis(1)).await;
+    }
+
+    pub(crate) fn find(&self, selector: &str) -> Option<Element> {
+        self.root.query_selector(selector).expect("a selector")
+    }
+
+    pub(crate) fn get(&self, selector: &str) -> Element {
+        self.find(selector).unwrap_or_else(|| panic!("no {selector} in {}", self.root.inner_html()))
+    }
+
+    pub(crate) fn count(&self, selector: &str) -> u32 {
+        self.root.query_selector_all(selector).expect("a selector").length()
+    }
+
+    pub(crate) fn text(&self, selector: &str) -> String {
+        self.get(selector).text_content().unwrap_or_default().trim().to_owned()
+    }
+
+    pub(crate) fn attribute(&self, selector: &str, name: &str) -> Option<String> {
+        self.get(selector).get_attribute(name)
+    }
+
+    /// Returns the words on the buttons within `selector`.
+    pub(crate) fn buttons(&self, selector: &str) -> Vec<String> {
+        let buttons = self.get(selector).query_selector_all("button").expect("a selector");
+        let word = |at| buttons.get(at).and_then(|button| button.text_content());
+        (0..buttons.length()).filter_map(word).map(|word| word.trim().to_owned()).collect()
+    }
+
+    pub(crate) fn is_disabled(&self, selector: &str) -> bool {
+        self.get(selector).has_attribute("disabled")
+    }
+
+    /// Presses the button within `selector` that bears `word`.
+    pub(crate) async fn press(&self, selector: &str, word: &str) {
+        let buttons = self.get(selector).query_selector_all("button").expect("a selector");
+        let button = (0..buttons.length())
+            .filter_map(|at| buttons.get(at))
+            .find(|button| button.text_content().is_some_and(|text| text.trim() == word))
+            .unwrap_or_else(|| panic!("no button {word} among {:?}", self.buttons(selector)));
+        button.unchecked_into::<HtmlElement>().click();
+        self.settle().await;
+    }
+
+    /// Puts a text into a field, or chooses an option, as a user does.
+    pub(crate) async fn fill(&self, selector: &str, text: &str) {
+        let field = self.get(selector);
+        Reflect::set(&field, &"value".into(), &text.into()).expect("a field takes a value");
+        let bubbles = EventInit::new();
+        bubbles.set_bubbles(true);
+        for kind in ["input", "change"] {
+            let event = Event::new_with_event_init_dict(kind, &bubbles).expect("an event");
+            field.dispatch_event(&event).expect("it can be dispatched");
+        }
+        self.settle().await;
+    }
+
+    pub(crate) fn value(&self, selector: &str) -> String {
+        let value = Reflect::get(&self.get(selector), &"value".into()).expect("a field's value");
+        value.as_string().unwrap_or_default()
+    }
+
+    /// Presses Enter, as `how` has it; returns whether the browser is to do what it does by itself.
+    pub(crate) async fn enter(&self, selector: &str, how: impl FnOnce(&KeyboardEventInit)) -> bool {
+        let init = KeyboardEventInit::new();
+        init.set_key("Enter");
+        init.set_bubbles(true);
+        init.set_cancelable(true);
+        how(&init);
+        let event = KeyboardEvent::new_with_keyboard_event_init_dict("keydown", &init);
+        let goes_on = self.get(selector).dispatch_event(&event.expect("an event"));
+        self.settle().await;
+        goes_on.expect("it can be dispatched")
+    }
+
+    /// Returns what was asked of the session since the last call.
+    pub(crate) fn intents(&self) -> Vec<Intent> {
+        self.intents.take()
+    }
+
+    /// Returns the addresses that were given since the last call.
+    pub(crate) fn addresses(&self) -> Vec<String> {
+        self.addresses.take()
+    }
+}
+
+impl Drop for Bench {
+    fn drop(&mut self) {
+        drop(self.mounted.take());
+        self.root.remove();
+    }
+}

@@ -1,0 +1,21 @@
+//! The components over stores that the tests fill: what is shown in each state, and what is asked
+//! for when something is pressed.
+
+#![cfg(target_arch = "wasm32")]
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod bench;
+
+mod links;
+
+mod chat;
+
+mod composer;
+
+mod clock;
+
+mod server;
+
+wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);
