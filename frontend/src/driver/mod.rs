@@ -131,6 +131,10 @@ impl<E: Edge + 'static, V: View + 'static> Receiver for Driver<E, V> {
     /// The queue is bounded by what one event can cause: a callback of the browser hands in one
     /// event and returns when all is done, and each effect of that event hands in one at most.
     fn post(&self, event: Event) {
+        // A panic may have come in the midst of an event, and the browser goes on calling back.
+        if std::thread::panicking() {
+            return;
+        }
         self.queue.borrow_mut().push_back(event);
         self.work_off();
     }
