@@ -112,7 +112,7 @@ for (const [state, reach] of Object.entries(STATES)) {
 }
 
 async function expectAxeContent(page: Page, when: string): Promise<void> {
-  const { violations, passes } = await new AxeBuilder({ page }).analyze();
+  const { violations, passes } = await new AxeBuilder({ page }).options({ resultTypes: ['violations'] }).analyze();
   const found = violations.map(({ id, help, nodes }) => ({
     id,
     help,

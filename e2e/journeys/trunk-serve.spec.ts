@@ -8,6 +8,7 @@ import { request } from 'node:http';
 import { expectNothingMissed, Live } from '../harness/live.ts';
 import { portIsFree } from '../harness/port.ts';
 import { expect, test } from '../harness/test.ts';
+import { until } from '../harness/until.ts';
 
 /** Where Trunk.toml says that the server is. */
 const PORT = 3000;
@@ -19,10 +20,11 @@ test('the page finds its server through trunk serve, whenever it comes and goes'
 }) => {
   test.setTimeout(12 * 60_000);
   complaints.allow(/status of 5\d\d|WebSocket connection to|net::ERR_INCOMPLETE_CHUNKED_ENCODING|net::ERR_CONNECTION/);
-  expect(
-    await portIsFree(PORT),
-    `port ${PORT} is in use: stop what listens there, \`ss -ltnp 'sport = :${PORT}'\` names it`,
-  ).toBe(true);
+  await until(
+    `port ${PORT}: \`ss -ltnp 'sport = :${PORT}'\` names the process to stop`,
+    () => portIsFree(PORT),
+    60_000,
+  );
   const trunk = await start.trunk();
   const sockets: string[] = [];
   page.on('websocket', (socket) => sockets.push(new URL(socket.url()).pathname));
