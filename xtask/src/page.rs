@@ -40,8 +40,6 @@ pub(crate) fn trunk(machine: &Machine, order: &str) -> Result<Cmd> {
     let trunk = Cmd::new(&format!("trunk {order}"))
         .envs(toolchain.envs())
         .env("TRUNK_SKIP_VERSION_CHECK", "true")
-        // It adds its own frames to every error of the compiler.
-        .without_env("RUST_BACKTRACE")
         .dir(&machine.project.root);
     // Trunk takes nothing but `true` or `false` here, where others take anything.
     let colourless = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());

@@ -167,6 +167,8 @@ impl Shell for RealShell {
         let (reader, writer) = std::io::pipe()?;
         let mut command = self.command(cmd);
         command.stdin(Stdio::null()).stdout(writer.try_clone()?).stderr(writer);
+        // A tool's own frames would push its message out of what is shown.
+        command.env_remove("RUST_BACKTRACE");
         let started = command.spawn().with_context(|| format!("`{cmd}` can't be started"));
         // The command keeps the pipe's other end, and with it the pipe would never end.
         drop(command);

@@ -178,9 +178,9 @@ fn only_entry(dir: &Path, fits: impl Fn(&str) -> bool) -> Result<PathBuf> {
 
 fn fresh_folder(dir: &Path) -> Result<PathBuf> {
     if dir.exists() {
-        fs::remove_dir_all(dir)?;
+        fs::remove_dir_all(dir).with_context(|| format!("{} can't be removed", dir.display()))?;
     }
-    fs::create_dir_all(dir)?;
+    fs::create_dir_all(dir).with_context(|| format!("{} can't be made", dir.display()))?;
     Ok(dir.to_owned())
 }
 
