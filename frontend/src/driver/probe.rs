@@ -61,7 +61,11 @@ fn read_info(answer: Option<Answer>) -> Result<Box<Info>, Finding> {
     let info = answer.body.as_deref().filter(|_| answer.status == 200);
     info.and_then(|json| serde_json::from_str(json).ok()).map(Box::new).ok_or_else(|| {
         let kind = if answer.media_type.is_empty() { "nothing" } else { &answer.media_type };
-        Finding::NotOurs(format!("HTTP status {} with {kind}", answer.status))
+        let advice = match answer.status {
+            500..=504 => ", as a proxy answers whose server is gone",
+            _ => "",
+        };
+        Finding::NotOurs(format!("HTTP status {} with {kind}{advice}", answer.status))
     })
 }
 
@@ -85,7 +89,10 @@ mod tests {
         assert_eq!(read_info(None), Err(Finding::Unreachable));
         for (answer, said) in [
             (answer(200, "text/html", None), "HTTP status 200 with text/html"),
-            (answer(502, "", None), "HTTP status 502 with nothing"),
+            (
+                answer(502, "", None),
+                "HTTP status 502 with nothing, as a proxy answers whose server is gone",
+            ),
             (answer(200, "application/json", Some("{}")), "HTTP status 200 with application/json"),
         ] {
             assert_eq!(read_info(answer), Err(Finding::NotOurs(said.to_owned())));
