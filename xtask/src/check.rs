@@ -155,9 +155,9 @@ pub(crate) fn journeys(machine: &Machine, more: &[String]) -> Result<()> {
 /// Licences, sources and bans always; advisories where their database can be had.
 fn deny(machine: &Machine) -> Result<()> {
     let root = &machine.project.root;
-    machine.shell.stream(
-        &Cmd::new("cargo deny check --hide-inclusion-graph bans licenses sources").dir(root),
-    )?;
+    machine
+        .shell
+        .stream(&Cmd::new("cargo deny --log-level error check bans licenses sources").dir(root))?;
     let fetch = Cmd::new("cargo deny fetch db").limit(FETCH_LIMIT).dir(root);
     let task = Task::start("deny", &fetch.to_string());
     if machine.shell.run(&fetch, &task).is_err() {
@@ -233,7 +233,7 @@ mod tests {
 
     #[test]
     fn advisories_are_skipped_only_where_their_database_is_out_of_reach() {
-        let policy = "cargo deny check --hide-inclusion-graph bans licenses sources";
+        let policy = "cargo deny --log-level error check bans licenses sources";
         let fetch = "cargo deny fetch db";
         let advisories = "cargo deny check --disable-fetch advisories";
         for (failing, expected) in [

@@ -1,8 +1,7 @@
 //! Node.js and what npm brings: wasm-opt for the page, the packages of the journeys.
 
 use std::fs;
-use std::hash::{DefaultHasher, Hash, Hasher};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::{Found, Machine, Step, Way};
 use crate::shell::Cmd;
@@ -87,23 +86,17 @@ impl Step for Journeys {
     }
 
     fn find(&self, machine: &Machine) -> Found {
-        let e2e = machine.project.e2e();
-        let Some(wanted) = fingerprint(&e2e) else {
-            return Found::Missing("e2e/package-lock.json can't be read".to_owned());
-        };
-        match fs::read_to_string(stamp(&e2e)) {
-            Ok(installed) if installed == wanted => Found::There("as locked".to_owned()),
-            _ => Found::Missing("not as locked".to_owned()),
+        if up_to_date(&machine.project.e2e()) {
+            Found::There("as locked".to_owned())
+        } else {
+            Found::Missing("not as locked".to_owned())
         }
     }
 
     fn ways(&self, machine: &Machine) -> Vec<Way> {
-        let e2e = machine.project.e2e();
-        let Some(wanted) = fingerprint(&e2e) else { return Vec::new() };
         // The journeys take the system's browser.
         let install = Self::install(machine).env("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1");
-        let mark = Cmd::new("sh -c").arg(format!("printf %s {wanted} > \"$0\"")).path(&stamp(&e2e));
-        vec![Way::Commands(vec![install, mark])]
+        vec![Way::Commands(vec![install])]
     }
 
     fn by_hand(&self, machine: &Machine) -> String {
@@ -111,19 +104,41 @@ impl Step for Journeys {
     }
 }
 
-/// What was installed, kept inside so that it goes with the packages.
-fn stamp(e2e: &Path) -> PathBuf {
-    e2e.join("node_modules/.installed")
-}
-
-fn fingerprint(e2e: &Path) -> Option<String> {
-    let lock = fs::read(e2e.join("package-lock.json")).ok()?;
-    let mut hasher = DefaultHasher::new();
-    lock.hash(&mut hasher);
-    Some(format!("{:016x}", hasher.finish()))
+/// Whether npm's last installation is younger than what is locked.
+fn up_to_date(e2e: &Path) -> bool {
+    let changed = |file: &str| fs::metadata(e2e.join(file)).and_then(|file| file.modified()).ok();
+    // npm writes this file last.
+    let installed = changed("node_modules/.package-lock.json");
+    installed
+        .zip(changed("package-lock.json"))
+        .is_some_and(|(installed, locked)| installed >= locked)
 }
 
 const NODE: u32 = 20;
 const BINARYEN: &str = "132.0.0";
 /// Earlier ones refuse instructions that the compiler emits by default.
 const BINARYEN_OLDEST: &str = "123";
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, SystemTime};
+
+    use super::*;
+    use crate::tests::TempDir;
+
+    #[test]
+    fn packages_are_installed_again_once_others_are_locked() {
+        let dir = TempDir::new();
+        fs::create_dir(dir.path().join("node_modules")).unwrap();
+        let write = |name: &str, age: u64| {
+            let file = fs::File::create(dir.path().join(name)).unwrap();
+            file.set_modified(SystemTime::now() - Duration::from_secs(age)).unwrap();
+        };
+        write("package-lock.json", 20);
+        assert!(!up_to_date(dir.path()), "nothing is installed");
+        write("node_modules/.package-lock.json", 10);
+        assert!(up_to_date(dir.path()));
+        write("package-lock.json", 5);
+        assert!(!up_to_date(dir.path()), "the lock file changed since");
+    }
+}
