@@ -48,9 +48,11 @@ pub fn ended(ended: &Ended) -> String {
         }
         Cause::LetGo => "You let it go.".to_owned(),
         Cause::Lost => match ended.open_for {
-            Some(open_for) if open_for.as_secs() == 0 => "It broke within a second.".to_owned(),
-            Some(open_for) => format!("It broke after {}.", duration(open_for)),
-            None => "It could not be made.".to_owned(),
+            Some(open_for) if open_for.as_secs() == 0 => {
+                "The connection broke within a second.".to_owned()
+            }
+            Some(open_for) => format!("The connection broke after {}.", duration(open_for)),
+            None => "No connection could be made.".to_owned(),
         },
         Cause::NoHello => format!(
             "The server’s first message did not come within {}.",
@@ -63,7 +65,7 @@ pub fn ended(ended: &Ended) -> String {
             "You closed it. The server did not answer within {}.",
             duration(Link::CLOSE_WITHIN)
         ),
-        Cause::Impossible(why) => format!("It could not even be tried: {}", sentence(why)),
+        Cause::Impossible(why) => format!("No connection could be tried: {}", sentence(why)),
     }
 }
 
@@ -197,9 +199,9 @@ mod tests {
             ),
             (closed(Side::Server, CloseCode::NONE, ""), None, "The server closed it with no code."),
             (Cause::LetGo, None, "You let it go."),
-            (Cause::Lost, None, "It could not be made."),
-            (Cause::Lost, Some(0), "It broke within a second."),
-            (Cause::Lost, Some(125), "It broke after 2 min 5 s."),
+            (Cause::Lost, None, "No connection could be made."),
+            (Cause::Lost, Some(0), "The connection broke within a second."),
+            (Cause::Lost, Some(125), "The connection broke after 2 min 5 s."),
             (Cause::NoHello, None, "The server’s first message did not come within 10 s."),
             (
                 Cause::CloseUnanswered,
@@ -209,7 +211,7 @@ mod tests {
             (
                 Cause::Impossible("The address names no host.".to_owned()),
                 None,
-                "It could not even be tried: The address names no host.",
+                "No connection could be tried: The address names no host.",
             ),
         ] {
             let open_for = open_for.map(Duration::from_secs);
@@ -227,7 +229,7 @@ mod tests {
             parameter: None,
         });
         for (failures, trouble, headline, detail) in [
-            (1, None, "Trying again", "It could not be made."),
+            (1, None, "Trying again", "No connection could be made."),
             (1, Some(Trouble::Unreachable), "Nothing answers", "http://h/api/"),
             (1, Some(refused), "Refused", "this origin may not connect."),
             (1, Some(problem), "Refused", "is none of 1s."),
@@ -258,7 +260,7 @@ mod tests {
         let last = Some(Ended { cause: Cause::Lost, open_for: None });
         let words = words(&view(LinkState::Idle { last }, 0, None), Part::Chat, "");
         assert_eq!(words.headline, "Not connected");
-        assert_eq!(words.detail, "It could not be made.");
+        assert_eq!(words.detail, "No connection could be made.");
     }
 
     #[test]

@@ -77,7 +77,15 @@ async fn every_state_is_told_and_offers_what_can_be_done() {
             "up to 2 s",
             "Connect",
         ),
-        (waiting(), None, "waiting", None, "could not be made", "next try in 12 s", RETRY),
+        (
+            waiting(),
+            None,
+            "waiting",
+            None,
+            "No connection could be made",
+            "next try in 12 s",
+            RETRY,
+        ),
         (
             waiting(),
             Some(Trouble::Unreachable),

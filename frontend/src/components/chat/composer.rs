@@ -61,8 +61,11 @@ pub(super) fn Composer() -> impl IntoView {
     };
     view! {
         <form class="composer" class:wrong=is_wrong on:submit=on_submit>
-            <div class="composer-edge">
+            <div class="composer-head">
                 <label for="message">"Message"</label>
+                <p class="waiting" data-testid="composer-waiting">
+                    {waiting}
+                </p>
                 <p class="room" data-testid="composer-room">
                     {room}
                 </p>
@@ -83,14 +86,9 @@ pub(super) fn Composer() -> impl IntoView {
             <button type="submit" class="primary" disabled=move || blocked.get().is_some()>
                 "Send"
             </button>
-            <div class="composer-edge">
-                <p class="hint" id="composer-hint" data-testid="composer-hint" aria-live="polite">
-                    {hint}
-                </p>
-                <p class="waiting" data-testid="composer-waiting">
-                    {waiting}
-                </p>
-            </div>
+            <p class="hint" id="composer-hint" data-testid="composer-hint" aria-live="polite">
+                {hint}
+            </p>
         </form>
     }
 }
