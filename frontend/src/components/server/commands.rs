@@ -75,7 +75,7 @@ fn CommandLine(command: Command) -> impl IntoView {
     view! {
         <li>
             <p class="what">{command.what}</p>
-            <code class="line" tabindex="0" node_ref=line>
+            <code class="line" node_ref=line>
                 {command.line}
             </code>
             <button
