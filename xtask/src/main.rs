@@ -41,7 +41,7 @@ enum Order {
     Setup,
     /// Builds the page and the server, and serves both
     Run {
-        /// Where to listen; 0.0.0.0 or [::] for all of the machine's addresses
+        /// Where to listen; 0.0.0.0 for all of the machine's addresses
         #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:3000")]
         listen: SocketAddr,
         /// Opens the page in the browser
