@@ -6,6 +6,7 @@ import { chromium } from './harness/environment.ts';
 
 export default defineConfig({
   testDir: 'journeys',
+  globalSetup: './harness/setup.ts',
   fullyParallel: true,
   workers: 2,
   retries: 0,
