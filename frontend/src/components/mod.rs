@@ -9,6 +9,8 @@ mod connection;
 
 mod scroller;
 
+mod stamp;
+
 mod chat;
 
 mod clock;

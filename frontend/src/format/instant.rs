@@ -22,8 +22,13 @@ pub fn utc_date(instant: UnixMillis) -> String {
 
 /// Writes the local time of day as [`utc_time`] does; `instant` is what `local` was made of.
 pub fn local_time(local: &LocalTime, instant: UnixMillis, period: Period) -> String {
+    time_of_day(local) + &fraction(instant, period)
+}
+
+/// Writes the local time of day to the second: `16:42:00`.
+pub fn time_of_day(local: &LocalTime) -> String {
     let LocalTime { hour, minute, second, .. } = local;
-    format!("{hour:02}:{minute:02}:{second:02}{}", fraction(instant, period))
+    format!("{hour:02}:{minute:02}:{second:02}")
 }
 
 /// Writes the local date: `2026-11-22`.

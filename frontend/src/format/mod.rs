@@ -7,7 +7,9 @@ mod quantity;
 pub use quantity::{bytes, count, countdown, delay, duration, round_trip, things};
 
 mod instant;
-pub use instant::{Angles, angles, local_date, local_time, offset, utc_date, utc_time};
+pub use instant::{
+    Angles, angles, local_date, local_time, offset, time_of_day, utc_date, utc_time,
+};
 
 mod link;
 pub use link::{Words, ended, state_name, trouble_name, words};

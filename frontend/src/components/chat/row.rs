@@ -6,7 +6,7 @@ use echoclock_shared::echo::SendKey;
 use echoclock_shared::time::UnixMillis;
 use leptos::prelude::*;
 
-use crate::browser::clock;
+use super::super::stamp::stamp;
 use crate::format;
 use crate::stores::{ChatRow, ChatRowBody, Delivery};
 
@@ -63,7 +63,7 @@ fn message(
             data-delivery=state
             data-instance=instance
         >
-            {time(at)}
+            {stamp(at)}
             <p class="said" dir="auto">
                 {text.to_string()}
             </p>
@@ -95,21 +95,12 @@ fn note(
 ) -> impl IntoView {
     view! {
         <li class="note" data-note=kind aria-live="off">
-            {time(at)}
+            {stamp(at)}
             <p class="words" dir="auto">
                 {words}
             </p>
             {text.map(|text| view! { <p class="said" dir="auto">{text.to_string()}</p> })}
         </li>
-    }
-}
-
-fn time(at: UnixMillis) -> impl IntoView {
-    let local = clock::local(at);
-    view! {
-        <time class="at" datetime=at.to_string()>
-            {format!("{:02}:{:02}:{:02}", local.hour, local.minute, local.second)}
-        </time>
     }
 }
 

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::super::scroller::Scroller;
-use crate::browser::clock;
+use super::super::stamp::stamp;
 use crate::format;
 use crate::stores::{ClockNote, ClockNoteBody, NOTES_MAX, use_stores};
 
@@ -34,13 +34,10 @@ pub(super) fn Notes() -> impl IntoView {
 }
 
 fn note(note: ClockNote) -> impl IntoView {
-    let local = clock::local(note.at);
     let (kind, words) = tell(&note.body);
     view! {
         <li class="note" data-note=kind>
-            <time class="at" datetime=note.at.to_string()>
-                {format!("{:02}:{:02}:{:02}", local.hour, local.minute, local.second)}
-            </time>
+            {stamp(note.at)}
             <p class="words" dir="auto">
                 {words}
             </p>

@@ -28,12 +28,10 @@ pub(super) fn Readout(reading: Memo<Option<Reading>>) -> impl IntoView {
         })
     });
     let since = move || {
-        connected.with(|hello| match hello {
-            Some(hello) => {
-                let local = clock::local(hello.now);
-                format!("{:02}:{:02}:{:02}", local.hour, local.minute, local.second)
-            }
-            None => NOTHING.to_owned(),
+        connected.with(|hello| {
+            hello
+                .as_ref()
+                .map_or(NOTHING.to_owned(), |hello| format::time_of_day(&clock::local(hello.now)))
         })
     };
     let instance = move || {
