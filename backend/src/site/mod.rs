@@ -80,9 +80,14 @@ fn is_known(headers: &HeaderMap, tag: &str) -> bool {
 /// `name-0123456789abcdef.js`, `name-0123456789abcdef_bg.wasm`.
 fn is_hashed(name: &str) -> bool {
     name.split(['-', '_', '.', '/']).any(|part| {
-        part.len() == 16 && part.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
+        HASH_DIGITS.contains(&part.len())
+            && part.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'))
     })
 }
+
+/// How many digits a hash of 64 bits has, as Trunk writes it without leading zeros; fewer than the
+/// first of these would be one name in four billion.
+const HASH_DIGITS: std::ops::RangeInclusive<usize> = 9..=16;
 
 fn content_type(name: &str) -> &'static str {
     match name.rsplit_once('.').map(|(_, extension)| extension) {
@@ -127,6 +132,7 @@ mod tests {
             ("echoclock-frontend-0123456789abcdef.js", true),
             ("echoclock-frontend-0123456789abcdef_bg.wasm", true),
             ("style-fedcba9876543210.css", true),
+            ("boot-edcba9876543210.js", true),
             ("snippets/x-0123456789abcdef/inline0.js", true),
             ("index.html", false),
             ("config.json", false),
