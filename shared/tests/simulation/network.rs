@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use echoclock_shared::session::{LinkId, Target};
+use echoclock_shared::session::{LinkId, Side, Target};
 use fastrand::Rng;
 
 /// One link, from the page to a server's process.
@@ -50,30 +50,22 @@ impl Network {
         self.pipes.values_mut().for_each(|pipe| pipe.swallowed = true);
     }
 
-    /// Returns when a message to the server arrives, if it does.
-    pub(crate) fn towards_server(
+    /// Returns when a message to one side arrives, if it does.
+    pub(crate) fn carry(
         &mut self,
         link: LinkId,
+        to: Side,
         now: Duration,
         rng: &mut Rng,
     ) -> Option<Duration> {
         let lag = self.delay(rng);
         let pipe = self.pipes.get_mut(&link).filter(|pipe| !pipe.swallowed)?;
-        pipe.to_server = pipe.to_server.max(now + lag);
-        Some(pipe.to_server)
-    }
-
-    /// Returns when a message to the page arrives, if it does.
-    pub(crate) fn towards_page(
-        &mut self,
-        link: LinkId,
-        now: Duration,
-        rng: &mut Rng,
-    ) -> Option<Duration> {
-        let lag = self.delay(rng);
-        let pipe = self.pipes.get_mut(&link).filter(|pipe| !pipe.swallowed)?;
-        pipe.to_page = pipe.to_page.max(now + lag);
-        Some(pipe.to_page)
+        let last = match to {
+            Side::Browser => &mut pipe.to_page,
+            Side::Server => &mut pipe.to_server,
+        };
+        *last = (*last).max(now + lag);
+        Some(*last)
     }
 
     /// Returns how long one message takes.

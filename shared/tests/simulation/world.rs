@@ -10,7 +10,7 @@ use echoclock_shared::feed::Seq;
 use echoclock_shared::problem::Problem;
 use echoclock_shared::session::{
     CloseReport, Effect, Event, Finding, FromClock, Intent, LinkEvent, LinkId, LinkState, Moment,
-    PageEvent, Part, Probed, Session, Target,
+    PageEvent, Part, Probed, Session, Side, Target,
 };
 use echoclock_shared::time::UnixMillis;
 use fastrand::Rng;
@@ -260,17 +260,17 @@ impl World {
                     assert!(recent.count() <= 8, "links are opened without end");
                 }
                 self.network.open(link, target, self.now);
-                if let Some(at) = self.network.towards_server(link, self.now, &mut self.rng) {
+                if let Some(at) = self.network.carry(link, Side::Server, self.now, &mut self.rng) {
                     self.plan(at, Coming::Arrive(link));
                 }
             }
             Effect::Send { link, message } => {
-                if let Some(at) = self.network.towards_server(link, self.now, &mut self.rng) {
+                if let Some(at) = self.network.carry(link, Side::Server, self.now, &mut self.rng) {
                     self.plan(at, Coming::ToServer(link, message));
                 }
             }
             Effect::Close { link, code, reason } => {
-                if let Some(at) = self.network.towards_server(link, self.now, &mut self.rng) {
+                if let Some(at) = self.network.carry(link, Side::Server, self.now, &mut self.rng) {
                     self.plan(at, Coming::CloseToServer(link, code, reason));
                 }
             }
@@ -308,7 +308,7 @@ impl World {
     }
 
     fn deliver(&mut self, link: LinkId, event: LinkEvent) {
-        if let Some(at) = self.network.towards_page(link, self.now, &mut self.rng) {
+        if let Some(at) = self.network.carry(link, Side::Browser, self.now, &mut self.rng) {
             self.plan(at, Coming::ToPage(link, event));
         }
     }

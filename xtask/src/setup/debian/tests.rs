@@ -47,12 +47,12 @@ fn the_package_is_of_exactly_the_compilers_release() {
 
 #[test]
 fn apt_is_kept_out_of_the_machines_own_folders() {
-    let options = private_options(Path::new("/work")).join(" ");
+    let options = private_options(Path::new("/scratch")).join(" ");
     for part in [
-        "Dir::Etc::sourcelist=/work/sources.list",
+        "Dir::Etc::sourcelist=/scratch/sources.list",
         "Dir::Etc::sourceparts=-",
-        "Dir::State::lists=/work/lists",
-        "Dir::Cache=/work/cache",
+        "Dir::State::lists=/scratch/lists",
+        "Dir::Cache=/scratch/cache",
     ] {
         assert!(options.contains(part), "{part} is not in {options}");
     }
