@@ -137,9 +137,8 @@ impl Chat {
                 report(effects, ChatReport::Garbled("a tick on the chat socket".to_owned()))
             }
             LinkEvent::Closed(closed) => {
-                let unopened = matches!(self.link.state(), LinkState::Connecting { .. });
                 let ended = self.link.closed(closed, now);
-                self.ended(ended, unopened, effects);
+                self.ended(ended, effects);
             }
             LinkEvent::Impossible(why) => self.end(Cause::Impossible(why), now, effects),
         }
@@ -278,13 +277,12 @@ impl Chat {
     }
 
     fn end(&mut self, cause: Cause, now: &Moment, effects: &mut Vec<Effect>) {
-        let unopened = matches!(self.link.state(), LinkState::Connecting { .. });
         let ended = self.link.ended(cause, now);
-        self.ended(ended, unopened, effects);
+        self.ended(ended, effects);
     }
 
-    fn ended(&mut self, ended: Ended, unopened: bool, effects: &mut Vec<Effect>) {
-        if unopened && ended.cause.may_retry() {
+    fn ended(&mut self, ended: Ended, effects: &mut Vec<Effect>) {
+        if ended.open_for.is_none() && ended.cause.may_retry() {
             effects.push(Effect::Probe(Part::Chat, Target::Echo));
         }
         report(effects, ChatReport::Ended(ended));

@@ -159,9 +159,8 @@ impl Follow {
                 report(effects, ClockReport::Garbled("an echo among the ticks".to_owned()))
             }
             LinkEvent::Closed(closed) => {
-                let unopened = matches!(self.link.state(), LinkState::Connecting { .. });
                 let ended = self.link.closed(closed, now);
-                self.ended(ended, unopened, effects);
+                self.ended(ended, effects);
             }
             LinkEvent::Impossible(why) => self.end(Cause::Impossible(why), now, effects),
         }
@@ -300,13 +299,12 @@ impl Follow {
     }
 
     fn end(&mut self, cause: Cause, now: &Moment, effects: &mut Vec<Effect>) {
-        let unopened = matches!(self.link.state(), LinkState::Connecting { .. });
         let ended = self.link.ended(cause, now);
-        self.ended(ended, unopened, effects);
+        self.ended(ended, effects);
     }
 
-    fn ended(&mut self, ended: Ended, unopened: bool, effects: &mut Vec<Effect>) {
-        if unopened && ended.cause.may_retry() {
+    fn ended(&mut self, ended: Ended, effects: &mut Vec<Effect>) {
+        if ended.open_for.is_none() && ended.cause.may_retry() {
             effects.push(Effect::Probe(Part::Clock, self.target()));
         }
         report(effects, ClockReport::Ended(ended));
