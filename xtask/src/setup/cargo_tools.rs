@@ -16,8 +16,9 @@ pub(crate) struct CargoTool {
     accepts: Accepts,
     /// Which compiled results it shares with other tools.
     folder: &'static str,
-    /// How much the compiler optimises it: these programs run for seconds and compile for minutes.
-    opt_level: &'static str,
+    /// Those of its packages that the compiler optimises. These programs compile for minutes and
+    /// run for seconds, so the rest is left as it is.
+    optimised: &'static [&'static str],
 }
 
 /// Which versions will do.
@@ -36,7 +37,7 @@ pub(crate) const TRUNK: CargoTool = CargoTool {
     version: Some("0.21.14"),
     accepts: Accepts::Compatible,
     folder: "long",
-    opt_level: "0",
+    optimised: &[],
 };
 
 pub(crate) const WASM_BINDGEN: CargoTool = CargoTool {
@@ -45,7 +46,7 @@ pub(crate) const WASM_BINDGEN: CargoTool = CargoTool {
     version: None,
     accepts: Accepts::Exactly,
     folder: "short",
-    opt_level: "1",
+    optimised: &["gimli", "walrus", "wasm-bindgen-cli-support", "wasm-encoder", "wasmparser"],
 };
 
 pub(crate) const WASM_PACK: CargoTool = CargoTool {
@@ -54,7 +55,7 @@ pub(crate) const WASM_PACK: CargoTool = CargoTool {
     version: Some("0.15.1"),
     accepts: Accepts::Since("0.13.0"),
     folder: "short",
-    opt_level: "0",
+    optimised: &[],
 };
 
 pub(crate) const CARGO_DENY: CargoTool = CargoTool {
@@ -63,7 +64,7 @@ pub(crate) const CARGO_DENY: CargoTool = CargoTool {
     version: Some("0.20.2"),
     accepts: Accepts::Since("0.18.0"),
     folder: "short",
-    opt_level: "0",
+    optimised: &[],
 };
 
 impl CargoTool {
@@ -96,10 +97,12 @@ impl CargoTool {
         // Whatever is in the way, known to cargo or not, is of a version that will not do.
         let compile = self.install(wanted).arg("--force");
         let target = results(machine).join(self.folder);
-        let compile = compile
-            .env("CARGO_TARGET_DIR", target.display().to_string())
-            .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", self.opt_level)
-            .envs(&[
+        let optimised = self.optimised.iter().flat_map(|package| {
+            ["--config".to_owned(), format!("profile.release.package.{package}.opt-level=1")]
+        });
+        let compile =
+            compile.args(optimised).env("CARGO_TARGET_DIR", target.display().to_string()).envs(&[
+                ("CARGO_PROFILE_RELEASE_OPT_LEVEL", "0"),
                 ("CARGO_PROFILE_RELEASE_LTO", "off"),
                 ("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16"),
             ]);

@@ -62,9 +62,14 @@ fn ways(need: Need, facts: Facts) -> Vec<String> {
 #[test]
 fn a_tool_is_compiled_quickly_unless_it_can_be_fetched() {
     let compiled = "CARGO_TARGET_DIR=/clone/target/xtask/tools/short \
-        CARGO_PROFILE_RELEASE_OPT_LEVEL=1 CARGO_PROFILE_RELEASE_LTO=off \
+        CARGO_PROFILE_RELEASE_OPT_LEVEL=0 CARGO_PROFILE_RELEASE_LTO=off \
         CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 \
-        cargo install --locked wasm-bindgen-cli@0.2.129 --force";
+        cargo install --locked wasm-bindgen-cli@0.2.129 --force \
+        --config profile.release.package.gimli.opt-level=1 \
+        --config profile.release.package.walrus.opt-level=1 \
+        --config profile.release.package.wasm-bindgen-cli-support.opt-level=1 \
+        --config profile.release.package.wasm-encoder.opt-level=1 \
+        --config profile.release.package.wasmparser.opt-level=1";
     let fetched =
         "cargo binstall --no-confirm --force --disable-strategies compile wasm-bindgen-cli@0.2.129";
     assert_eq!(ways(Need::WasmBindgen, Facts::default()), [compiled]);
