@@ -48,8 +48,14 @@ impl Counts {
         OpenStream(self.open_one(|open| &mut open.streams, "stream", name, peer))
     }
 
-    pub(crate) fn open_socket(&self, name: &str, peer: Peer) -> OpenSocket {
-        OpenSocket(self.open_one(|open| &mut open.sockets, "socket", name.to_owned(), peer))
+    /// Counts a poll; there are too many of them for the log.
+    pub(crate) fn open_poll(&self) -> OpenPoll {
+        self.inner.open.send_modify(|open| open.polls += 1);
+        OpenPoll(self.clone())
+    }
+
+    pub(crate) fn open_socket(&self, name: String, peer: Peer) -> OpenSocket {
+        OpenSocket(self.open_one(|open| &mut open.sockets, "socket", name, peer))
     }
 
     fn open_one(&self, field: Field, kind: &'static str, name: String, peer: Peer) -> Entry {
@@ -81,6 +87,16 @@ impl OpenStream {
     /// Says why the server ends the stream; otherwise it was the client.
     pub(crate) fn ends_because(&mut self, reason: &str) {
         self.0.reason = Some(reason.to_owned());
+    }
+}
+
+/// A poll that waits, counted while this lives.
+#[derive(Debug)]
+pub(crate) struct OpenPoll(Counts);
+
+impl Drop for OpenPoll {
+    fn drop(&mut self) {
+        self.0.inner.open.send_modify(|open| open.polls -= 1);
     }
 }
 

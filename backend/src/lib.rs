@@ -9,12 +9,15 @@ use axum::routing::{any, get};
 use echoclock_shared::path;
 use http::{Method, Uri};
 
+use crate::clock::ClockSource;
 use crate::error::Refusal;
 use crate::state::AppState;
 
 pub mod feed;
 
-mod transport;
+pub mod transport;
+
+mod clock;
 
 mod socket;
 
@@ -54,7 +57,7 @@ pub fn app(state: AppState) -> Router {
     let api = Router::new()
         .route(path::ECHO, any(echo::chat::open))
         .route(path::ECHO_RAW, any(echo::raw::open))
-        .route(path::CLOCK_EVENTS, get(transport::events::clock))
+        .merge(transport::routes(path::CLOCK, ClockSource(state.clone()), state.clone()))
         .route(path::INFO, get(info::info))
         .route(path::API, any(nothing_here))
         .route(&format!("{}/", path::API), any(nothing_here))

@@ -8,7 +8,7 @@ use clap::Parser;
 use echoclock_backend::config::{Cli, Command, Serve};
 use echoclock_backend::feed::clock::SystemClock;
 use echoclock_backend::state::AppState;
-use echoclock_backend::{address, serve, telemetry};
+use echoclock_backend::{address, app, serve, telemetry};
 use tokio::net::TcpListener;
 
 fn main() -> ExitCode {
@@ -42,7 +42,7 @@ async fn run(arguments: &Serve) -> anyhow::Result<()> {
     for url in address::reachable(local, &machine) {
         tracing::info!("listening on {url}");
     }
-    serve(listener, state, async move {
+    serve(listener, app(state.clone()), state, async move {
         let name = signals.next().await;
         tracing::info!("{name} came: no longer ready; a second one stops at once");
         tokio::spawn(async move {

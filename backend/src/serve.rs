@@ -24,15 +24,21 @@ use crate::connection::{Connection, Peer};
 use crate::limits::Limits;
 use crate::state::AppState;
 
-/// Serves until `shutdown` comes, then drains and returns, within [`Limits::stop_after`].
+/// Serves `router`, which is [`app`](crate::app) or holds it, until `shutdown` comes, then drains
+/// and returns, within [`Limits::stop_after`].
 ///
 /// While it drains it still accepts connections and answers requests, so that whoever asks
 /// `/readyz` learns of it; streams and sockets end, and new ones are refused.
 ///
 /// [`Limits::stop_after`]: crate::limits::Limits::stop_after
-pub async fn serve(listener: TcpListener, state: AppState, shutdown: impl Future<Output = ()>) {
+pub async fn serve(
+    listener: TcpListener,
+    router: Router,
+    state: AppState,
+    shutdown: impl Future<Output = ()>,
+) {
     let server = Server {
-        router: crate::app(state.clone()),
+        router,
         places: Arc::new(Semaphore::new(state.limits.connections)),
         state,
         connections: TaskTracker::new(),

@@ -42,7 +42,7 @@ pub(crate) enum End {
 /// How an endpoint takes sockets.
 pub(crate) struct Endpoint {
     /// For the log.
-    pub(crate) name: &'static str,
+    pub(crate) name: String,
     /// The largest message, in bytes.
     pub(crate) message_max: usize,
     /// The subprotocol that is selected where a client offers it.
@@ -73,6 +73,7 @@ impl Endpoint {
             },
             _ => Refusal::Method { method: method.to_string(), allowed: Some("GET, CONNECT") },
         })?;
+        let name = self.name.clone();
         let upgrade = upgrade
             .protocols(self.subprotocol)
             .max_message_size(self.message_max)
@@ -80,7 +81,7 @@ impl Endpoint {
             .read_buffer_size(BUFFER)
             .write_buffer_size(BUFFER)
             .on_failed_upgrade(move |error| {
-                tracing::info!(%peer, %error, "socket not opened: {}", self.name);
+                tracing::info!(%peer, %error, "socket not opened: {name}");
             });
         Ok(upgrade.on_upgrade(move |socket| {
             let open = state.counts.open_socket(self.name, peer);

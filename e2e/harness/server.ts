@@ -12,7 +12,7 @@ export interface Info {
   instance: string;
   draining: boolean;
   socket: { allowed: boolean; reason?: string };
-  open: { sockets: number; streams: number };
+  open: { sockets: number; streams: number; polls: number };
   done: { echoes: number };
   request: { http_version: string; client: string | null; origin: string | null };
 }

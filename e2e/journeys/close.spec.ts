@@ -12,7 +12,7 @@ test('a close with a code and a reason is answered, and told in words', async ({
     await expect(told).toContainText("a code of the application's own");
     await expect(told).toContainText('enough for today');
   }
-  await expect.poll(async () => (await server.info()).open).toEqual({ sockets: 0, streams: 1 });
+  await expect.poll(async () => (await server.info()).open).toEqual({ sockets: 0, streams: 1, polls: 0 });
   await expect.poll(() => server.log).toMatch(/closed by the client with 4000 .{1,2}enough for today/);
   await clock.is('open');
 });

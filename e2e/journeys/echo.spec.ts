@@ -17,7 +17,7 @@ test('a message comes back as an echo, with its round trip', async ({ page, serv
   const info = await server.info();
   await expect(row).toHaveAttribute('data-instance', info.instance);
   expect(info.done.echoes).toBe(1);
-  expect(info.open).toEqual({ sockets: 1, streams: 1 });
+  expect(info.open).toEqual({ sockets: 1, streams: 1, polls: 0 });
 });
 
 test('Enter sends, Shift+Enter breaks the line, and an unfinished composition does neither', async ({

@@ -36,7 +36,7 @@ for (const { who, originOf, cookie } of [
         { kind: 'image', status: 403, cookie },
       ]);
     const { open, done } = await server.info();
-    expect({ open, done }).toEqual({ open: { sockets: 0, streams: 0 }, done: { echoes: 0 } });
+    expect({ open, done }).toEqual({ open: { sockets: 0, streams: 0, polls: 0 }, done: { echoes: 0 } });
   });
 
   test(`${who} is let in where its origin is listed`, async ({ page, context, start, complaints }) => {
@@ -63,7 +63,7 @@ for (const { who, originOf, cookie } of [
       ]);
     await expect
       .poll(async () => (await server.info()).open, 'what the page let go is gone')
-      .toEqual({ sockets: 0, streams: 0 });
+      .toEqual({ sockets: 0, streams: 0, polls: 0 });
   });
 
   test(`${who} is let in without credentials where everyone is`, async ({ page, start, complaints }) => {

@@ -28,7 +28,7 @@ test('a page that the API does not let in says so, and what would change it', as
   server,
   complaints,
 }) => {
-  complaints.allow(/status of 403|Unexpected response code: 403|CORS policy|net::ERR_FAILED/);
+  complaints.allow(LOST_CONNECTION, /status of 403|Unexpected response code: 403|CORS policy|net::ERR_FAILED/);
   const site = await host(start, server.origin);
   const live = await Live.open(page, site.origin + BELOW);
   for (const part of [live.chat, live.clock]) {

@@ -6,7 +6,7 @@ import { expect, test } from '../harness/test.ts';
 test('two tabs tick and echo without each other', async ({ context, server }) => {
   const one = await Live.connected(await context.newPage(), server.origin);
   const two = await Live.connected(await context.newPage(), server.origin);
-  expect((await server.info()).open).toEqual({ sockets: 2, streams: 2 });
+  expect((await server.info()).open).toEqual({ sockets: 2, streams: 2, polls: 0 });
 
   for (const [tab, text] of [
     [one, 'from one'],
@@ -22,7 +22,7 @@ test('two tabs tick and echo without each other', async ({ context, server }) =>
   await one.chat.is('idle');
   await two.chat.is('open');
   await one.page.close();
-  await expect.poll(async () => (await server.info()).open).toEqual({ sockets: 1, streams: 1 });
+  await expect.poll(async () => (await server.info()).open).toEqual({ sockets: 1, streams: 1, polls: 0 });
   await two.chat.say('still here');
   await expect(two.chat.echoed).toHaveCount(2);
 });

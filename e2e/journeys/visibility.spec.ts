@@ -14,7 +14,7 @@ test('a hidden page lets its stream rest and misses nothing', async ({ page, ser
   await page.evaluate(() => dispatchEvent(new CustomEvent('leap', { detail: 61_000 })));
   await live.clock.is('resting');
   await live.chat.is('open');
-  await expect.poll(async () => (await server.info()).open).toEqual({ sockets: 1, streams: 0 });
+  await expect.poll(async () => (await server.info()).open).toEqual({ sockets: 1, streams: 0, polls: 0 });
   const resting = await live.clock.read();
   await expect.poll(() => Date.now()).toBeGreaterThan((resting.seq + 3) * 1_000);
 

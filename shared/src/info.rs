@@ -44,6 +44,8 @@ pub struct Open {
     pub sockets: u64,
     /// HTTP responses that do not end by themselves.
     pub streams: u64,
+    /// Polls that wait for something to answer.
+    pub polls: u64,
 }
 
 /// How often something was done.

@@ -12,6 +12,8 @@ pub mod time;
 
 pub mod feed;
 
+pub mod transport;
+
 pub mod echo;
 
 pub mod close;
@@ -21,5 +23,7 @@ pub mod info;
 pub mod problem;
 
 pub mod encode;
+
+pub mod decode;
 
 pub mod session;

@@ -30,5 +30,15 @@ pub const CLOCK_RETAINED_TIME: Duration = Duration::from_secs(3_600);
 /// How far ahead of the newest item a cursor may be: instances' clocks differ.
 pub const CURSOR_AHEAD_MAX: Duration = Duration::from_secs(60);
 
-/// The longest silence on an event stream: where the feed is slower, a `ping` is sent.
-pub const EVENTS_PING_EVERY: Duration = Duration::from_secs(15);
+/// The longest silence on a link that the server pushes over: where the feed is slower, a `ping`
+/// is sent.
+pub const PING_EVERY: Duration = Duration::from_secs(15);
+
+/// How long a long poll waits for an item where it does not say.
+pub const WAIT: Duration = Duration::from_secs(25);
+
+/// How long a long poll can ask to wait.
+pub const WAIT_MAX: Duration = Duration::from_secs(60);
+
+/// How many items one answer to a poll holds at the most; the client asks for more after the last.
+pub const POLL_ITEMS_MAX: usize = 3_600;

@@ -11,6 +11,9 @@ pub const ECHO: &str = "/api/echo";
 /// Byte-for-byte echo over a WebSocket.
 pub const ECHO_RAW: &str = "/api/echo/raw";
 
+/// The clock; [`crate::transport::Transport::of`] gives the path of each way to follow it.
+pub const CLOCK: &str = "/api/clock";
+
 /// The clock over Server-Sent Events.
 pub const CLOCK_EVENTS: &str = "/api/clock/events";
 

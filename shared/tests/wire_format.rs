@@ -81,7 +81,8 @@ fn what_plain_requests_answer() {
       },
       "open": {
         "sockets": 1,
-        "streams": 2
+        "streams": 2,
+        "polls": 3
       },
       "done": {
         "echoes": 3
@@ -110,7 +111,7 @@ fn info() -> Info {
         started: UnixMillis::default(),
         draining: false,
         socket: Verdict { allowed: false, reason: Some("another origin".to_owned()) },
-        open: Open { sockets: 1, streams: 2 },
+        open: Open { sockets: 1, streams: 2, polls: 3 },
         done: Done { echoes: 3 },
         request: Seen {
             http_version: "HTTP/1.1".to_owned(),

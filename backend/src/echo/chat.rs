@@ -27,8 +27,11 @@ pub(crate) async fn open(
     method: Method,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Result<Response, Refusal> {
-    let endpoint =
-        Endpoint { name: "echo", message_max: ECHO_MESSAGE_MAX, subprotocol: Some(SUBPROTOCOL) };
+    let endpoint = Endpoint {
+        name: "echo".to_owned(),
+        message_max: ECHO_MESSAGE_MAX,
+        subprotocol: Some(SUBPROTOCOL),
+    };
     endpoint.open(state, peer, &method, upgrade, async |mut socket, state| {
         let Err(end) = converse(&mut socket, &state).await;
         socket.close(end).await;

@@ -24,8 +24,11 @@ pub(crate) async fn open(
     method: Method,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Result<Response, Refusal> {
-    let endpoint =
-        Endpoint { name: "raw echo", message_max: state.limits.raw_message, subprotocol: None };
+    let endpoint = Endpoint {
+        name: "raw echo".to_owned(),
+        message_max: state.limits.raw_message,
+        subprotocol: None,
+    };
     endpoint.open(state, peer, &method, upgrade, async |mut socket, _| {
         let Err(end) = converse(&mut socket).await;
         socket.close(end).await;

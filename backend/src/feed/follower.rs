@@ -38,20 +38,37 @@ impl<F: Feed> Follower<F> {
     /// Waits until there is something after the cursor and returns a page of it, oldest first;
     /// nothing where the feed has ended. May be dropped and called again.
     pub async fn next(&mut self) -> Option<Vec<Bytes>> {
+        self.next_up_to(PULL_MAX).await
+    }
+
+    /// Waits as [`Self::next`] does, for a page of at most `limit` items.
+    pub async fn next_up_to(&mut self, limit: usize) -> Option<Vec<Bytes>> {
         loop {
             self.newest.mark_unchanged();
-            let mut pulled = self.feed.after(self.encoding, self.cursor, PULL_MAX).await;
-            if let Some(oldest) = self.gap.take() {
-                pulled.blocks.insert(0, self.encoding.gap(oldest));
-            }
-            if let Some(last) = pulled.last {
-                self.cursor.seen = last;
-            }
-            if !pulled.blocks.is_empty() {
-                return Some(pulled.blocks);
+            let page = self.take(limit).await;
+            if !page.is_empty() {
+                return Some(page);
             }
             self.newest.changed().await.ok()?;
         }
+    }
+
+    /// Returns at most `limit` items of those that are there after the cursor, oldest first. May
+    /// be dropped and called again.
+    pub async fn take(&mut self, limit: usize) -> Vec<Bytes> {
+        let mut pulled = self.feed.after(self.encoding, self.cursor, limit).await;
+        if let Some(oldest) = self.gap.take() {
+            pulled.blocks.insert(0, self.encoding.gap(oldest));
+        }
+        if let Some(last) = pulled.last {
+            self.cursor.seen = last;
+        }
+        pulled.blocks
+    }
+
+    /// Whether there is something after the cursor already.
+    pub fn is_behind(&self) -> bool {
+        self.gap.is_some() || self.cursor.seen < *self.newest.borrow()
     }
 }
 

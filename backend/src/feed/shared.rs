@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use bytes::Bytes;
-use echoclock_shared::encode::sse;
+use echoclock_shared::encode::{frame, json, ndjson, sse};
 use echoclock_shared::feed::{Item, Seq};
 use echoclock_shared::time::UnixMillis;
 use serde::Serialize;
@@ -15,21 +15,33 @@ use super::{Cursor, Entry, Feed};
 /// A way to write items.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Encoding {
+    /// JSON, on one line and without its end.
+    Json,
+    /// Newline-delimited JSON.
+    Lines,
+    /// Scripts of a document.
+    Frame,
     /// Server-Sent Events.
     Events,
 }
 
 impl Encoding {
     fn value<T: Serialize>(self, entry: &Entry<T>) -> Bytes {
-        match self {
-            Self::Events => sse::message(Some(entry.seq), &entry.value).into(),
-        }
+        self.item(Some(entry.seq), &entry.value)
     }
 
     pub(super) fn gap(self, oldest: Seq) -> Bytes {
+        self.item(None, &Item::<()>::gap(oldest))
+    }
+
+    fn item(self, place: Option<Seq>, item: &impl Serialize) -> Bytes {
         match self {
-            Self::Events => sse::message(None, &Item::<()>::gap(oldest)).into(),
+            Self::Json => json(item),
+            Self::Lines => ndjson::line(item),
+            Self::Frame => frame::message(item),
+            Self::Events => sse::message(place, item),
         }
+        .into()
     }
 }
 

@@ -1,5 +1,119 @@
 //! The ways to follow a feed, one module each, over any feed.
+//!
+//! [`routes`] carries a [`Source`] over all of them. Each is one loop over a cursor: wait for
+//! newer, take what is after, write.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::routing::{any, get};
+use echoclock_shared::limits::PING_EVERY;
+use echoclock_shared::transport::Transport;
+use serde::Serialize;
+
+use crate::error::Refusal;
+use crate::feed::{Encoding, Feed, Follower, Shared};
+use crate::state::AppState;
 
 mod query;
+use query::Place;
+pub use query::Query;
 
-pub(crate) mod events;
+mod endless;
+
+mod poll;
+
+mod long_poll;
+
+mod stream;
+
+mod frame;
+
+mod events;
+
+mod socket;
+
+/// Where the feed is that a client asks for.
+pub trait Source: Clone + Send + Sync + 'static {
+    /// The feed.
+    type Feed: Feed;
+
+    /// What a transport that greets says first.
+    type Hello: Serialize + Send + Sync;
+
+    /// Finds the feed that the query asks for by parameters of this source's own.
+    ///
+    /// # Errors
+    ///
+    /// Where one of them makes no sense.
+    fn choose(&self, query: &mut Query) -> Result<Chosen<Self>, Refusal>;
+}
+
+/// A feed that a client has asked for.
+#[derive(Debug)]
+pub struct Chosen<S: Source> {
+    /// The feed.
+    pub feed: Arc<Shared<S::Feed>>,
+    /// What it is called in the log.
+    pub name: String,
+    /// What is said first.
+    pub hello: S::Hello,
+}
+
+/// Returns the routes by which the feeds of a source can be followed, below its path.
+pub fn routes<S: Source, T: Clone + Send + Sync + 'static>(
+    path: &str,
+    source: S,
+    state: AppState,
+) -> Router<T> {
+    Router::new()
+        .route(&Transport::Poll.of(path), get(poll::answer::<S>))
+        .route(&Transport::LongPoll.of(path), get(long_poll::answer::<S>))
+        .route(&Transport::Stream.of(path), get(stream::answer::<S>))
+        .route(&Transport::Frame.of(path), get(frame::answer::<S>))
+        .route(&Transport::Events.of(path), get(events::answer::<S>))
+        .route(&Transport::Socket.of(path), any(socket::answer::<S>))
+        .with_state(Followed { source, app: state })
+}
+
+/// What a transport's handler can reach.
+#[derive(Clone, Debug)]
+struct Followed<S> {
+    source: S,
+    app: AppState,
+}
+
+impl<S: Source> Followed<S> {
+    /// Chooses the feed by what is left of the query, and starts to follow it.
+    fn follow(
+        &self,
+        mut query: Query,
+        place: Place,
+        encoding: Encoding,
+    ) -> Result<Following<S>, Refusal> {
+        let Chosen { feed, name, hello } = self.source.choose(&mut query)?;
+        query.finish()?;
+        let follower = place.start(|asked| Follower::new(Arc::clone(&feed), encoding, asked))?;
+        Ok(Following { follower, name, hello, silence_max: silence_max(feed.feed().pace()) })
+    }
+}
+
+/// A client at its place in a feed.
+#[derive(Debug)]
+struct Following<S: Source> {
+    follower: Follower<S::Feed>,
+    name: String,
+    hello: S::Hello,
+    /// How long nothing is written before a `ping`.
+    silence_max: Duration,
+}
+
+/// A feed that keeps pace by itself is given a little longer, so that a ping does not come a
+/// moment before each of its items; it is needed there only where the feed stands still.
+fn silence_max(pace: Option<Duration>) -> Duration {
+    match pace {
+        Some(pace) if pace <= PING_EVERY => PING_EVERY + Duration::from_secs(1),
+        Some(_) | None => PING_EVERY,
+    }
+}

@@ -2,6 +2,8 @@
 #![allow(dead_code, reason = "each file of tests uses a part of this")]
 
 pub(crate) mod clock;
+pub(crate) mod follow;
+pub(crate) mod notes;
 pub(crate) mod page;
 pub(crate) mod proxy;
 pub(crate) mod socket;
@@ -10,6 +12,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::Router;
 use echoclock_backend::feed::clock::{SystemClock, WallClock};
 use echoclock_backend::limits::Limits;
 use echoclock_backend::origin::Allowed;
@@ -68,7 +71,13 @@ pub(crate) async fn start() -> Server {
 
 /// Starts a server.
 pub(crate) async fn start_with(setup: Setup) -> Server {
+    start_routed(setup, echoclock_backend::app).await
+}
+
+/// Starts a server with routes beside its own.
+pub(crate) async fn start_routed(setup: Setup, router: impl FnOnce(AppState) -> Router) -> Server {
     let state = setup.state();
+    let router = router(state.clone());
     let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build();
     let runtime = runtime.expect("a runtime");
     let (shutdown, shut_down) = oneshot::channel();
@@ -80,7 +89,7 @@ pub(crate) async fn start_with(setup: Setup) -> Server {
             let local = listener.local_addr().expect("a bound listener has an address");
             tell_address.send(local).expect("the test waits");
             let shutdown = async { drop(shut_down.await) };
-            echoclock_backend::serve(listener, state, shutdown).await;
+            echoclock_backend::serve(listener, router, state, shutdown).await;
         }
     });
     let address = address.await.expect("the server listens");

@@ -20,7 +20,7 @@ fn info() -> Info {
         started: UnixMillis::new(1_795_365_595_250),
         draining: false,
         socket: Verdict { allowed: true, reason: None },
-        open: Open { sockets: 1, streams: 2 },
+        open: Open { sockets: 1, streams: 2, polls: 3 },
         done: Done { echoes: 1_234 },
         request: Seen {
             http_version: "HTTP/1.1".to_owned(),
@@ -47,7 +47,7 @@ async fn the_server_tells_of_itself_and_of_the_way_to_it() {
         "0.1.0",
         "f3f019bf",
         "for 2 min 5 s",
-        "1 socket, 2 streams",
+        "1 socket, 2 streams, 3 polls",
         "1,234",
         "HTTP/1.1 (https)",
         "10.0.0.1:4711",

@@ -43,9 +43,7 @@ pub fn event(name: &str, data: &impl Serialize) -> String {
 }
 
 fn push_data(block: &mut String, data: &impl Serialize) {
-    let json = serde_json::to_string(data)
-        .expect("what feeds carry has string keys and finite numbers only");
-    let _ = write!(block, "data: {json}\n\n");
+    let _ = write!(block, "data: {}\n\n", super::json(data));
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use super::{
     Part, Report, ServerClock, Target,
 };
 use crate::feed::{Item, Period, Seq, Tick};
-use crate::limits::EVENTS_PING_EVERY;
+use crate::limits::PING_EVERY;
 
 /// The clock's half of the session.
 #[derive(Debug, Default)]
@@ -290,7 +290,7 @@ impl Follow {
     }
 
     fn silence_deadline(&self) -> Duration {
-        self.heard + self.period.duration().min(EVENTS_PING_EVERY) + Self::SILENCE_GRACE
+        self.heard + self.period.duration().min(PING_EVERY) + Self::SILENCE_GRACE
     }
 
     fn rest_deadline(&self) -> Option<Duration> {

@@ -16,6 +16,8 @@ pub(crate) struct CargoTool {
     accepts: Accepts,
     /// Which compiled results it shares with other tools.
     folder: &'static str,
+    /// Whether it leaves the processors to the one tool that takes longest.
+    waits: bool,
     /// Those of its packages that the compiler optimises. These programs compile for minutes and
     /// run for seconds, so the rest is left as it is.
     optimised: &'static [&'static str],
@@ -37,6 +39,7 @@ pub(crate) const TRUNK: CargoTool = CargoTool {
     version: Some("0.21.14"),
     accepts: Accepts::Compatible,
     folder: "long",
+    waits: false,
     optimised: &[],
 };
 
@@ -46,6 +49,7 @@ pub(crate) const WASM_BINDGEN: CargoTool = CargoTool {
     version: None,
     accepts: Accepts::Exactly,
     folder: "short",
+    waits: true,
     optimised: &["gimli", "walrus", "wasm-bindgen-cli-support", "wasm-encoder", "wasmparser"],
 };
 
@@ -55,6 +59,7 @@ pub(crate) const WASM_PACK: CargoTool = CargoTool {
     version: Some("0.15.1"),
     accepts: Accepts::Since("0.13.0"),
     folder: "short",
+    waits: true,
     optimised: &[],
 };
 
@@ -64,6 +69,7 @@ pub(crate) const CARGO_DENY: CargoTool = CargoTool {
     version: Some("0.20.2"),
     accepts: Accepts::Since("0.18.0"),
     folder: "short",
+    waits: true,
     optimised: &[],
 };
 
@@ -88,14 +94,15 @@ impl CargoTool {
         answer.ok.then_some(words)
     }
 
-    fn install(&self, wanted: &str) -> Cmd {
-        Cmd::new("cargo install --locked").arg(format!("{}@{wanted}", self.package))
+    fn install(&self, cargo: &str, wanted: &str) -> Cmd {
+        Cmd::new(cargo).args(["install", "--locked"]).arg(format!("{}@{wanted}", self.package))
     }
 
     fn ways(&self, facts: &Facts, machine: &Machine) -> Vec<Way> {
         let wanted = self.wanted(machine);
         // Whatever is in the way, known to cargo or not, is of a version that will not do.
-        let compile = self.install(wanted).arg("--force");
+        let cargo = if self.waits { "nice cargo" } else { "cargo" };
+        let compile = self.install(cargo, wanted).arg("--force");
         let target = results(machine).join(self.folder);
         let optimised = self.optimised.iter().flat_map(|package| {
             ["--config".to_owned(), format!("profile.release.package.{package}.opt-level=1")]
@@ -134,7 +141,7 @@ impl Step for CargoTool {
     }
 
     fn by_hand(&self, machine: &Machine) -> String {
-        self.install(self.wanted(machine)).to_string()
+        self.install("cargo", self.wanted(machine)).to_string()
     }
 }
 

@@ -64,7 +64,7 @@ fn a_tool_is_compiled_quickly_unless_it_can_be_fetched() {
     let compiled = "CARGO_TARGET_DIR=/clone/target/xtask/tools/short \
         CARGO_PROFILE_RELEASE_OPT_LEVEL=0 CARGO_PROFILE_RELEASE_LTO=off \
         CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 \
-        cargo install --locked wasm-bindgen-cli@0.2.129 --force \
+        nice cargo install --locked wasm-bindgen-cli@0.2.129 --force \
         --config profile.release.package.gimli.opt-level=1 \
         --config profile.release.package.walrus.opt-level=1 \
         --config profile.release.package.wasm-bindgen-cli-support.opt-level=1 \

@@ -66,9 +66,10 @@ fn of_itself(info: &Info) -> Vec<(&'static str, String)> {
         (
             "Open when asked",
             format!(
-                "{}, {}",
+                "{}, {}, {}",
                 format::things(info.open.sockets, "socket", "sockets"),
-                format::things(info.open.streams, "stream", "streams")
+                format::things(info.open.streams, "stream", "streams"),
+                format::things(info.open.polls, "poll", "polls")
             ),
         ),
         ("Messages echoed", format::count(info.done.echoes)),

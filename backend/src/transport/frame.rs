@@ -1,0 +1,48 @@
+//! `Frame`: a document that does not end, for a hidden iframe.
+
+use axum::extract::{RawQuery, State};
+use axum::response::{IntoResponse, Response};
+use echoclock_shared::encode::frame;
+use http::HeaderValue;
+use http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE};
+
+use super::endless::Endless;
+use super::{Followed, Query, Source};
+use crate::connection::Peer;
+use crate::error::Refusal;
+use crate::feed::Encoding;
+use crate::origin::Allowed;
+
+/// Answers with a hello and the items, a script each.
+///
+/// # Errors
+///
+/// Where the query makes no sense, or the server drains.
+pub(super) async fn answer<S: Source>(
+    State(followed): State<Followed<S>>,
+    peer: Peer,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Refusal> {
+    followed.app.drain.refuse_new()?;
+    let mut query = Query::parse(query.as_deref())?;
+    let place = query.place()?;
+    let following = followed.follow(query, place, Encoding::Frame)?;
+    let head = frame::head(&following.hello).into();
+    let ping = frame::ping().into();
+    let endless = Endless::new("frame", head, ping, following, &followed.app, peer);
+    let headers = [
+        (CONTENT_TYPE, HeaderValue::from_static(frame::MEDIA_TYPE)),
+        (CONTENT_SECURITY_POLICY, policy(&followed.app.allowed)),
+    ];
+    Ok((headers, endless).into_response())
+}
+
+/// Returns the document's own policy: it may run its scripts, and that is all.
+fn policy(allowed: &Allowed) -> HeaderValue {
+    let ancestors = allowed.frame_ancestors();
+    let policy = format!(
+        "sandbox allow-scripts; default-src 'none'; script-src 'unsafe-inline'; \
+         frame-ancestors {ancestors}"
+    );
+    HeaderValue::try_from(policy).expect("origins are plain ASCII")
+}

@@ -1,0 +1,34 @@
+//! `Stream`: newline-delimited JSON on a response that does not end.
+
+use axum::extract::{RawQuery, State};
+use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
+use echoclock_shared::encode::{self, ndjson};
+use http::header::CONTENT_TYPE;
+
+use super::endless::Endless;
+use super::{Followed, Query, Source};
+use crate::connection::Peer;
+use crate::error::Refusal;
+use crate::feed::Encoding;
+
+/// Answers with the items, a line each.
+///
+/// # Errors
+///
+/// Where the query makes no sense, or the server drains.
+pub(super) async fn answer<S: Source>(
+    State(followed): State<Followed<S>>,
+    peer: Peer,
+    RawQuery(query): RawQuery,
+) -> Result<Response, Refusal> {
+    followed.app.drain.refuse_new()?;
+    let mut query = Query::parse(query.as_deref())?;
+    let place = query.place()?;
+    let following = followed.follow(query, place, Encoding::Lines)?;
+    let ping = Bytes::from(format!("{}\n", encode::PING));
+    // The client learns at once that it got through, also where there is nothing for it yet.
+    let head = if following.follower.is_behind() { Bytes::new() } else { ping.clone() };
+    let endless = Endless::new("stream", head, ping, following, &followed.app, peer);
+    Ok(([(CONTENT_TYPE, ndjson::MEDIA_TYPE)], endless).into_response())
+}
