@@ -140,24 +140,23 @@ async function watch(page: Page, server: Server): Promise<Seen[]> {
     }
   });
 
-  const images = new Map<string, string | null>();
+  // The three parts of what is known of a request come in no order that one could rely on.
+  const requests = new Map<string, Partial<Seen>>();
+  const learn = (requestId: string, part: Partial<Seen>) => {
+    const { kind, status, cookie } = { ...requests.get(requestId), ...part };
+    requests.set(requestId, { kind, status, cookie });
+    if (kind === 'Image' && status !== undefined && cookie !== undefined) {
+      seen.push({ kind: 'image', status, cookie });
+    }
+  };
   const browser = await page.context().newCDPSession(page);
-  browser.on('Network.requestWillBeSent', ({ requestId, type }) => {
-    if (type === 'Image') {
-      images.set(requestId, null);
-    }
-  });
-  browser.on('Network.requestWillBeSentExtraInfo', ({ requestId, headers }) => {
-    if (images.has(requestId)) {
-      images.set(requestId, headers.Cookie ?? null);
-    }
-  });
-  browser.on('Network.responseReceivedExtraInfo', ({ requestId, statusCode }) => {
-    const cookie = images.get(requestId);
-    if (cookie !== undefined) {
-      seen.push({ kind: 'image', status: statusCode, cookie });
-    }
-  });
+  browser.on('Network.requestWillBeSent', ({ requestId, type }) => learn(requestId, { kind: type ?? 'Other' }));
+  browser.on('Network.requestWillBeSentExtraInfo', ({ requestId, headers }) =>
+    learn(requestId, { cookie: headers.Cookie ?? null }),
+  );
+  browser.on('Network.responseReceivedExtraInfo', ({ requestId, statusCode }) =>
+    learn(requestId, { status: statusCode }),
+  );
   await browser.send('Network.enable');
   return seen;
 }
