@@ -39,6 +39,16 @@ pub enum Refusal {
         /// What is missing.
         detail: String,
     },
+    /// The body is larger than is taken.
+    TooLarge {
+        /// How large it may be, in bytes.
+        max: usize,
+    },
+    /// The body makes no sense.
+    Body {
+        /// What is wrong with it.
+        detail: String,
+    },
     /// The server is about to stop.
     Draining,
 }
@@ -55,6 +65,8 @@ impl Refusal {
             Self::NotFound { .. } => StatusCode::NOT_FOUND,
             Self::Method { .. } => StatusCode::METHOD_NOT_ALLOWED,
             Self::NotASocket { .. } => StatusCode::UPGRADE_REQUIRED,
+            Self::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::Body { .. } => StatusCode::BAD_REQUEST,
             Self::Draining => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
@@ -69,6 +81,8 @@ impl Refusal {
             | Self::Parameter { .. }
             | Self::Origin { .. }
             | Self::NotFound { .. }
+            | Self::TooLarge { .. }
+            | Self::Body { .. }
             | Self::Draining => vec![],
         }
     }
@@ -81,7 +95,8 @@ impl Refusal {
             Self::Origin { detail } => (detail.clone(), Some("Origin".to_owned())),
             Self::NotFound { path } => (format!("there is nothing at {path}"), None),
             Self::Method { method, .. } => (format!("{method} is not taken here"), None),
-            Self::NotASocket { detail } => (detail.clone(), None),
+            Self::NotASocket { detail } | Self::Body { detail } => (detail.clone(), None),
+            Self::TooLarge { max } => (format!("a message may have at most {max} bytes"), None),
             Self::Draining => ("the server is about to stop; try again".to_owned(), None),
         };
         Problem {

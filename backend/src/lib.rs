@@ -4,8 +4,10 @@
 //! together and [`serve()`] gives them a listener and an end.
 
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::middleware;
-use axum::routing::{any, get};
+use axum::routing::{any, get, post};
+use echoclock_shared::limits::ECHO_MESSAGE_MAX;
 use echoclock_shared::path;
 use http::{Method, Uri};
 
@@ -57,12 +59,14 @@ pub fn app(state: AppState) -> Router {
     let api = Router::new()
         .route(path::ECHO, any(echo::chat::open))
         .route(path::ECHO_RAW, any(echo::raw::open))
+        .route(path::ECHO_ONCE, post(echo::once::answer))
         .merge(transport::routes(path::CLOCK, ClockSource(state.clone()), state.clone()))
         .route(path::INFO, get(info::info))
         .route(path::API, any(nothing_here))
         .route(&format!("{}/", path::API), any(nothing_here))
         .route(&format!("{}/{{*path}}", path::API), any(nothing_here))
         .method_not_allowed_fallback(not_this_method)
+        .layer(DefaultBodyLimit::max(ECHO_MESSAGE_MAX))
         .layer(middleware::from_fn_with_state(state.clone(), guard::watch));
     Router::new()
         .merge(api)

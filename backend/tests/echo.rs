@@ -235,3 +235,47 @@ fn opening(path: &str, headers: &str) -> String {
          sec-websocket-version: 13\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n{headers}\r\n"
     )
 }
+
+#[tokio::test]
+async fn a_message_may_also_be_posted() {
+    let server = support::start().await;
+    let http = reqwest::Client::new();
+    let post = async |body: Vec<u8>| {
+        let answer = http.post(server.http(path::ECHO_ONCE)).body(body).send().await;
+        answer.expect("an answer")
+    };
+    let longest = "x".repeat(TEXT_MAX);
+    for text in ["hello", "", &longest] {
+        let answer = post(say(7, text).encode().into()).await;
+        assert_eq!(answer.status(), StatusCode::OK);
+        assert_eq!(answer.headers()["content-type"], "application/json");
+        let FromServer::Echo { key, text: echoed, .. } = answer.json().await.expect("a message")
+        else {
+            panic!("a text is echoed");
+        };
+        assert_eq!((key.get(), &*echoed), (7, text));
+    }
+    assert_eq!(server.info().await.done.echoes, 3);
+    let answer = post(FromBrowser::Ping.encode().into()).await.json().await;
+    assert!(matches!(answer.expect("a message"), FromServer::Pong { .. }));
+
+    let answer = post(br#"{"type":"say","key":7,"text":1}"#.to_vec()).await;
+    assert_eq!(answer.status(), StatusCode::BAD_REQUEST);
+    let FromServer::Error(fault) = answer.json().await.expect("a message") else {
+        panic!("a fault is named");
+    };
+    assert_eq!((fault.code, fault.key), (FaultCode::BadField, SendKey::new(7)));
+
+    for (body, status, words) in [
+        (vec![b' '; ECHO_MESSAGE_MAX + 1], StatusCode::PAYLOAD_TOO_LARGE, "at most 262144 bytes"),
+        (vec![b'"', 0xff, b'"'], StatusCode::BAD_REQUEST, "the body is no text"),
+    ] {
+        let answer = post(body).await;
+        assert_eq!(answer.status(), status);
+        let problem: Problem = answer.json().await.expect("a problem");
+        assert!(problem.detail.contains(words), "{problem:?}");
+    }
+    let answer = reqwest::get(server.http(path::ECHO_ONCE)).await.expect("an answer");
+    assert_eq!(answer.status(), StatusCode::METHOD_NOT_ALLOWED);
+    assert_eq!(answer.headers()["allow"], "POST");
+}

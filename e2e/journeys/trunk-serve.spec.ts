@@ -52,17 +52,30 @@ test('the page finds its server through trunk serve, whenever it comes and goes'
   await expect(live.chat.echoed).toHaveCount(2);
   expectNothingMissed(firstTick, await live.clock.ticksOn(await live.clock.read(), 2));
 
-  const answer = await post(`${trunk.origin}/api/echo/once`);
-  expect(answer, 'a POST arrives at the server, which refuses it by a problem').toContain('application/problem+json');
+  const said = JSON.stringify({ type: 'say', key: 1, text: 'by post' });
+  expect(JSON.parse(await post(`${trunk.origin}/api/echo/once`, said))).toMatchObject({ type: 'echo', text: 'by post' });
+  const tick = await page.evaluate(
+    (address) =>
+      new Promise<string>((resolve, reject) => {
+        const socket = new WebSocket(address);
+        socket.onmessage = ({ data }) => resolve(data);
+        socket.onerror = () => reject(new Error('the socket does not open'));
+      }),
+    `${trunk.origin.replace('http', 'ws')}/api/clock/socket`,
+  );
+  expect(JSON.parse(tick), 'the clock over a socket').toHaveProperty('seq');
 });
 
-/** Returns the type of what comes back. */
-function post(address: string): Promise<string | undefined> {
+/** Posts `body` and returns what comes back. */
+function post(address: string, body: string): Promise<string> {
   return new Promise((resolve, reject) => {
-    const posted = request(address, { method: 'POST' }, (response) => {
-      response.resume();
-      resolve(response.headers['content-type']);
+    const posted = request(address, { method: 'POST' }, async (response) => {
+      let answer = '';
+      for await (const chunk of response.setEncoding('utf8')) {
+        answer += chunk;
+      }
+      resolve(answer);
     });
-    posted.on('error', reject).end();
+    posted.on('error', reject).end(body);
   });
 }

@@ -8,7 +8,7 @@ pub const SAFE_INTEGER_MAX: u64 = (1 << 53) - 1;
 /// The longest text of one chat message, in bytes of UTF-8.
 pub const TEXT_MAX: usize = 16 * 1024;
 
-/// The largest message on the chat socket, in bytes; a larger one closes it with 1009.
+/// The largest message to the chat, in bytes; a larger one closes its socket with 1009.
 pub const ECHO_MESSAGE_MAX: usize = 256 * 1024;
 
 /// The largest message on the raw echo socket, in bytes, unless the server is told otherwise.

@@ -11,6 +11,9 @@ pub const ECHO: &str = "/api/echo";
 /// Byte-for-byte echo over a WebSocket.
 pub const ECHO_RAW: &str = "/api/echo/raw";
 
+/// Chat echo by `POST`: one message and its answer.
+pub const ECHO_ONCE: &str = "/api/echo/once";
+
 /// The clock; [`crate::transport::Transport::of`] gives the path of each way to follow it.
 pub const CLOCK: &str = "/api/clock";
 

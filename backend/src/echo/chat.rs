@@ -59,7 +59,7 @@ async fn converse(socket: &mut Socket, state: &AppState) -> Result<Infallible, E
     }
 }
 
-fn answer(json: &str, state: &AppState) -> FromServer {
+pub(super) fn answer(json: &str, state: &AppState) -> FromServer {
     let now = state.wall.now();
     match FromBrowser::decode(json) {
         Ok(FromBrowser::Say { key, text }) => {

@@ -3,3 +3,5 @@
 pub(crate) mod chat;
 
 pub(crate) mod raw;
+
+pub(crate) mod once;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use axum::extract::{RawQuery, State};
+use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use echoclock_shared::encode::sse;
 use http::HeaderMap;
@@ -22,11 +22,10 @@ use crate::feed::Encoding;
 pub(super) async fn answer<S: Source>(
     State(followed): State<Followed<S>>,
     peer: Peer,
-    RawQuery(query): RawQuery,
+    mut query: Query,
     headers: HeaderMap,
 ) -> Result<Response, Refusal> {
     followed.app.drain.refuse_new()?;
-    let mut query = Query::parse(query.as_deref())?;
     let place = query.place()?.or_last_event(&headers);
     let following = followed.follow(query, place, Encoding::Events)?;
     let head = sse::retry(RECONNECT_AFTER) + &sse::event(sse::CONNECT_TIME, &following.hello);

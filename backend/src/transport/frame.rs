@@ -1,6 +1,6 @@
 //! `Frame`: a document that does not end, for a hidden iframe.
 
-use axum::extract::{RawQuery, State};
+use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use echoclock_shared::encode::frame;
 use http::HeaderValue;
@@ -21,10 +21,9 @@ use crate::origin::Allowed;
 pub(super) async fn answer<S: Source>(
     State(followed): State<Followed<S>>,
     peer: Peer,
-    RawQuery(query): RawQuery,
+    mut query: Query,
 ) -> Result<Response, Refusal> {
     followed.app.drain.refuse_new()?;
-    let mut query = Query::parse(query.as_deref())?;
     let place = query.place()?;
     let following = followed.follow(query, place, Encoding::Frame)?;
     let head = frame::head(&following.hello).into();

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use axum::extract::{RawQuery, State};
+use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use echoclock_shared::limits::{POLL_ITEMS_MAX, WAIT, WAIT_MAX};
 use http::StatusCode;
@@ -20,11 +20,10 @@ use crate::feed::Encoding;
 /// Where the query makes no sense, or the server drains.
 pub(super) async fn answer<S: Source>(
     State(followed): State<Followed<S>>,
-    RawQuery(query): RawQuery,
+    mut query: Query,
 ) -> Result<Response, Refusal> {
     let drain = &followed.app.drain;
     drain.refuse_new()?;
-    let mut query = Query::parse(query.as_deref())?;
     let place = query.place()?;
     let wait = wait(&mut query)?;
     let mut following = followed.follow(query, place, Encoding::Json)?;

@@ -1,6 +1,6 @@
 //! `Poll`: what is after the cursor, at once.
 
-use axum::extract::{RawQuery, State};
+use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use echoclock_shared::encode;
@@ -18,9 +18,8 @@ use crate::feed::Encoding;
 /// Where the query makes no sense.
 pub(super) async fn answer<S: Source>(
     State(followed): State<Followed<S>>,
-    RawQuery(query): RawQuery,
+    mut query: Query,
 ) -> Result<Response, Refusal> {
-    let mut query = Query::parse(query.as_deref())?;
     let place = query.place()?;
     let mut following = followed.follow(query, place, Encoding::Json)?;
     Ok(page(&following.follower.take(POLL_ITEMS_MAX).await))

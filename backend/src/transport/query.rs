@@ -3,6 +3,8 @@
 use std::fmt::Display;
 use std::str::FromStr;
 
+use axum::extract::FromRequestParts;
+use http::request::Parts;
 use http::{HeaderMap, HeaderName};
 
 use crate::error::Refusal;
@@ -16,13 +18,21 @@ pub struct Query {
     known: Vec<&'static str>,
 }
 
+impl<S: Sync> FromRequestParts<S> for Query {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Refusal> {
+        Self::parse(parts.uri.query())
+    }
+}
+
 impl Query {
     /// Reads a query string.
     ///
     /// # Errors
     ///
     /// Where a parameter is given twice, or there are too many.
-    pub fn parse(query: Option<&str>) -> Result<Self, Refusal> {
+    fn parse(query: Option<&str>) -> Result<Self, Refusal> {
         let mut left: Vec<(String, String)> = vec![];
         for (name, value) in form_urlencoded::parse(query.unwrap_or_default().as_bytes()) {
             if left.iter().any(|(before, _)| *before == name) {

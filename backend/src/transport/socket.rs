@@ -3,9 +3,9 @@
 use std::convert::Infallible;
 use std::time::Duration;
 
+use axum::extract::State;
 use axum::extract::ws::WebSocketUpgrade;
 use axum::extract::ws::rejection::WebSocketUpgradeRejection;
-use axum::extract::{RawQuery, State};
 use axum::response::Response;
 use bytes::Bytes;
 use echoclock_shared::close::CloseCode;
@@ -28,10 +28,9 @@ pub(super) async fn answer<S: Source>(
     State(followed): State<Followed<S>>,
     peer: Peer,
     method: Method,
-    RawQuery(query): RawQuery,
+    mut query: Query,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Result<Response, Refusal> {
-    let mut query = Query::parse(query.as_deref())?;
     let place = query.place()?;
     let Following { mut follower, name, silence_max, .. } =
         followed.follow(query, place, Encoding::Json)?;

@@ -1,6 +1,6 @@
 //! `Stream`: newline-delimited JSON on a response that does not end.
 
-use axum::extract::{RawQuery, State};
+use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use echoclock_shared::encode::{self, ndjson};
@@ -20,10 +20,9 @@ use crate::feed::Encoding;
 pub(super) async fn answer<S: Source>(
     State(followed): State<Followed<S>>,
     peer: Peer,
-    RawQuery(query): RawQuery,
+    mut query: Query,
 ) -> Result<Response, Refusal> {
     followed.app.drain.refuse_new()?;
-    let mut query = Query::parse(query.as_deref())?;
     let place = query.place()?;
     let following = followed.follow(query, place, Encoding::Lines)?;
     let ping = Bytes::from(format!("{}\n", encode::PING));

@@ -1,0 +1,39 @@
+//! The chat echo by plain requests, where no socket gets through: one message, one answer.
+
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::extract::rejection::BytesRejection;
+use axum::response::{IntoResponse, Response};
+use echoclock_shared::echo::FromServer;
+use echoclock_shared::limits::ECHO_MESSAGE_MAX;
+use http::StatusCode;
+use http::header::CONTENT_TYPE;
+
+use super::chat;
+use crate::error::Refusal;
+use crate::state::AppState;
+
+/// Answers `POST /api/echo/once` with what the chat's socket would say; a fault has status 400.
+///
+/// # Errors
+///
+/// Where the message is too large, did not arrive whole, or is no text.
+pub(crate) async fn answer(
+    State(state): State<AppState>,
+    body: Result<Bytes, BytesRejection>,
+) -> Result<Response, Refusal> {
+    let body = body.map_err(|rejection| match rejection.status() {
+        StatusCode::PAYLOAD_TOO_LARGE => Refusal::TooLarge { max: ECHO_MESSAGE_MAX },
+        _ => Refusal::Body { detail: rejection.body_text() },
+    })?;
+    let json = std::str::from_utf8(&body)
+        .map_err(|error| Refusal::Body { detail: format!("the body is no text: {error}") })?;
+    let answer = chat::answer(json, &state);
+    let status = match answer {
+        FromServer::Error(_) => StatusCode::BAD_REQUEST,
+        FromServer::Hello { .. } | FromServer::Echo { .. } | FromServer::Pong { .. } => {
+            StatusCode::OK
+        }
+    };
+    Ok((status, [(CONTENT_TYPE, "application/json")], answer.encode()).into_response())
+}
