@@ -5,7 +5,9 @@ mod support;
 use std::time::Duration;
 
 use echoclock_shared::close::CloseCode;
+use echoclock_shared::feed::Period;
 use echoclock_shared::session::{Cause, Intent, Part, Side};
+use echoclock_shared::transport::Transport;
 
 use support::page::{Page, View};
 use support::proxy::{Proxy, Weather};
@@ -109,12 +111,53 @@ async fn the_user_closes_and_nothing_is_left_open() {
     server.until_nothing_is_open().await;
 }
 
+#[tokio::test]
+async fn no_lane_misses_a_tick_over_a_network_that_keeps_cutting() {
+    let server = support::start().await;
+    let proxy = Proxy::start(server.address()).await;
+    let mut page = Page::open(proxy.address()).await;
+    page.want(Intent::LanesEvery(Period::Ms100)).await;
+    page.want(Intent::AskEvery(Duration::from_millis(100))).await;
+    for transport in Transport::ALL {
+        page.want(Intent::Connect(Part::Lane(transport))).await;
+    }
+    for cuts in 1..=4 {
+        let ticked = |view: &View| {
+            view.lanes.len() == 6 && view.lanes.values().all(|ticks| ticks.len() > cuts * 5)
+        };
+        assert_is_whole(&page.until("every lane to tick", ticked).await);
+        proxy.cut();
+    }
+    page.until("every lane to come back", |view| view.lanes_open == 6).await;
+}
+
+#[tokio::test]
+async fn lanes_that_are_started_and_stopped_leave_nothing_behind() {
+    let server = support::start().await;
+    let mut page = Page::open(server.address()).await;
+    for _ in 0..20 {
+        for transport in Transport::ALL {
+            page.want(Intent::Connect(Part::Lane(transport))).await;
+        }
+        page.until("every lane", |view| view.lanes_open == 6).await;
+        for transport in Transport::ALL {
+            let part = Part::Lane(transport);
+            let code = CloseCode::NORMAL;
+            page.want(Intent::Disconnect { part, code, reason: String::new() }).await;
+        }
+        page.until("no lane", |view| view.lanes_open == 0).await;
+    }
+    drop(page);
+    server.until_nothing_is_open().await;
+}
+
 /// Every tick was seen once, none was left out, and none was gone for good.
 fn assert_is_whole(view: &View) {
     assert_eq!((view.missed, view.gaps), (0, 0));
-    assert!(
-        view.ticks.windows(2).all(|pair| matches!(pair, [one, next] if *next == one.plus(1))),
-        "{:?}",
-        view.ticks
-    );
+    for ticks in view.lanes.values().chain([&view.ticks]) {
+        assert!(
+            ticks.windows(2).all(|pair| matches!(pair, [one, next] if *next == one.plus(1))),
+            "{ticks:?}"
+        );
+    }
 }

@@ -33,6 +33,7 @@ struct World {
 enum Call {
     Open,
     Opened,
+    Ask(LinkId),
     Send,
     Close(u16),
     LetGo(LinkId),
@@ -63,6 +64,10 @@ impl Edge for PaperEdge {
             self.0.post(Event::Link(link, event));
         }
         self.note(Call::Opened);
+    }
+
+    fn ask(&mut self, link: LinkId, _: Target) {
+        self.note(Call::Ask(link));
     }
 
     fn send(&mut self, link: LinkId, _: &FromBrowser) {

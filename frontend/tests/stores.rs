@@ -64,11 +64,12 @@ impl Bench {
                 Effect::Report(report) => news.reports.push((self.now.wall, report)),
                 Effect::Changed(Part::Chat) => news.chat_changed = true,
                 Effect::Changed(Part::Clock) => news.clock_changed = true,
+                Effect::Changed(Part::Lane(_)) => news.lanes_changed = true,
                 Effect::Open { link, .. } if self.session.chat().link().is(link) => {
                     self.chat = Some(link);
                 }
                 Effect::Open { link, .. } => self.clock = Some(link),
-                Effect::Send { .. } | Effect::Close { .. } => {}
+                Effect::Ask { .. } | Effect::Send { .. } | Effect::Close { .. } => {}
                 Effect::Drop(_) | Effect::Probe(..) => {}
             }
         }

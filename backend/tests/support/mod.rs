@@ -3,6 +3,7 @@
 
 pub(crate) mod clock;
 pub(crate) mod follow;
+mod lanes;
 pub(crate) mod notes;
 pub(crate) mod page;
 pub(crate) mod proxy;

@@ -1,26 +1,27 @@
 //! The shared session over real clients, as the page runs it in a browser.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::net::SocketAddr;
 use std::time::{Duration, Instant, SystemTime};
 
 use echoclock_shared::close::CloseCode;
 use echoclock_shared::echo::FromServer;
-use echoclock_shared::encode::sse;
 use echoclock_shared::feed::Seq;
 use echoclock_shared::info::Info;
 use echoclock_shared::path;
 use echoclock_shared::session::{
-    Cause, ChatReport, ClockReport, CloseReport, Effect, Event, Finding, FromClock, Intent,
-    LinkEvent, LinkId, Moment, Part, Probed, Report, Session, Target,
+    Cause, ChatReport, ClockReport, CloseReport, Effect, Event, Finding, Intent, LinkEvent, LinkId,
+    Moment, Part, Probed, Report, Session, Target,
 };
 use echoclock_shared::time::UnixMillis;
+use echoclock_shared::transport::Transport;
 use futures_util::{SinkExt, StreamExt};
-use reqwest_eventsource::{Event as SseEvent, EventSource, retry};
 use tokio::sync::{mpsc, watch};
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::protocol::CloseFrame;
 use tokio_util::task::AbortOnDropHandle;
+
+use super::lanes::{self, Ear};
 
 /// What a person at the page would see.
 #[derive(Clone, Debug, Default)]
@@ -32,6 +33,9 @@ pub(crate) struct View {
     pub(crate) waiting: usize,
     pub(crate) chat_ends: Vec<Cause>,
     pub(crate) ticks: Vec<Seq>,
+    /// The ticks of each lane.
+    pub(crate) lanes: BTreeMap<Transport, Vec<Seq>>,
+    pub(crate) lanes_open: usize,
     pub(crate) clock_open: bool,
     pub(crate) clock_ends: Vec<Cause>,
     pub(crate) missed: u64,
@@ -135,7 +139,10 @@ impl Driver {
                 view.waiting = self.session.chat().outbox().len();
                 view.chat_open = self.session.chat().link().open().is_some();
                 view.clock_open = self.session.clock().link().open().is_some();
-                view.missed = self.session.clock().counts().missed;
+                let lanes = Transport::ALL.map(|transport| self.session.lane(transport));
+                view.lanes_open = lanes.iter().filter(|it| it.link().open().is_some()).count();
+                let clocks = lanes.into_iter().chain([self.session.clock()]);
+                view.missed = clocks.map(|clock| clock.counts().missed).sum();
             });
         }
     }
@@ -148,7 +155,7 @@ impl Driver {
 
     async fn carry_out(&mut self, effect: Effect) {
         match effect {
-            Effect::Open { link, target } => {
+            Effect::Open { link, target } | Effect::Ask { link, target } => {
                 let (outgoing, to_send) = mpsc::channel(256);
                 let address = format!("{}/api/{}", self.address, target.below_api());
                 let report = self.report.clone();
@@ -156,8 +163,8 @@ impl Driver {
                     Target::Echo => {
                         tokio::spawn(socket(format!("ws://{address}"), link, to_send, report))
                     }
-                    Target::Clock { .. } => {
-                        tokio::spawn(events(format!("http://{address}"), link, report))
+                    Target::Clock { transport, .. } => {
+                        tokio::spawn(lanes::follow(transport, address, Ear { link, report }))
                     }
                 };
                 self.links.insert(link, OpenLink { outgoing, _task: AbortOnDropHandle::new(task) });
@@ -202,10 +209,15 @@ impl View {
                 self.round_trips.push(round_trip);
             }
             Report::Chat(ChatReport::Ended(ended)) => self.chat_ends.push(ended.cause),
-            Report::Clock(ClockReport::Ticked { tick, .. }) => self.ticks.push(tick.seq),
-            Report::Clock(ClockReport::Gap { .. }) => self.gaps += 1,
-            Report::Clock(ClockReport::Ended(ended)) => self.clock_ends.push(ended.cause),
-            Report::Chat(_) | Report::Clock(_) | Report::Info(_) => {}
+            Report::Clock(Part::Lane(transport), ClockReport::Ticked { tick, .. }) => {
+                self.lanes.entry(transport).or_default().push(tick.seq);
+            }
+            Report::Clock(_, ClockReport::Ticked { tick, .. }) => self.ticks.push(tick.seq),
+            Report::Clock(_, ClockReport::Gap { .. }) => self.gaps += 1,
+            Report::Clock(Part::Clock, ClockReport::Ended(ended)) => {
+                self.clock_ends.push(ended.cause)
+            }
+            Report::Chat(_) | Report::Clock(..) | Report::Info(_) => {}
         }
     }
 }
@@ -242,23 +254,6 @@ async fn socket(
         }
     }
     let _ = report.send(Event::Link(link, LinkEvent::Closed(closed))).await;
-}
-
-async fn events(url: String, link: LinkId, report: mpsc::Sender<Event>) {
-    let mut events = EventSource::get(url);
-    events.set_retry_policy(Box::new(retry::Never));
-    while let Some(Ok(event)) = events.next().await {
-        let SseEvent::Message(message) = event else { continue };
-        let message = match message.event.as_str() {
-            sse::CONNECT_TIME => {
-                FromClock::Hello(serde_json::from_str(&message.data).expect("a hello"))
-            }
-            sse::PING => FromClock::Ping,
-            _ => FromClock::Item(serde_json::from_str(&message.data).expect("an item")),
-        };
-        let _ = report.send(Event::Link(link, LinkEvent::Clock(message))).await;
-    }
-    let _ = report.send(Event::Link(link, LinkEvent::Closed(CloseReport::lost()))).await;
 }
 
 async fn probe(http: &reqwest::Client, url: &str) -> Finding {

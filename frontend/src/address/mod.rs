@@ -11,6 +11,7 @@ pub use resolve::folder;
 use resolve::resolve;
 
 use echoclock_shared::session::Target;
+use echoclock_shared::transport::Transport;
 use serde_json::Value;
 
 /// Where the API is looked for.
@@ -74,7 +75,9 @@ impl Address {
     pub fn of(&self, target: Target) -> Result<String, WrongAddress> {
         let address = self.below(&target.below_api())?;
         Ok(match target {
-            Target::Echo => web_socket(&address),
+            Target::Echo | Target::Clock { transport: Transport::Socket, .. } => {
+                web_socket(&address)
+            }
             Target::Clock { .. } => address,
         })
     }
@@ -146,8 +149,14 @@ mod tests {
     fn targets_are_below_the_base() {
         let address = Address::choose(Some("https://h/x"), &Ok(String::new()), "http://p/");
         assert_eq!(address.of(Target::Echo).as_deref(), Ok("wss://h/x/echo"));
-        let clock = Target::Clock { every: Period::S5, after: Some(Seq::new(7)) };
-        assert_eq!(address.of(clock).as_deref(), Ok("https://h/x/clock/events?every=5s&after=7"));
+        let clock = |transport| {
+            let after = Some(Seq::new(7));
+            address.of(Target::Clock { transport, every: Period::S5, after, wait: None })
+        };
+        let events = clock(Transport::Events);
+        assert_eq!(events.as_deref(), Ok("https://h/x/clock/events?every=5s&after=7"));
+        let socket = clock(Transport::Socket);
+        assert_eq!(socket.as_deref(), Ok("wss://h/x/clock/socket?every=5s&after=7"));
         assert_eq!(Address::default().of(Target::Echo), Err(WrongAddress::Pending));
     }
 }

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use gloo_net::http::Request;
-use web_sys::{AbortController, RequestCache};
+use wasm_bindgen::JsValue;
+use web_sys::{AbortController, AbortSignal, RequestCache};
 
 use super::Timer;
 
@@ -32,12 +33,12 @@ impl Answer {
 /// answer's headers are here, so that an endless one does no harm. Dropping the future ends the
 /// request too.
 pub async fn get(address: &str, within: Duration, wants: fn(&str) -> bool) -> Option<Answer> {
-    let request = AbortOnDrop(AbortController::new().ok()?);
+    let request = AbortOnDrop::new().ok()?;
     let overdue = request.0.clone();
     let _timeout = Timer::after(within, move || overdue.abort());
     let response = Request::get(address)
         .cache(RequestCache::NoStore)
-        .abort_signal(Some(&request.0.signal()))
+        .abort_signal(Some(&request.signal()))
         .send()
         .await
         .ok()?;
@@ -47,7 +48,18 @@ pub async fn get(address: &str, within: Duration, wants: fn(&str) -> bool) -> Op
     Some(Answer { status: response.status(), media_type, body })
 }
 
-struct AbortOnDrop(AbortController);
+/// A request's end.
+pub(super) struct AbortOnDrop(AbortController);
+
+impl AbortOnDrop {
+    pub(super) fn new() -> Result<Self, JsValue> {
+        AbortController::new().map(Self)
+    }
+
+    pub(super) fn signal(&self) -> AbortSignal {
+        self.0.signal()
+    }
+}
 
 impl Drop for AbortOnDrop {
     fn drop(&mut self) {

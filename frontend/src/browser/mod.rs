@@ -14,6 +14,12 @@ pub use event_source::{EventNews, EventStream};
 mod fetch;
 pub use fetch::{Answer, get};
 
+mod byte_stream;
+pub use byte_stream::{ByteStream, StreamNews};
+
+mod hidden_frame;
+pub use hidden_frame::{FrameNews, HiddenFrame};
+
 mod task;
 pub use task::Task;
 

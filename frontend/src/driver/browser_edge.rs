@@ -8,14 +8,17 @@ use std::time::Duration;
 use echoclock_shared::close::CloseCode;
 use echoclock_shared::echo::FromBrowser;
 use echoclock_shared::session::{
-    CloseReport, Event, Finding, LinkEvent, LinkId, Moment, Part, Probed, Target,
+    CloseReport, Event, Finding, Follow, LinkEvent, LinkId, Moment, Part, Probed, Target,
 };
+use echoclock_shared::transport::Transport;
 
 use super::decode;
 use super::edge::{Edge, Inbox};
 use super::probe::Question;
 use crate::address::Address;
-use crate::browser::{EventStream, Frame, Socket, Task, Timer, clock, dice};
+use crate::browser::{
+    Answer, ByteStream, EventStream, Frame, HiddenFrame, Socket, Task, Timer, clock, dice, get,
+};
 
 /// The browser's adapters, one for each link, timer and question.
 #[derive(Debug)]
@@ -24,8 +27,8 @@ pub struct BrowserEdge {
     address: Rc<RefCell<Address>>,
     /// At most one for each part: the session lets the one before go first.
     links: BTreeMap<LinkId, Connection>,
-    chat_probe: Option<Task>,
-    clock_probe: Option<Task>,
+    /// At most one for each part.
+    probes: BTreeMap<Part, Task>,
     timer: Option<Timer>,
     frame: Option<Frame>,
 }
@@ -34,6 +37,9 @@ pub struct BrowserEdge {
 enum Connection {
     Socket(Socket),
     Events { _stream: EventStream },
+    Lines { _stream: ByteStream },
+    Frame { _frame: HiddenFrame },
+    Polls { _question: Task },
 }
 
 impl BrowserEdge {
@@ -43,8 +49,7 @@ impl BrowserEdge {
             inbox,
             address,
             links: BTreeMap::new(),
-            chat_probe: None,
-            clock_probe: None,
+            probes: BTreeMap::new(),
             timer: None,
             frame: None,
         }
@@ -53,15 +58,39 @@ impl BrowserEdge {
     fn connect(&self, link: LinkId, target: Target) -> Result<Connection, String> {
         let address = self.address.borrow().of(target).map_err(|wrong| wrong.to_string())?;
         let inbox = self.inbox.clone();
+        let post = move |event| inbox.post(Event::Link(link, event));
         let connection = match target {
-            Target::Echo => Socket::open(&address, move |news| {
-                inbox.post(Event::Link(link, decode::socket(news)));
-            })
-            .map(Connection::Socket),
-            Target::Clock { .. } => EventStream::open(&address, move |news| {
-                inbox.post(Event::Link(link, decode::event(news)));
-            })
-            .map(|stream| Connection::Events { _stream: stream }),
+            Target::Echo => Socket::open(&address, move |news| post(decode::socket(news)))
+                .map(Connection::Socket),
+            Target::Clock { transport: Transport::Socket, .. } => {
+                Socket::open(&address, move |news| post(decode::clock_socket(news)))
+                    .map(Connection::Socket)
+            }
+            Target::Clock { transport: Transport::Events, .. } => {
+                EventStream::open(&address, move |news| post(decode::event(news)))
+                    .map(|stream| Connection::Events { _stream: stream })
+            }
+            Target::Clock { transport: Transport::Stream, .. } => {
+                let decoder = RefCell::default();
+                ByteStream::open(&address, move |news| {
+                    let events = decode::lines(&mut decoder.borrow_mut(), news);
+                    events.into_iter().for_each(&post);
+                })
+                .map(|stream| Connection::Lines { _stream: stream })
+            }
+            Target::Clock { transport: Transport::Frame, .. } => {
+                HiddenFrame::open(&address, move |news| post(decode::frame(news)))
+                    .map(|frame| Connection::Frame { _frame: frame })
+            }
+            Target::Clock { transport: Transport::Poll | Transport::LongPoll, wait, .. } => {
+                let within = wait.unwrap_or_default() + Follow::ANSWER_WITHIN;
+                let address = address.clone();
+                let question = Task::spawn(async move {
+                    let answer = get(&address, within, Answer::is_json).await;
+                    decode::answer(answer).into_iter().for_each(post);
+                });
+                Ok(Connection::Polls { _question: question })
+            }
         };
         connection.map_err(|error| format!("The browser does not connect to {address}: {error}"))
     }
@@ -69,7 +98,13 @@ impl BrowserEdge {
     fn socket(&self, link: LinkId) -> Option<&Socket> {
         match self.links.get(&link) {
             Some(Connection::Socket(socket)) => Some(socket),
-            Some(Connection::Events { .. }) | None => None,
+            Some(
+                Connection::Events { .. }
+                | Connection::Lines { .. }
+                | Connection::Frame { .. }
+                | Connection::Polls { .. },
+            )
+            | None => None,
         }
     }
 }
@@ -86,6 +121,11 @@ impl Edge for BrowserEdge {
             }
             Err(why) => self.inbox.post(Event::Link(link, LinkEvent::Impossible(why))),
         }
+    }
+
+    fn ask(&mut self, link: LinkId, target: Target) {
+        // The question before has been answered.
+        self.open(link, target);
     }
 
     fn send(&mut self, link: LinkId, message: &FromBrowser) {
@@ -117,10 +157,7 @@ impl Edge for BrowserEdge {
             };
             inbox.post(Event::Probed(Probed { part, asked, finding }));
         });
-        match part {
-            Part::Chat => self.chat_probe = Some(task),
-            Part::Clock => self.clock_probe = Some(task),
-        }
+        self.probes.insert(part, task);
     }
 
     fn wake_at(&mut self, deadline: Option<Duration>) {

@@ -1,10 +1,12 @@
 //! What an adapter received, as what a link says.
 
+use echoclock_shared::decode;
+use echoclock_shared::decode::ndjson::Decoder;
 use echoclock_shared::echo::FromServer;
 use echoclock_shared::encode::sse;
 use echoclock_shared::session::{CloseReport, FromClock, LinkEvent};
 
-use crate::browser::{EventNews, SocketNews};
+use crate::browser::{Answer, EventNews, FrameNews, SocketNews, StreamNews};
 
 /// How much of a message that can't be read is shown.
 const SHOWN_MAX: usize = 80;
@@ -16,9 +18,7 @@ pub(super) fn socket(news: SocketNews) -> LinkEvent {
             Ok(message) => LinkEvent::Echo(message),
             Err(error) => garbled(&text, &error),
         },
-        SocketNews::Binary { bytes } => {
-            LinkEvent::Garbled(format!("a binary message of {bytes} bytes"))
-        }
+        SocketNews::Binary { bytes } => binary(bytes),
         SocketNews::Closed(report) => LinkEvent::Closed(report),
     }
 }
@@ -35,6 +35,67 @@ pub(super) fn event(news: EventNews) -> LinkEvent {
         _ => serde_json::from_str(&data).map(FromClock::Item),
     };
     read.map_or_else(|error| garbled(&data, &error), LinkEvent::Clock)
+}
+
+/// Reads what a socket received that carries the clock.
+pub(super) fn clock_socket(news: SocketNews) -> LinkEvent {
+    match news {
+        SocketNews::Text(text) => plain(&text),
+        SocketNews::Binary { bytes } => binary(bytes),
+        SocketNews::Closed(report) => LinkEvent::Closed(report),
+    }
+}
+
+/// Reads what a hidden frame posted.
+pub(super) fn frame(news: FrameNews) -> LinkEvent {
+    match news {
+        FrameNews::Message(json) => plain(&json),
+        FrameNews::Ended => LinkEvent::Closed(CloseReport::lost()),
+    }
+}
+
+/// Reads what a stream of lines received.
+pub(super) fn lines(decoder: &mut Decoder<FromClock>, news: StreamNews) -> Vec<LinkEvent> {
+    let StreamNews::Chunk(chunk) = news else {
+        return vec![LinkEvent::Closed(CloseReport::lost())];
+    };
+    match decoder.push(&chunk) {
+        Ok(lines) => lines
+            .into_iter()
+            .map(|line| line.map_or_else(LinkEvent::Garbled, LinkEvent::Clock))
+            .collect(),
+        Err(too_long) => vec![
+            LinkEvent::Garbled(format!("a line {too_long}")),
+            LinkEvent::Closed(CloseReport::lost()),
+        ],
+    }
+}
+
+/// Reads the answer to a poll.
+pub(super) fn answer(answer: Option<Answer>) -> Vec<LinkEvent> {
+    let Some(Answer { status, body, .. }) = answer else {
+        return vec![LinkEvent::Closed(CloseReport::lost())];
+    };
+    let json = match (status, &body) {
+        (200, Some(json)) => json,
+        (204, _) => return vec![LinkEvent::Answered],
+        _ => return vec![LinkEvent::Closed(CloseReport::lost())],
+    };
+    match decode::page(json) {
+        Ok(items) => {
+            let items = items.into_iter().map(LinkEvent::Clock);
+            items.chain([LinkEvent::Answered]).collect()
+        }
+        Err(error) => vec![garbled(json, &error), LinkEvent::Answered],
+    }
+}
+
+fn plain(json: &str) -> LinkEvent {
+    serde_json::from_str(json).map_or_else(|error| garbled(json, &error), LinkEvent::Clock)
+}
+
+fn binary(bytes: u32) -> LinkEvent {
+    LinkEvent::Garbled(format!("a binary message of {bytes} bytes"))
 }
 
 fn garbled(text: &str, error: &serde_json::Error) -> LinkEvent {
@@ -62,6 +123,47 @@ mod tests {
         assert!(what.contains('…') && what.chars().count() < 200, "{what}");
         let binary = socket(SocketNews::Binary { bytes: 3 });
         assert_eq!(binary, LinkEvent::Garbled("a binary message of 3 bytes".to_owned()));
+    }
+
+    #[test]
+    fn plain_messages_are_told_apart_by_their_first_key() {
+        let tick = Item::Value(Period::S1.tick(Seq::new(3)));
+        for (json, message) in [
+            (r#"{"seq":3,"due":"1970-01-01T00:00:03.000Z"}"#, FromClock::Item(tick)),
+            (r#"{"gap":{"oldest":9}}"#, FromClock::Item(Item::gap(Seq::new(9)))),
+            (r#"{"ping":{}}"#, FromClock::Ping),
+        ] {
+            let event = LinkEvent::Clock(message);
+            assert_eq!(clock_socket(SocketNews::Text(json.to_owned())), event);
+            assert_eq!(frame(FrameNews::Message(json.to_owned())), event);
+            let chunk = StreamNews::Chunk(format!("{json}\n").into_bytes());
+            assert_eq!(lines(&mut Decoder::default(), chunk), [event]);
+        }
+        let hello = r#"{"hello":{"now":"1970-01-01T00:00:03Z","instance":"a","every":"1s"}}"#;
+        let hello = frame(FrameNews::Message(hello.to_owned()));
+        assert!(matches!(hello, LinkEvent::Clock(FromClock::Hello(_))), "{hello:?}");
+        assert!(matches!(frame(FrameNews::Message("{}".to_owned())), LinkEvent::Garbled(_)));
+    }
+
+    #[test]
+    fn a_poll_is_answered_with_items_or_nothing_or_not_at_all() {
+        let closed = vec![LinkEvent::Closed(CloseReport::lost())];
+        let read = |status, body: Option<&str>| {
+            let body = body.map(str::to_owned);
+            answer(Some(Answer { status, media_type: String::new(), body }))
+        };
+        let tick = FromClock::Item(Item::Value(Period::S1.tick(Seq::new(3))));
+        assert_eq!(
+            read(200, Some(r#"{"items":[{"seq":3,"due":"1970-01-01T00:00:03.000Z"}]}"#)),
+            [LinkEvent::Clock(tick), LinkEvent::Answered]
+        );
+        assert_eq!(read(200, Some(r#"{"items":[]}"#)), [LinkEvent::Answered]);
+        assert_eq!(read(204, None), [LinkEvent::Answered]);
+        assert!(matches!(read(200, Some("{}"))[..], [LinkEvent::Garbled(_), LinkEvent::Answered]));
+        for (status, body) in [(200, None), (400, Some("{}")), (503, None)] {
+            assert_eq!(read(status, body), closed, "{status}");
+        }
+        assert_eq!(answer(None), closed);
     }
 
     #[test]

@@ -20,6 +20,10 @@ pub trait Edge {
     /// Opens a link. Where that can't be tried, it hands in `LinkEvent::Impossible`.
     fn open(&mut self, link: LinkId, target: Target);
 
+    /// Asks once more on a link whose answers have each to be asked for. Where that fails, it
+    /// hands in `LinkEvent::Closed`.
+    fn ask(&mut self, link: LinkId, target: Target);
+
     /// Sends on a chat socket. Where that fails, it hands in `LinkEvent::Closed`.
     fn send(&mut self, link: LinkId, message: &FromBrowser);
 
@@ -54,14 +58,16 @@ pub struct News {
     pub reports: Vec<(UnixMillis, Report)>,
     /// Whether what can be seen of the chat has changed.
     pub chat_changed: bool,
-    /// The same for the clock.
+    /// The same for the clock beside it.
     pub clock_changed: bool,
+    /// The same for any lane.
+    pub lanes_changed: bool,
 }
 
 impl News {
     /// Whether there is nothing to show.
     pub fn is_empty(&self) -> bool {
-        self.reports.is_empty() && !self.chat_changed && !self.clock_changed
+        self.reports.is_empty() && !self.chat_changed && !self.clock_changed && !self.lanes_changed
     }
 }
 

@@ -90,6 +90,7 @@ impl<E: Edge + 'static, V: View + 'static> Driver<E, V> {
         for effect in effects {
             match effect {
                 Effect::Open { link, target } => edge.open(link, target),
+                Effect::Ask { link, target } => edge.ask(link, target),
                 Effect::Send { link, message } => edge.send(link, &message),
                 Effect::Close { link, code, reason } => edge.close(link, code, &reason),
                 Effect::Drop(link) => edge.let_go(link),
@@ -97,6 +98,7 @@ impl<E: Edge + 'static, V: View + 'static> Driver<E, V> {
                 Effect::Report(report) => news.reports.push((now.wall, report)),
                 Effect::Changed(Part::Chat) => news.chat_changed = true,
                 Effect::Changed(Part::Clock) => news.clock_changed = true,
+                Effect::Changed(Part::Lane(_)) => news.lanes_changed = true,
             }
         }
     }

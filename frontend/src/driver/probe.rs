@@ -29,7 +29,7 @@ impl Question {
         let stream = match target {
             // A page can't learn more of a socket than what the server says it would do.
             Target::Echo => None,
-            Target::Clock { .. } => Some(address.of(target)?),
+            Target::Clock { .. } => Some(address.below(&target.below_api())?),
         };
         Ok(Self { info, stream })
     }
@@ -42,7 +42,9 @@ impl Question {
         };
         let problem = match self.stream {
             Some(stream) => {
-                get(&stream, ANSWER_WITHIN, Answer::is_json).await.as_ref().and_then(read_problem)
+                let answer = get(&stream, ANSWER_WITHIN, Answer::is_json).await;
+                // A socket's address takes no plain request, but says first what else is wrong.
+                answer.as_ref().and_then(read_problem).filter(|it| it.status != UPGRADE_REQUIRED)
             }
             None => None,
         };
@@ -52,6 +54,9 @@ impl Question {
         }
     }
 }
+
+/// The status of RFC 9110, section 15.5.22.
+const UPGRADE_REQUIRED: u16 = 426;
 
 fn read_info(answer: Option<Answer>) -> Result<Box<Info>, Finding> {
     let answer = answer.ok_or(Finding::Unreachable)?;
@@ -77,6 +82,7 @@ fn read_problem(answer: &Answer) -> Option<Problem> {
 #[cfg(test)]
 mod tests {
     use echoclock_shared::feed::Period;
+    use echoclock_shared::transport::Transport;
 
     use super::*;
 
@@ -114,10 +120,11 @@ mod tests {
     #[test]
     fn the_stream_is_asked_for_as_the_link_asked() {
         let address = Address::choose(Some("http://h"), &Ok(String::new()), "http://p/");
-        let clock = Target::Clock { every: Period::S1, after: None };
+        let transport = Transport::Socket;
+        let clock = Target::Clock { transport, every: Period::S1, after: None, wait: None };
         let question = Question::about(clock, &address).unwrap();
         assert_eq!(question.info, "http://h/api/info");
-        assert_eq!(question.stream.as_deref(), Some("http://h/api/clock/events?every=1s"));
+        assert_eq!(question.stream.as_deref(), Some("http://h/api/clock/socket?every=1s"));
         assert_eq!(Question::about(Target::Echo, &address).unwrap().stream, None);
     }
 }

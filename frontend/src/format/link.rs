@@ -110,6 +110,7 @@ const fn open(part: Part) -> &'static str {
     match part {
         Part::Chat => "What is sent comes back as the server read it.",
         Part::Clock => "The hands go by the server’s ticks.",
+        Part::Lane(_) => "Each tick leaves a mark.",
     }
 }
 
@@ -152,8 +153,13 @@ fn explain(trouble: &Trouble, part: Part, failures: u32, base: &str) -> String {
             "The server answers other requests, but {}. Look at what stands between: a proxy, a \
              firewall, an extension.",
             match part {
-                Part::Chat => "the WebSocket does not get through",
-                Part::Clock => "the event stream does not get through, or is held back",
+                Part::Chat => "the WebSocket does not get through".to_owned(),
+                Part::Clock => {
+                    "the event stream does not get through, or is held back".to_owned()
+                }
+                Part::Lane(transport) => {
+                    format!("{transport} does not get through, or is held back")
+                }
             }
         ),
     }

@@ -50,7 +50,9 @@ impl ClockWriter {
                     delays.extend(delay);
                     continue;
                 }
-                ClockReport::Opened(hello) => {
+                // Server-Sent Events greet.
+                ClockReport::Opened(None) => continue,
+                ClockReport::Opened(Some(hello)) => {
                     if self.every.replace(hello.every) != Some(hello.every) {
                         delays.clear();
                         self.forget();

@@ -1,6 +1,6 @@
 //! Writes the stores, a frame's news at a time.
 
-use echoclock_shared::session::{Moment, Report, Session};
+use echoclock_shared::session::{Moment, Part, Report, Session};
 use leptos::prelude::{RwSignal, Set, WithUntracked};
 
 use super::Stores;
@@ -29,7 +29,8 @@ impl View for Writer {
         for (at, report) in news.reports {
             match report {
                 Report::Chat(report) => chat.push((at, report)),
-                Report::Clock(report) => clock.push((at, report)),
+                Report::Clock(Part::Clock, report) => clock.push((at, report)),
+                Report::Clock(..) => {}
                 Report::Info(info) => set(self.stores.server.info, Some(*info)),
             }
         }

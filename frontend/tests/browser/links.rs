@@ -4,7 +4,10 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::Duration;
 
-use echoclock_frontend::browser::{Answer, EventNews, EventStream, Socket, SocketNews, get};
+use echoclock_frontend::browser::{
+    Answer, ByteStream, EventNews, EventStream, FrameNews, HiddenFrame, Socket, SocketNews,
+    StreamNews, get,
+};
 use echoclock_shared::session::CloseReport;
 use wasm_bindgen_test::wasm_bindgen_test;
 
@@ -138,4 +141,72 @@ async fn a_plain_request_without_an_answer_is_nothing() {
     for address in ["http://127.0.0.1:1024/", "http://a b/", "nonsense://x"] {
         assert_eq!(get(address, LONG, Answer::is_json).await, None, "{address}");
     }
+}
+
+#[wasm_bindgen_test]
+async fn a_byte_stream_hands_out_what_comes_and_its_end() {
+    let heard = Heard::default();
+    let _stream = ByteStream::open("data:text/plain,one%0Atwo%FF", heard.ear());
+    until("the stream ends", || heard.all().contains(&StreamNews::Ended)).await;
+    let mut all = heard.all();
+    assert_eq!(all.pop(), Some(StreamNews::Ended));
+    let bytes = all.into_iter().flat_map(|news| match news {
+        StreamNews::Chunk(chunk) => chunk,
+        StreamNews::Ended => panic!("it ends once"),
+    });
+    assert_eq!(bytes.collect::<Vec<_>>(), b"one\ntwo\xff");
+}
+
+#[wasm_bindgen_test]
+async fn a_byte_stream_that_does_not_come_ends_once() {
+    let heard = Heard::default();
+    let _stream = ByteStream::open("http://127.0.0.1:1024/", heard.ear()).expect("it can be tried");
+    until("the stream ends", || heard.len() > 0).await;
+    assert_eq!(heard.all(), [StreamNews::Ended]);
+    let error = ByteStream::open("http://", |_| {}).map(drop).expect_err("no address");
+    assert!(error.contains("URL"), "{error}");
+}
+
+#[wasm_bindgen_test]
+async fn a_byte_stream_that_is_dropped_is_mute() {
+    let uncaught = Uncaught::watch();
+    let (dropped, witness) = <(Heard<StreamNews>, Heard<_>)>::default();
+    drop(ByteStream::open("data:text/plain,hello", dropped.ear()));
+    let _stream = ByteStream::open("data:text/plain,hello", witness.ear());
+    until("the other stream ends", || witness.all().contains(&StreamNews::Ended)).await;
+    assert_eq!((dropped.all(), uncaught.count()), (Vec::new(), 0));
+}
+
+const SAYS: &str = "data:text/html,<script>parent.postMessage({a:1},'*');\
+    parent.postMessage({b:'%3C'},'*')</script>";
+
+fn frames() -> u32 {
+    let document = web_sys::window().and_then(|window| window.document()).expect("a document");
+    document.query_selector_all("iframe").expect("a selector").length()
+}
+
+#[wasm_bindgen_test]
+async fn a_hidden_frame_hands_out_its_own_messages_and_its_end() {
+    let before = frames();
+    let (heard, other) = <(Heard<FrameNews>, Heard<_>)>::default();
+    let frame = HiddenFrame::open(SAYS, heard.ear()).expect("there is a place for it");
+    let silent = HiddenFrame::open("data:text/html,", other.ear());
+    until("both end", || heard.len() == 3 && other.len() == 1).await;
+    let message = |json: &str| FrameNews::Message(json.to_owned());
+    let (ended, messages): (Vec<_>, Vec<_>) =
+        heard.all().into_iter().partition(|news| *news == FrameNews::Ended);
+    assert_eq!(messages, [message(r#"{"a":1}"#), message(r#"{"b":"<"}"#)]);
+    assert_eq!((ended.len(), other.all()), (1, vec![FrameNews::Ended]));
+    drop((frame, silent));
+    assert_eq!(frames(), before);
+}
+
+#[wasm_bindgen_test]
+async fn a_hidden_frame_that_is_dropped_is_mute() {
+    let uncaught = Uncaught::watch();
+    let (dropped, witness) = <(Heard<FrameNews>, Heard<_>)>::default();
+    drop(HiddenFrame::open(SAYS, dropped.ear()));
+    let _frame = HiddenFrame::open(SAYS, witness.ear());
+    until("the other frame ends", || witness.len() == 3).await;
+    assert_eq!((dropped.all(), uncaught.count()), (Vec::new(), 0));
 }

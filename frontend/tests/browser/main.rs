@@ -9,6 +9,8 @@ mod heard;
 
 mod links;
 
+mod agreement;
+
 mod page;
 
 mod edge;

@@ -133,7 +133,7 @@ impl Chat {
         match event {
             LinkEvent::Echo(message) => self.heard(message, server_clock, now, effects),
             LinkEvent::Garbled(what) => report(effects, ChatReport::Garbled(what)),
-            LinkEvent::Clock(_) => {
+            LinkEvent::Clock(_) | LinkEvent::Answered => {
                 report(effects, ChatReport::Garbled("a tick on the chat socket".to_owned()))
             }
             LinkEvent::Closed(closed) => {

@@ -9,6 +9,7 @@ use crate::feed::{ConnectTime, Period, Seq, Tick};
 use crate::info::Info;
 use crate::path;
 use crate::time::UnixMillis;
+use crate::transport::Transport;
 
 /// One thing to do.
 #[derive(Clone, Debug, PartialEq)]
@@ -18,6 +19,13 @@ pub enum Effect {
         /// New with each attempt.
         link: LinkId,
         /// What to connect to.
+        target: Target,
+    },
+    /// Ask once more on a link whose answers have each to be asked for.
+    Ask {
+        /// The link.
+        link: LinkId,
+        /// What to ask for.
         target: Target,
     },
     /// Send a message on an open chat socket.
@@ -42,7 +50,7 @@ pub enum Effect {
     Probe(Part, Target),
     /// Write down what happened, for people to read.
     Report(Report),
-    /// What can be seen of this half has changed.
+    /// What can be seen of this part has changed.
     Changed(Part),
 }
 
@@ -53,10 +61,14 @@ pub enum Target {
     Echo,
     /// The clock, from the item after a cursor on.
     Clock {
+        /// How.
+        transport: Transport,
         /// Which clock.
         every: Period,
         /// The cursor; without one, from the newest item on.
         after: Option<Seq>,
+        /// How long an answer may wait for an item, where that is not for the server to say.
+        wait: Option<Duration>,
     },
 }
 
@@ -65,10 +77,11 @@ impl Target {
     pub fn below_api(&self) -> String {
         match self {
             Self::Echo => path::below_api(path::ECHO).to_owned(),
-            Self::Clock { every, after } => {
-                let path = path::below_api(path::CLOCK_EVENTS);
+            Self::Clock { transport, every, after, wait } => {
+                let path = transport.of(path::below_api(path::CLOCK));
                 let after = after.map(|seq| format!("&after={seq}")).unwrap_or_default();
-                format!("{path}?every={every}{after}")
+                let wait = wait.map(|wait| format!("&wait={}", wait.as_secs())).unwrap_or_default();
+                format!("{path}?every={every}{after}{wait}")
             }
         }
     }
@@ -79,8 +92,8 @@ impl Target {
 pub enum Report {
     /// In the chat.
     Chat(ChatReport),
-    /// To the clock.
-    Clock(ClockReport),
+    /// To the clock, as a part follows it.
+    Clock(Part, ClockReport),
     /// What the server says of itself.
     Info(Box<Info>),
 }
@@ -141,14 +154,14 @@ pub enum ChatReport {
 /// What happened to the clock.
 #[derive(Clone, Debug, PartialEq)]
 pub enum ClockReport {
-    /// The server spoke first: the link is open.
-    Opened(ConnectTime),
+    /// The first message has come: the link is open. Not every transport greets.
+    Opened(Option<ConnectTime>),
     /// A tick came that was not seen before.
     Ticked {
         /// The tick.
         tick: Tick,
-        /// From due to arrival in microseconds on the server's time; unknown for a replay or
-        /// where the server's time is not known.
+        /// From due to arrival in microseconds on the server's time; unknown for what had to be
+        /// caught up with, or where the server's time is not known.
         delay: Option<i64>,
     },
     /// Items are gone for good.

@@ -2,12 +2,16 @@
 
 use std::time::Duration;
 
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+
 use super::LinkId;
 use crate::close::CloseCode;
 use crate::echo::FromServer;
 use crate::feed::{ConnectTime, Item, Period, Tick};
 use crate::info::Info;
 use crate::problem::Problem;
+use crate::transport::Transport;
 
 /// One thing that happened.
 #[derive(Clone, Debug, PartialEq)]
@@ -24,13 +28,15 @@ pub enum Event {
     Probed(Probed),
 }
 
-/// The two halves of the session, each over a link of its own.
-#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+/// The parts of the session, each over a link of its own.
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub enum Part {
     /// The chat echo.
     Chat,
-    /// The clock.
+    /// The clock that is shown beside it.
     Clock,
+    /// The clock once more, over one of the transports that are compared.
+    Lane(Transport),
 }
 
 /// What a user can want.
@@ -40,7 +46,7 @@ pub enum Intent {
     Connect(Part),
     /// Be connected no more, until [`Self::Connect`].
     Disconnect {
-        /// Which half.
+        /// Which part.
         part: Part,
         /// Goes into the close frame; a link without a close handshake has no use for it.
         code: CloseCode,
@@ -49,8 +55,13 @@ pub enum Intent {
     },
     /// Have a text echoed.
     Say(String),
-    /// Follow the clock of this period.
+    /// Follow the clock of this period beside the chat.
     Every(Period),
+    /// Follow the clock of this period over every transport.
+    LanesEvery(Period),
+    /// Ask this often where each answer has to be asked for and comes at once; from
+    /// [`super::Follow::ASK_EVERY_MIN`] to [`super::Follow::ASK_EVERY_MAX`].
+    AskEvery(Duration),
     /// Go to another server: the address from which targets are resolved has changed.
     Readdress,
 }
@@ -71,6 +82,8 @@ pub enum LinkEvent {
     Echo(FromServer),
     /// A message of the clock.
     Clock(FromClock),
+    /// All of an answer has come; the next one has to be asked for by [`super::Effect::Ask`].
+    Answered,
     /// A message that can't be read, with the reason.
     Garbled(String),
     /// The link has ended, or never came to be.
@@ -80,14 +93,34 @@ pub enum LinkEvent {
 }
 
 /// What a link says that follows the clock, whichever transport carries it.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq)]
+#[serde(from = "Plain")]
 pub enum FromClock {
-    /// The first message.
+    /// The first message of a transport that greets.
     Hello(ConnectTime),
     /// A tick, or a gap.
     Item(Item<Tick>),
     /// A sign of life between slow ticks.
     Ping,
+}
+
+/// How it is written where messages are plain JSON.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Plain {
+    Hello { hello: ConnectTime },
+    Ping { ping: IgnoredAny },
+    Item(Item<Tick>),
+}
+
+impl From<Plain> for FromClock {
+    fn from(plain: Plain) -> Self {
+        match plain {
+            Plain::Hello { hello } => Self::Hello(hello),
+            Plain::Ping { ping: IgnoredAny } => Self::Ping,
+            Plain::Item(item) => Self::Item(item),
+        }
+    }
 }
 
 /// How a link ended, as its adapter saw it.

@@ -3,45 +3,77 @@
 use std::time::Duration;
 
 use super::link::{LinkIds, Overdue};
+use super::tally::Tally;
+use super::turn::Turn;
 use super::{
-    Cause, ClockReport, Effect, Ended, Finding, FromClock, Link, LinkEvent, LinkState, Moment,
-    Part, Report, ServerClock, Target,
+    Cause, ClockReport, Counts, Effect, Ended, Finding, FromClock, Link, LinkEvent, LinkState,
+    Moment, Part, Report, ServerClock, Target,
 };
-use crate::feed::{Item, Period, Seq, Tick};
-use crate::limits::PING_EVERY;
+use crate::feed::{ConnectTime, Item, Period, Seq, Tick};
+use crate::transport::Transport;
 
-/// The clock's half of the session.
-#[derive(Debug, Default)]
+/// A clock that is followed over one transport.
+#[derive(Debug)]
 pub struct Follow {
+    part: Part,
+    transport: Transport,
     link: Link,
     period: Period,
-    cursor: Option<Seq>,
-    counts: Counts,
+    tally: Tally,
     heard: Duration,
     hidden_since: Option<Duration>,
-}
-
-/// What became of the items of a feed.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
-pub struct Counts {
-    /// Arrived, and not seen before.
-    pub received: u64,
-    /// Left out without a word, although a later one arrived.
-    pub missed: u64,
-    /// Arrived again.
-    pub repeated: u64,
-    /// Arrived live, more than one period after they were due.
-    pub late: u64,
-    /// How often the server said that items are gone for good.
-    pub gaps: u64,
+    ask_every: Duration,
+    turn: Turn,
 }
 
 impl Follow {
+    /// The shortest time from question to question where each is answered at once.
+    pub const ASK_EVERY_MIN: Duration = Duration::from_millis(100);
+
+    /// The longest one.
+    pub const ASK_EVERY_MAX: Duration = Duration::from_secs(60);
+
+    /// How long an answer may take that has nothing to wait for.
+    pub const ANSWER_WITHIN: Duration = Duration::from_secs(10);
+
+    /// How long after a question the next one comes where the answer was empty and should have
+    /// waited: something in between does not let questions wait.
+    pub const HASTE_PAUSE: Duration = Duration::from_secs(1);
+
     /// How long a hidden page keeps its stream.
     pub const REST_AFTER: Duration = Duration::from_secs(60);
 
     /// How much longer than it should be a silence may last.
     pub const SILENCE_GRACE: Duration = Duration::from_secs(5);
+
+    pub(super) fn new(part: Part, transport: Transport) -> Self {
+        Self {
+            part,
+            transport,
+            link: Link::default(),
+            period: Period::default(),
+            tally: Tally::default(),
+            heard: Duration::ZERO,
+            hidden_since: None,
+            ask_every: Duration::from_secs(1),
+            turn: Turn::Servers,
+        }
+    }
+
+    /// Returns which part of the session this is.
+    pub const fn part(&self) -> Part {
+        self.part
+    }
+
+    /// Returns how the clock is followed.
+    pub const fn transport(&self) -> Transport {
+        self.transport
+    }
+
+    /// Returns how often it asks, where each answer has to be asked for and comes at once.
+    pub const fn asks_every(&self) -> Duration {
+        self.ask_every
+    }
 
     /// Returns the connection.
     pub const fn link(&self) -> &Link {
@@ -55,12 +87,12 @@ impl Follow {
 
     /// Returns the last place seen.
     pub const fn cursor(&self) -> Option<Seq> {
-        self.cursor
+        self.tally.cursor()
     }
 
     /// Returns what became of the ticks since this clock has been followed.
     pub const fn counts(&self) -> &Counts {
-        &self.counts
+        self.tally.counts()
     }
 
     pub(super) fn connect(&mut self, links: &mut LinkIds, now: &Moment, effects: &mut Vec<Effect>) {
@@ -80,8 +112,16 @@ impl Follow {
             }
             None => {
                 self.link.give_up();
-                effects.push(Effect::Changed(Part::Clock));
+                effects.push(Effect::Changed(self.part));
             }
+        }
+    }
+
+    /// Asks this often, as far as the bounds allow.
+    pub(super) fn ask_every(&mut self, pause: Duration, now: &Moment) {
+        self.ask_every = pause.clamp(Self::ASK_EVERY_MIN, Self::ASK_EVERY_MAX);
+        if let Turn::Pause { until } = &mut self.turn {
+            *until = (*until).min(now.mono + self.ask_every);
         }
     }
 
@@ -105,15 +145,14 @@ impl Follow {
         now: &Moment,
         effects: &mut Vec<Effect>,
     ) {
-        self.cursor = None;
-        self.counts = Counts::default();
+        self.tally = Tally::default();
         if let Some(link) = self.link.current() {
             effects.push(Effect::Drop(link));
         }
         if self.link.readdress() {
             self.open(links, now, effects);
         } else {
-            effects.push(Effect::Changed(Part::Clock));
+            effects.push(Effect::Changed(self.part));
         }
     }
 
@@ -154,9 +193,11 @@ impl Follow {
     ) {
         match event {
             LinkEvent::Clock(message) => self.heard(message, server_clock, now, effects),
-            LinkEvent::Garbled(what) => report(effects, ClockReport::Garbled(what)),
+            LinkEvent::Answered => self.answered(now, effects),
+            LinkEvent::Garbled(what) => self.report(ClockReport::Garbled(what), effects),
             LinkEvent::Echo(_) => {
-                report(effects, ClockReport::Garbled("an echo among the ticks".to_owned()))
+                let what = "an echo among the ticks".to_owned();
+                self.report(ClockReport::Garbled(what), effects);
             }
             LinkEvent::Closed(closed) => {
                 let ended = self.link.closed(closed, now);
@@ -174,12 +215,11 @@ impl Follow {
         }
         if let Finding::Problem(problem) = finding
             && problem.parameter.as_deref() == Some("after")
-            && let Some(after) = self.cursor.take()
+            && let Some(report) = self.tally.refused()
         {
-            self.counts.gaps += 1;
-            report(effects, ClockReport::CursorRefused { after });
+            self.report(report, effects);
         }
-        effects.push(Effect::Changed(Part::Clock));
+        effects.push(Effect::Changed(self.part));
     }
 
     pub(super) fn woke(&mut self, links: &mut LinkIds, now: &Moment, effects: &mut Vec<Effect>) {
@@ -193,20 +233,13 @@ impl Follow {
                 effects.push(Effect::Drop(link));
                 self.end(Cause::NoHello, now, effects);
             }
-            None => {
-                if let Some(link) = self.link.open()
-                    && self.silence_deadline() <= now.mono
-                {
-                    effects.push(Effect::Drop(link));
-                    self.end(Cause::Silent, now, effects);
-                }
-            }
+            None => self.check_turn(now, effects),
         }
     }
 
     pub(super) fn next_deadline(&self) -> Option<Duration> {
         let link = match self.link.open() {
-            Some(_) => Some(self.silence_deadline()),
+            Some(_) => Some(self.turn.deadline(self.heard, self.period)),
             None => self.link.next_deadline(),
         };
         [link, self.rest_deadline()].into_iter().flatten().min()
@@ -214,12 +247,55 @@ impl Follow {
 
     fn open(&mut self, links: &mut LinkIds, now: &Moment, effects: &mut Vec<Effect>) {
         let link = self.link.attempt(links, now);
-        effects
-            .extend([Effect::Open { link, target: self.target() }, Effect::Changed(Part::Clock)]);
+        self.turn = Turn::first(self.transport, now);
+        let target = self.target();
+        effects.extend([Effect::Open { link, target }, Effect::Changed(self.part)]);
     }
 
-    const fn target(&self) -> Target {
-        Target::Clock { every: self.period, after: self.cursor }
+    fn target(&self) -> Target {
+        let wait = match self.turn {
+            Turn::Asked { wait, .. } if self.transport == Transport::LongPoll => Some(wait),
+            Turn::Asked { .. } | Turn::Pause { .. } | Turn::Servers => None,
+        };
+        Target::Clock {
+            transport: self.transport,
+            every: self.period,
+            after: self.tally.cursor(),
+            wait,
+        }
+    }
+
+    /// Takes the end of an answer, and asks anew when it is time.
+    fn answered(&mut self, now: &Moment, effects: &mut Vec<Effect>) {
+        self.greeted(None, now, effects);
+        match self.turn.answered(self.transport, self.ask_every, now) {
+            Some(turn) => {
+                self.turn = turn;
+                self.check_turn(now, effects);
+            }
+            None => {
+                let what = "an end without a question".to_owned();
+                self.report(ClockReport::Garbled(what), effects);
+            }
+        }
+    }
+
+    /// Does what is due on an open link.
+    fn check_turn(&mut self, now: &Moment, effects: &mut Vec<Effect>) {
+        let Some(link) = self.link.open() else { return };
+        if self.turn.deadline(self.heard, self.period) > now.mono {
+            return;
+        }
+        match self.turn {
+            Turn::Servers | Turn::Asked { .. } => {
+                effects.push(Effect::Drop(link));
+                self.end(Cause::Silent, now, effects);
+            }
+            Turn::Pause { .. } => {
+                self.turn = Turn::asked(self.transport, now);
+                effects.push(Effect::Ask { link, target: self.target() });
+            }
+        }
     }
 
     fn rest(&mut self, effects: &mut Vec<Effect>) {
@@ -227,7 +303,7 @@ impl Follow {
             effects.push(Effect::Drop(link));
         }
         self.link.rest();
-        effects.push(Effect::Changed(Part::Clock));
+        effects.push(Effect::Changed(self.part));
     }
 
     fn heard(
@@ -239,16 +315,24 @@ impl Follow {
     ) {
         self.heard = now.mono;
         match message {
-            FromClock::Ping => {}
-            FromClock::Hello(hello) => {
-                if matches!(self.link.state(), LinkState::Connecting { .. }) {
-                    self.link.greeted(now);
-                    report(effects, ClockReport::Opened(hello));
-                    effects.push(Effect::Changed(Part::Clock));
+            FromClock::Ping => self.greeted(None, now, effects),
+            FromClock::Hello(hello) => self.greeted(Some(hello), now, effects),
+            FromClock::Item(item) => {
+                self.greeted(None, now, effects);
+                match item {
+                    Item::Value(tick) => self.ticked(tick, server_clock, now, effects),
+                    Item::Gap { gap } => self.skipped_to(gap.oldest, effects),
                 }
             }
-            FromClock::Item(Item::Value(tick)) => self.ticked(tick, server_clock, now, effects),
-            FromClock::Item(Item::Gap { gap }) => self.skipped_to(gap.oldest, effects),
+        }
+    }
+
+    /// Takes a link's first message, whatever it is, as the proof that it is open.
+    fn greeted(&mut self, hello: Option<ConnectTime>, now: &Moment, effects: &mut Vec<Effect>) {
+        if matches!(self.link.state(), LinkState::Connecting { .. }) {
+            self.link.greeted(now);
+            self.report(ClockReport::Opened(hello), effects);
+            effects.push(Effect::Changed(self.part));
         }
     }
 
@@ -259,38 +343,23 @@ impl Follow {
         now: &Moment,
         effects: &mut Vec<Effect>,
     ) {
-        effects.push(Effect::Changed(Part::Clock));
-        if let Some(cursor) = self.cursor {
-            if tick.seq <= cursor {
-                self.counts.repeated += 1;
-                return;
-            }
-            let count = tick.seq.get() - cursor.get() - 1;
-            if count > 0 {
-                self.counts.missed += count;
-                report(effects, ClockReport::Missed { count, before: tick.seq });
-            }
+        let live = tick.sent.is_some() || self.turn.has_caught_up();
+        let delay = server_clock.micros_since(tick.due, now.mono).filter(|_| live);
+        let reports = self.tally.tick(tick, self.period, delay);
+        if !reports.is_empty() {
+            self.turn.brings();
         }
-        self.cursor = Some(tick.seq);
-        self.counts.received += 1;
-        let delay = tick.sent.and_then(|_| server_clock.micros_since(tick.due, now.mono));
-        if delay.is_some_and(|delay| delay > micros(self.period.duration())) {
-            self.counts.late += 1;
+        for report in reports {
+            self.report(report, effects);
         }
-        report(effects, ClockReport::Ticked { tick, delay });
+        effects.push(Effect::Changed(self.part));
     }
 
     fn skipped_to(&mut self, oldest: Seq, effects: &mut Vec<Effect>) {
-        let lost = self.cursor.map(|cursor| oldest.get().saturating_sub(cursor.get() + 1));
-        self.counts.gaps += 1;
-        // The item at `oldest` comes next, and the hole before it is accounted for.
-        self.cursor = (oldest.get() > 0).then(|| oldest.minus(1));
-        report(effects, ClockReport::Gap { oldest, lost });
-        effects.push(Effect::Changed(Part::Clock));
-    }
-
-    fn silence_deadline(&self) -> Duration {
-        self.heard + self.period.duration().min(PING_EVERY) + Self::SILENCE_GRACE
+        self.turn.brings();
+        let report = self.tally.gap(oldest);
+        self.report(report, effects);
+        effects.push(Effect::Changed(self.part));
     }
 
     fn rest_deadline(&self) -> Option<Duration> {
@@ -305,17 +374,13 @@ impl Follow {
 
     fn ended(&mut self, ended: Ended, effects: &mut Vec<Effect>) {
         if ended.open_for.is_none() && ended.cause.may_retry() {
-            effects.push(Effect::Probe(Part::Clock, self.target()));
+            effects.push(Effect::Probe(self.part, self.target()));
         }
-        report(effects, ClockReport::Ended(ended));
-        effects.push(Effect::Changed(Part::Clock));
+        self.report(ClockReport::Ended(ended), effects);
+        effects.push(Effect::Changed(self.part));
     }
-}
 
-fn micros(duration: Duration) -> i64 {
-    i64::try_from(duration.as_micros()).unwrap_or(i64::MAX)
-}
-
-fn report(effects: &mut Vec<Effect>, report: ClockReport) {
-    effects.push(Effect::Report(Report::Clock(report)));
+    fn report(&self, report: ClockReport, effects: &mut Vec<Effect>) {
+        effects.push(Effect::Report(Report::Clock(self.part, report)));
+    }
 }

@@ -28,24 +28,46 @@ pub use outbox::{CannotSay, Outbox, check_text};
 mod chat;
 pub use chat::Chat;
 
+mod tally;
+pub use tally::Counts;
+
+mod turn;
+
 mod follow;
-pub use follow::{Counts, Follow};
+pub use follow::Follow;
 
 mod server_clock;
 pub use server_clock::ServerClock;
 
+use std::iter;
 use std::time::Duration;
 
-/// The chat and the clock of one page.
+use crate::transport::Transport;
+
+/// The chat and the clocks of one page.
 ///
 /// It only routes: each part decides for itself.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Session {
     chat: Chat,
     clock: Follow,
+    lanes: [Follow; Transport::ALL.len()],
     server_clock: ServerClock,
     links: LinkIds,
     online: Option<bool>,
+}
+
+impl Default for Session {
+    fn default() -> Self {
+        Self {
+            chat: Chat::default(),
+            clock: Follow::new(Part::Clock, Transport::Events),
+            lanes: Transport::ALL.map(|transport| Follow::new(Part::Lane(transport), transport)),
+            server_clock: ServerClock::default(),
+            links: LinkIds::default(),
+            online: None,
+        }
+    }
 }
 
 impl Session {
@@ -57,13 +79,17 @@ impl Session {
             Event::Page(event) => self.page_changed(event, now, &mut effects),
             Event::Woke => {
                 self.chat.woke(&mut self.links, now, &mut effects);
-                self.clock.woke(&mut self.links, now, &mut effects);
+                for clock in clocks(&mut self.clock, &mut self.lanes) {
+                    clock.woke(&mut self.links, now, &mut effects);
+                }
             }
             Event::Link(link, event) => {
                 if self.chat.link().is(link) {
                     self.chat.link_event(event, &mut self.server_clock, now, &mut effects);
-                } else if self.clock.link().is(link) {
-                    self.clock.link_event(event, &self.server_clock, now, &mut effects);
+                } else if let Some(clock) =
+                    clocks(&mut self.clock, &mut self.lanes).find(|clock| clock.link().is(link))
+                {
+                    clock.link_event(event, &self.server_clock, now, &mut effects);
                 }
             }
             Event::Probed(probed) => self.probed(probed, now, &mut effects),
@@ -73,7 +99,9 @@ impl Session {
 
     /// Returns when [`Event::Woke`] is wanted next, on the time of [`Moment::mono`].
     pub fn next_deadline(&self) -> Option<Duration> {
-        [self.chat.next_deadline(), self.clock.next_deadline()].into_iter().flatten().min()
+        let clocks = [&self.clock].into_iter().chain(&self.lanes);
+        let clocks = clocks.filter_map(Follow::next_deadline);
+        self.chat.next_deadline().into_iter().chain(clocks).min()
     }
 
     /// Returns the chat.
@@ -81,9 +109,15 @@ impl Session {
         &self.chat
     }
 
-    /// Returns the clock that is followed.
+    /// Returns the clock that is followed beside the chat.
     pub const fn clock(&self) -> &Follow {
         &self.clock
+    }
+
+    /// Returns the clock as it is followed over a transport.
+    pub fn lane(&self, transport: Transport) -> &Follow {
+        let lane = self.lanes.iter().find(|lane| lane.transport() == transport);
+        lane.expect("there is a lane for each transport")
     }
 
     /// Returns what is known of the server's time.
@@ -98,18 +132,30 @@ impl Session {
 
     fn obey(&mut self, intent: Intent, now: &Moment, effects: &mut Vec<Effect>) {
         match intent {
-            Intent::Connect(Part::Chat) => self.chat.connect(&mut self.links, now, effects),
-            Intent::Connect(Part::Clock) => self.clock.connect(&mut self.links, now, effects),
-            Intent::Disconnect { part: Part::Chat, code, reason } => {
-                self.chat.disconnect(code, reason, now, effects);
-            }
-            Intent::Disconnect { part: Part::Clock, .. } => self.clock.disconnect(now, effects),
+            Intent::Connect(part) => match self.clock_of(part) {
+                Some((clock, links)) => clock.connect(links, now, effects),
+                None => self.chat.connect(&mut self.links, now, effects),
+            },
+            Intent::Disconnect { part, code, reason } => match self.clock_of(part) {
+                Some((clock, _)) => clock.disconnect(now, effects),
+                None => self.chat.disconnect(code, reason, now, effects),
+            },
             Intent::Say(text) => self.chat.say(text, now, effects),
             Intent::Every(period) => self.clock.set_period(period, &mut self.links, now, effects),
+            Intent::LanesEvery(period) => {
+                for lane in &mut self.lanes {
+                    lane.set_period(period, &mut self.links, now, effects);
+                }
+            }
+            Intent::AskEvery(pause) => {
+                self.lanes.iter_mut().for_each(|lane| lane.ask_every(pause, now));
+            }
             Intent::Readdress => {
                 self.server_clock = ServerClock::default();
                 self.chat.readdress(&mut self.links, now, effects);
-                self.clock.readdress(&mut self.links, now, effects);
+                for clock in clocks(&mut self.clock, &mut self.lanes) {
+                    clock.readdress(&mut self.links, now, effects);
+                }
             }
         }
     }
@@ -118,17 +164,24 @@ impl Session {
         match event {
             PageEvent::Online(online) => {
                 self.online = Some(online);
-                effects.extend([Effect::Changed(Part::Chat), Effect::Changed(Part::Clock)]);
+                effects.push(Effect::Changed(Part::Chat));
                 if online {
                     self.chat.retry_now(&mut self.links, now, effects);
-                    self.clock.retry_now(&mut self.links, now, effects);
+                }
+                for clock in clocks(&mut self.clock, &mut self.lanes) {
+                    effects.push(Effect::Changed(clock.part()));
+                    if online {
+                        clock.retry_now(&mut self.links, now, effects);
+                    }
                 }
             }
             PageEvent::Visible(visible) => {
                 if visible {
                     self.chat.retry_now(&mut self.links, now, effects);
                 }
-                self.clock.set_visible(visible, &mut self.links, now, effects);
+                for clock in clocks(&mut self.clock, &mut self.lanes) {
+                    clock.set_visible(visible, &mut self.links, now, effects);
+                }
             }
         }
     }
@@ -138,9 +191,23 @@ impl Session {
             self.server_clock.sample(probed.asked, info.now, now.mono);
             effects.push(Effect::Report(Report::Info(info.clone())));
         }
-        match probed.part {
-            Part::Chat => self.chat.probed(&probed.finding, effects),
-            Part::Clock => self.clock.probed(&probed.finding, effects),
+        match self.clock_of(probed.part) {
+            Some((clock, _)) => clock.probed(&probed.finding, effects),
+            None => self.chat.probed(&probed.finding, effects),
         }
     }
+
+    /// Returns the clock of a part, and the numbers for its links; nothing for the chat.
+    fn clock_of(&mut self, part: Part) -> Option<(&mut Follow, &mut LinkIds)> {
+        let clock = clocks(&mut self.clock, &mut self.lanes).find(|clock| clock.part() == part);
+        clock.map(|clock| (clock, &mut self.links))
+    }
+}
+
+/// All that follows a clock.
+fn clocks<'a>(
+    clock: &'a mut Follow,
+    lanes: &'a mut [Follow],
+) -> impl Iterator<Item = &'a mut Follow> {
+    iter::once(clock).chain(lanes)
 }

@@ -4,11 +4,11 @@ use echoclock_shared::feed::{Item, Period, Seq, Tick};
 use echoclock_shared::problem::Problem;
 use echoclock_shared::session::{
     Cause, ClockReport, Effect, Event, Finding, Follow, FromClock, Intent, LinkEvent, LinkState,
-    PageEvent, Part, Probed, Target,
+    PageEvent, Part, Probed,
 };
 use std::time::Duration;
 
-use crate::table::{Table, clock_reports, info, lost, opened, targets};
+use crate::table::{Table, clock_reports, clock_target, info, lost, opened, targets};
 
 #[test]
 fn ticks_are_counted_by_their_place() {
@@ -59,9 +59,9 @@ fn the_clock_resumes_after_its_cursor_and_gives_up_one_that_is_refused() {
     let link = table.open_clock();
     table.tick(link, 10);
     table.link(link, lost());
-    let target = |after| Target::Clock { every: Period::S1, after };
+    let target = |after| clock_target(Period::S1, after);
     let effects = table.wake();
-    assert_eq!(targets(&effects)[0].1, target(Some(Seq::new(10))));
+    assert_eq!(targets(&effects)[0].1, target(Some(10)));
     table.link(opened(&effects), lost());
     let problem = Problem {
         title: String::new(),
@@ -106,8 +106,8 @@ fn a_hidden_page_lets_its_stream_go_and_resumes_when_seen() {
     assert_eq!(table.session.clock().link().state(), &LinkState::Resting);
     assert_eq!(table.session.next_deadline(), None);
     let effects = table.handle(Event::Page(PageEvent::Visible(true)));
-    let after = Some(Seq::new(9 + Follow::REST_AFTER.as_secs()));
-    assert_eq!(targets(&effects)[0].1, Target::Clock { every: Period::S1, after });
+    let after = Some(9 + Follow::REST_AFTER.as_secs());
+    assert_eq!(targets(&effects)[0].1, clock_target(Period::S1, after));
 }
 
 #[test]
@@ -119,7 +119,7 @@ fn another_period_or_server_starts_from_its_newest_item() {
         let effects = table.user(intent);
         assert!(effects.contains(&Effect::Drop(link)));
         let every = table.session.clock().period();
-        assert_eq!(targets(&effects)[0].1, Target::Clock { every, after: None });
+        assert_eq!(targets(&effects)[0].1, clock_target(every, None));
         assert_eq!(table.session.clock().counts().received, 0);
     }
 }

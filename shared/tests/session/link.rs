@@ -1,14 +1,14 @@
 //! Links of either half: attempts, waits, endings, explanations.
 
 use echoclock_shared::echo::FromBrowser;
-use echoclock_shared::feed::{Period, Seq};
+use echoclock_shared::feed::Period;
 use echoclock_shared::problem::Problem;
 use echoclock_shared::session::{
     ChatReport, Effect, Event, Finding, Intent, Link, LinkEvent, LinkState, PageEvent, Part,
     Probed, Target, Trouble,
 };
 
-use crate::table::{Table, closed, hello, info, lost, opened, reports, targets};
+use crate::table::{Table, clock_target, closed, hello, info, lost, opened, reports, targets};
 
 #[test]
 fn a_link_is_open_with_the_servers_first_message() {
@@ -44,10 +44,9 @@ fn an_end_decides_what_comes_next() {
 
 #[test]
 fn an_attempt_without_a_hello_is_given_up_and_looked_into() {
-    for (part, target) in [
-        (Part::Chat, Target::Echo),
-        (Part::Clock, Target::Clock { every: Period::S1, after: None }),
-    ] {
+    for (part, target) in
+        [(Part::Chat, Target::Echo), (Part::Clock, clock_target(Period::S1, None))]
+    {
         let mut table = Table::default();
         let link = table.connect(part);
         assert_eq!(table.session.next_deadline(), Some(Link::HELLO_WITHIN));
@@ -139,11 +138,8 @@ fn another_server_is_tried_only_where_a_link_is_wanted() {
 fn targets_are_relative_to_the_api() {
     for (target, below_api) in [
         (Target::Echo, "echo"),
-        (Target::Clock { every: Period::S1, after: None }, "clock/events?every=1s"),
-        (
-            Target::Clock { every: Period::Ms100, after: Some(Seq::new(5)) },
-            "clock/events?every=100ms&after=5",
-        ),
+        (clock_target(Period::S1, None), "clock/events?every=1s"),
+        (clock_target(Period::Ms100, Some(5)), "clock/events?every=100ms&after=5"),
     ] {
         assert_eq!(target.below_api(), below_api);
     }

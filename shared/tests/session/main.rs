@@ -7,3 +7,5 @@ mod link;
 mod chat;
 
 mod follow;
+
+mod lanes;

@@ -5,10 +5,11 @@ use echoclock_shared::echo::{FromBrowser, FromServer, SendKey};
 use echoclock_shared::feed::{ConnectTime, Item, Period, Seq};
 use echoclock_shared::info::{Done, Info, Open, Seen, Verdict};
 use echoclock_shared::session::{
-    Chat, ChatReport, ClockReport, CloseReport, Effect, Event, FromClock, Intent, LinkEvent,
-    LinkId, Moment, Part, Report, Session, Target,
+    Chat, ChatReport, ClockReport, CloseReport, Effect, Event, Finding, FromClock, Intent,
+    LinkEvent, LinkId, Moment, Part, Probed, Report, Session, Target,
 };
 use echoclock_shared::time::UnixMillis;
+use echoclock_shared::transport::Transport;
 use std::time::Duration;
 
 /// A session at a table: time stands still until it is told to pass.
@@ -66,6 +67,13 @@ impl Table {
         let tick = Period::S1.tick(Seq::new(seq));
         self.link(link, LinkEvent::Clock(FromClock::Item(Item::Value(tick))))
     }
+
+    /// Has the page learn that the server's clock began with this session.
+    pub(crate) fn learn_time(&mut self) {
+        let finding = Finding::Info(Box::new(Info { now: UnixMillis::default(), ..*info(None) }));
+        let asked = self.now.mono;
+        self.handle(Event::Probed(Probed { part: Part::Chat, asked, finding }));
+    }
 }
 
 pub(crate) fn hello() -> LinkEvent {
@@ -78,6 +86,12 @@ pub(crate) fn hello() -> LinkEvent {
 
 pub(crate) fn pong(now: Moment) -> LinkEvent {
     LinkEvent::Echo(FromServer::Pong { now: UnixMillis::default().plus(now.mono) })
+}
+
+/// The clock beside the chat, as a link asks for it.
+pub(crate) fn clock_target(every: Period, after: Option<u64>) -> Target {
+    let after = after.map(Seq::new);
+    Target::Clock { transport: Transport::Events, every, after, wait: None }
 }
 
 pub(crate) fn connect_time() -> LinkEvent {
@@ -141,7 +155,11 @@ pub(crate) fn reports(effects: &[Effect]) -> Vec<ChatReport> {
 
 pub(crate) fn clock_reports(effects: &[Effect]) -> Vec<ClockReport> {
     let clock = |effect: &Effect| {
-        if let Effect::Report(Report::Clock(report)) = effect { Some(report.clone()) } else { None }
+        if let Effect::Report(Report::Clock(_, report)) = effect {
+            Some(report.clone())
+        } else {
+            None
+        }
     };
     effects.iter().filter_map(clock).collect()
 }

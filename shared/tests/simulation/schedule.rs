@@ -5,6 +5,7 @@ use std::time::Duration;
 use echoclock_shared::close::CloseCode;
 use echoclock_shared::feed::Period;
 use echoclock_shared::session::{Intent, PageEvent, Part};
+use echoclock_shared::transport::Transport;
 use fastrand::Rng;
 
 /// How long things go wrong before they heal.
@@ -45,6 +46,8 @@ pub(crate) fn make(rng: &mut Rng) -> Vec<(Duration, Step)> {
         (Duration::ZERO, Step::User(Intent::Connect(Part::Clock))),
         (TROUBLED, Step::Heal),
     ];
+    let lane = |transport| (Duration::ZERO, Step::User(Intent::Connect(Part::Lane(transport))));
+    steps.extend(Transport::ALL.map(lane));
     for said in 0..rng.u32(5..40) {
         let text =
             if rng.u8(..10) == 0 { format!("refuse {said}") } else { format!("message {said}") };
@@ -94,9 +97,9 @@ fn outage(rng: &mut Rng, steps: &mut Vec<(Duration, Step)>) {
 fn whim(rng: &mut Rng, steps: &mut Vec<(Duration, Step)>) {
     let at = sometime(rng);
     let over = at + Duration::from_millis(rng.u64(0..75_000));
-    match rng.u8(..4) {
+    match rng.u8(..5) {
         0 => {
-            let part = if rng.bool() { Part::Chat } else { Part::Clock };
+            let part = part(rng);
             let bye =
                 Intent::Disconnect { part, code: CloseCode(4_000), reason: "enough".to_owned() };
             steps.extend([(at, Step::User(bye)), (over, Step::User(Intent::Connect(part)))]);
@@ -109,11 +112,23 @@ fn whim(rng: &mut Rng, steps: &mut Vec<(Duration, Step)>) {
             (at, Step::Page(PageEvent::Visible(false))),
             (over, Step::Page(PageEvent::Visible(true))),
         ]),
-        _ => {
+        3 => {
             let period = rng.choice(Period::ALL).unwrap_or_default();
-            steps.push((at, Step::User(Intent::Every(period))));
+            let all = rng.bool();
+            let intent = if all { Intent::LanesEvery(period) } else { Intent::Every(period) };
+            steps.push((at, Step::User(intent)));
+        }
+        _ => {
+            let pause = Duration::from_millis(rng.u64(0..5_000));
+            steps.push((at, Step::User(Intent::AskEvery(pause))));
         }
     }
+}
+
+fn part(rng: &mut Rng) -> Part {
+    let lanes = Transport::ALL.map(Part::Lane);
+    let parts = [Part::Chat, Part::Clock].into_iter().chain(lanes);
+    rng.choice(parts.collect::<Vec<_>>()).unwrap_or(Part::Chat)
 }
 
 fn sometime(rng: &mut Rng) -> Duration {

@@ -6,6 +6,7 @@ use echoclock_shared::echo::{Fault, FaultCode, FromBrowser, FromServer, SendKey}
 use echoclock_shared::feed::{ConnectTime, Item, Period, Seq, Tick};
 use echoclock_shared::info::{Done, Info, Open, Seen, Verdict};
 use echoclock_shared::limits::CURSOR_AHEAD_MAX;
+use echoclock_shared::problem::Problem;
 use echoclock_shared::time::UnixMillis;
 
 /// How many items back this server replays; few, so that gaps happen.
@@ -109,5 +110,15 @@ impl Server {
 
     fn name(&self) -> String {
         self.processes.to_string()
+    }
+}
+
+/// What a question is answered whose cursor is refused.
+pub(crate) fn cursor_problem() -> Problem {
+    Problem {
+        title: "Bad Request".to_owned(),
+        status: 400,
+        detail: "too far ahead".to_owned(),
+        parameter: Some("after".to_owned()),
     }
 }

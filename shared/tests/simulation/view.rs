@@ -2,7 +2,8 @@
 
 use echoclock_shared::echo::SendKey;
 use echoclock_shared::feed::{Item, Seq};
-use echoclock_shared::session::{Cause, ChatReport, ClockReport, Report};
+use echoclock_shared::session::{Cause, ChatReport, ClockReport, Part, Report};
+use std::collections::HashMap;
 
 /// The page's history, and the properties that hold at every moment.
 #[derive(Debug, Default)]
@@ -13,21 +14,22 @@ pub(crate) struct View {
     pub(crate) sent: u64,
     pub(crate) silent: u64,
     pub(crate) gaps: u64,
-    pub(crate) last_tick: Option<Seq>,
+    /// The last tick of each part.
+    last_tick: HashMap<Part, Seq>,
 }
 
 impl View {
     pub(crate) fn show(&mut self, report: Report) {
         match report {
             Report::Chat(report) => self.chat(report),
-            Report::Clock(report) => self.clock(report),
+            Report::Clock(part, report) => self.clock(part, report),
             Report::Info(_) => {}
         }
     }
 
     /// The user has turned to another clock, which counts otherwise.
-    pub(crate) fn another_clock(&mut self) {
-        self.last_tick = None;
+    pub(crate) fn another_clock(&mut self, part: Part) {
+        self.last_tick.remove(&part);
     }
 
     fn chat(&mut self, report: ChatReport) {
@@ -42,33 +44,32 @@ impl View {
         }
     }
 
-    fn clock(&mut self, report: ClockReport) {
+    fn clock(&mut self, part: Part, report: ClockReport) {
         match report {
-            ClockReport::Ticked { tick, .. } => self.item(Item::Value(tick.seq)),
-            ClockReport::Gap { oldest, .. } => self.item(Item::gap(oldest)),
+            ClockReport::Ticked { tick, .. } => self.item(part, Item::Value(tick.seq)),
+            ClockReport::Gap { oldest, .. } => self.item(part, Item::gap(oldest)),
             ClockReport::Missed { count, before } => {
-                panic!("{count} ticks were missed before {before}")
+                panic!("{part:?} missed {count} ticks before {before}")
             }
-            ClockReport::CursorRefused { .. } => self.another_clock(),
+            ClockReport::CursorRefused { .. } => self.another_clock(part),
             ClockReport::Garbled(what) => panic!("the clock's message can't be read: {what}"),
             ClockReport::Opened(_) | ClockReport::Ended(_) => {}
         }
     }
 
     /// Ticks follow each other without a hole, unless a gap says otherwise.
-    fn item(&mut self, item: Item<Seq>) {
+    fn item(&mut self, part: Part, item: Item<Seq>) {
         match item {
             Item::Gap { gap } => {
                 self.gaps += 1;
-                self.last_tick = Some(gap.oldest.minus(1));
+                self.last_tick.insert(part, gap.oldest.minus(1));
             }
             Item::Value(seq) => {
-                let expected = self.last_tick.map(|last| last.plus(1));
+                let expected = self.last_tick.insert(part, seq).map(|last| last.plus(1));
                 assert!(
                     expected.is_none_or(|expected| expected == seq),
-                    "tick {seq} is shown instead of {expected:?}"
+                    "{part:?} shows tick {seq} instead of {expected:?}"
                 );
-                self.last_tick = Some(seq);
             }
         }
     }

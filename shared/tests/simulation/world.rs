@@ -1,25 +1,29 @@
 //! Session, server and network under one simulated clock.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BinaryHeap};
+use std::collections::{BTreeMap, BinaryHeap, VecDeque};
 use std::time::Duration;
 
 use echoclock_shared::close::CloseCode;
 use echoclock_shared::echo::FromBrowser;
 use echoclock_shared::feed::Seq;
-use echoclock_shared::problem::Problem;
 use echoclock_shared::session::{
     CloseReport, Effect, Event, Finding, FromClock, Intent, LinkEvent, LinkId, LinkState, Moment,
     PageEvent, Part, Probed, Session, Side, Target,
 };
 use echoclock_shared::time::UnixMillis;
+use echoclock_shared::transport::Transport;
 use fastrand::Rng;
 
 use crate::network::Network;
 use crate::outcome::Outcome;
 use crate::schedule::{self, HEALING, Step, TROUBLED};
-use crate::server::Server;
+use crate::server::{Server, cursor_problem};
 use crate::view::View;
+
+mod check;
+
+mod polls;
 
 /// Something that is going to happen.
 #[derive(Debug)]
@@ -28,6 +32,10 @@ enum Coming {
     /// A link's first byte arrives at the server.
     Arrive(LinkId),
     ToServer(LinkId, FromBrowser),
+    /// A question arrives on a link whose answers have each to be asked for.
+    Question(LinkId, Target),
+    /// What the question waited for has come, or the wait is over.
+    Reply(LinkId, u32, Target),
     CloseToServer(LinkId, CloseCode, String),
     ToPage(LinkId, LinkEvent),
     /// The server looks for items after a cursor.
@@ -52,6 +60,8 @@ pub(crate) struct World {
     healed: bool,
     /// When links were opened without anybody's doing, the newest last.
     reopened: Vec<Duration>,
+    /// When the last questions were asked, at most [`polls::QUESTIONS_MAX`].
+    questions: VecDeque<Duration>,
 }
 
 impl World {
@@ -71,6 +81,7 @@ impl World {
             outcome: Outcome::default(),
             healed: false,
             reopened: Vec::new(),
+            questions: VecDeque::new(),
         };
         world.server.start(Duration::from_secs(30));
         for (at, step) in steps {
@@ -96,34 +107,6 @@ impl World {
         self.outcome.silent = self.view.silent;
         self.outcome.repeated_ticks = self.session.clock().counts().repeated;
         self.outcome
-    }
-
-    fn check(&self) {
-        assert!(
-            self.session.chat().outbox().is_empty(),
-            "messages still wait: {:?}",
-            self.session.chat()
-        );
-        let refused = |text: &str| text.starts_with("refuse");
-        let expected: Vec<_> =
-            self.view.said.iter().filter(|(_, text)| !refused(text)).cloned().collect();
-        assert_eq!(self.view.echoed, expected, "what is echoed on the page is not what was said");
-        let expected = self.view.said.iter().filter(|(_, text)| refused(text)).map(|(key, _)| *key);
-        assert_eq!(self.view.refused, expected.collect::<Vec<_>>());
-        let mut received = Vec::new();
-        for key in &self.server.receipts {
-            if !received.contains(key) {
-                received.push(*key);
-            }
-        }
-        let said: Vec<_> = self.view.said.iter().map(|(key, _)| *key).collect();
-        assert_eq!(received, said, "the server did not get what was said, in order");
-        let newest = self.session.clock().period().newest_at(self.server.wall(self.now));
-        let cursor = self.session.clock().cursor().expect("a healed clock has ticked");
-        assert!(
-            cursor.plus(40) > newest,
-            "the clock stands at {cursor}, and {newest} is the newest"
-        );
     }
 
     fn plan(&mut self, at: Duration, coming: Coming) {
@@ -155,8 +138,14 @@ impl World {
             }
             Coming::Arrive(link) => self.arrive(link),
             Coming::ToServer(link, message) => self.receive(link, message),
+            Coming::Question(link, target) => {
+                if let Some(instance) = self.served_by(link) {
+                    self.question(link, instance, target);
+                }
+            }
+            Coming::Reply(link, instance, target) => self.reply(link, instance, target),
             Coming::CloseToServer(link, code, reason) => {
-                if self.is_served(link) {
+                if self.served_by(link).is_some() {
                     self.deliver(
                         link,
                         LinkEvent::Closed(CloseReport { code, reason, clean: true }),
@@ -174,9 +163,22 @@ impl World {
         }
         match step {
             Step::User(intent) => {
-                if matches!(intent, Intent::Every(period) if period != self.session.clock().period())
-                {
-                    self.view.another_clock();
+                match intent {
+                    Intent::Every(period) if period != self.session.clock().period() => {
+                        self.view.another_clock(Part::Clock);
+                    }
+                    Intent::LanesEvery(period) => {
+                        let lanes = Transport::ALL.map(|transport| self.session.lane(transport));
+                        for lane in lanes.into_iter().filter(|lane| lane.period() != period) {
+                            self.view.another_clock(lane.part());
+                        }
+                    }
+                    Intent::Every(_)
+                    | Intent::Connect(_)
+                    | Intent::Disconnect { .. }
+                    | Intent::Say(_)
+                    | Intent::AskEvery(_)
+                    | Intent::Readdress => {}
                 }
                 self.reopened.clear();
                 self.handle(Event::User(intent));
@@ -218,6 +220,9 @@ impl World {
                 self.step(Step::Page(PageEvent::Visible(true)));
                 self.step(Step::User(Intent::Connect(Part::Chat)));
                 self.step(Step::User(Intent::Connect(Part::Clock)));
+                for transport in Transport::ALL {
+                    self.step(Step::User(Intent::Connect(Part::Lane(transport))));
+                }
                 self.healed = true;
             }
         }
@@ -257,11 +262,17 @@ impl World {
                     self.reopened.push(self.now);
                     let recent =
                         self.reopened.iter().filter(|at| **at + Duration::from_secs(1) > self.now);
-                    assert!(recent.count() <= 8, "links are opened without end");
+                    assert!(recent.count() <= 8 * PARTS, "links are opened without end");
                 }
                 self.network.open(link, target, self.now);
                 if let Some(at) = self.network.carry(link, Side::Server, self.now, &mut self.rng) {
                     self.plan(at, Coming::Arrive(link));
+                }
+            }
+            Effect::Ask { link, target } => {
+                self.asked();
+                if let Some(at) = self.network.carry(link, Side::Server, self.now, &mut self.rng) {
+                    self.plan(at, Coming::Question(link, target));
                 }
             }
             Effect::Send { link, message } => {
@@ -293,7 +304,7 @@ impl World {
         } else {
             let wait = self.network.delay(&mut self.rng);
             let info = self.server.info(self.now + wait);
-            let refused = matches!(target, Target::Clock { every, after } if self.server.refuses(every, after, self.now));
+            let refused = self.refuses(target);
             (
                 wait * 2,
                 if refused { Finding::Problem(cursor_problem()) } else { Finding::Info(info) },
@@ -302,9 +313,15 @@ impl World {
         self.plan(self.now + wait, Coming::Answer(Probed { part, asked, finding }));
     }
 
-    fn is_served(&self, link: LinkId) -> bool {
+    /// Returns the server's process at a link's other end, while it runs.
+    fn served_by(&self, link: LinkId) -> Option<u32> {
         let instance = self.network.pipes.get(&link).and_then(|pipe| pipe.instance);
-        instance.is_some() && instance == self.server.running
+        instance.filter(|_| instance == self.server.running)
+    }
+
+    fn refuses(&self, target: Target) -> bool {
+        matches!(target, Target::Clock { every, after, .. }
+            if self.server.refuses(every, after, self.now))
     }
 
     fn deliver(&mut self, link: LinkId, event: LinkEvent) {
@@ -315,7 +332,7 @@ impl World {
 
     fn arrive(&mut self, link: LinkId) {
         let Some(target) = self.network.pipes.get(&link).map(|pipe| pipe.target) else { return };
-        let refused = matches!(target, Target::Clock { every, after } if self.server.refuses(every, after, self.now));
+        let refused = self.refuses(target);
         let Some(instance) = self.server.running.filter(|_| !refused) else {
             self.deliver(link, LinkEvent::Closed(CloseReport::lost()));
             return;
@@ -323,16 +340,21 @@ impl World {
         self.network.pipes.entry(link).and_modify(|pipe| pipe.instance = Some(instance));
         match target {
             Target::Echo => self.deliver(link, LinkEvent::Echo(self.server.hello(self.now))),
-            Target::Clock { every, after } => {
-                let hello = self.server.connect_time(every, self.now);
-                self.deliver(link, LinkEvent::Clock(FromClock::Hello(hello)));
+            Target::Clock { transport: Transport::Poll | Transport::LongPoll, .. } => {
+                self.question(link, instance, target);
+            }
+            Target::Clock { transport, every, after, .. } => {
+                if matches!(transport, Transport::Events | Transport::Frame) {
+                    let hello = self.server.connect_time(every, self.now);
+                    self.deliver(link, LinkEvent::Clock(FromClock::Hello(hello)));
+                }
                 self.tick(link, instance, after);
             }
         }
     }
 
     fn receive(&mut self, link: LinkId, message: FromBrowser) {
-        if !self.is_served(link) {
+        if self.served_by(link).is_none() {
             return;
         }
         let echo = self.server.answer(message, self.now);
@@ -344,7 +366,7 @@ impl World {
     }
 
     fn tick(&mut self, link: LinkId, instance: u32, cursor: Option<Seq>) {
-        if !self.is_served(link) || self.server.running != Some(instance) {
+        if self.served_by(link) != Some(instance) {
             return;
         }
         let Some(Target::Clock { every, .. }) =
@@ -368,11 +390,5 @@ impl World {
     }
 }
 
-fn cursor_problem() -> Problem {
-    Problem {
-        title: "Bad Request".to_owned(),
-        status: 400,
-        detail: "too far ahead".to_owned(),
-        parameter: Some("after".to_owned()),
-    }
-}
+/// The parts of a session.
+const PARTS: usize = 2 + Transport::ALL.len();
