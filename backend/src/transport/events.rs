@@ -27,7 +27,7 @@ pub(super) async fn answer<S: Source>(
 ) -> Result<Response, Refusal> {
     followed.app.drain.refuse_new()?;
     let place = query.place()?.or_last_event(&headers);
-    let following = followed.follow(query, place, Encoding::Events)?;
+    let following = followed.follow_from(place, query, Encoding::Events)?;
     let head = sse::retry(RECONNECT_AFTER) + &sse::event(sse::CONNECT_TIME, &following.hello);
     let ping = sse::event(sse::PING, &serde_json::json!({}));
     let (head, ping) = (head.into(), ping.into());

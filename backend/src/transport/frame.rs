@@ -21,11 +21,10 @@ use crate::origin::Allowed;
 pub(super) async fn answer<S: Source>(
     State(followed): State<Followed<S>>,
     peer: Peer,
-    mut query: Query,
+    query: Query,
 ) -> Result<Response, Refusal> {
     followed.app.drain.refuse_new()?;
-    let place = query.place()?;
-    let following = followed.follow(query, place, Encoding::Frame)?;
+    let following = followed.follow(query, Encoding::Frame)?;
     let head = frame::head(&following.hello).into();
     let ping = frame::ping().into();
     let endless = Endless::new("frame", head, ping, following, &followed.app, peer);

@@ -24,9 +24,8 @@ pub(super) async fn answer<S: Source>(
 ) -> Result<Response, Refusal> {
     let drain = &followed.app.drain;
     drain.refuse_new()?;
-    let place = query.place()?;
     let wait = wait(&mut query)?;
-    let mut following = followed.follow(query, place, Encoding::Json)?;
+    let mut following = followed.follow(query, Encoding::Json)?;
     let _open = followed.app.counts.open_poll();
     let nothing = StatusCode::NO_CONTENT.into_response();
     tokio::select! {

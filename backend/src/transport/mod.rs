@@ -85,11 +85,17 @@ struct Followed<S> {
 }
 
 impl<S: Source> Followed<S> {
+    /// Starts to follow from where the query says that the client is.
+    fn follow(&self, mut query: Query, encoding: Encoding) -> Result<Following<S>, Refusal> {
+        let place = query.place()?;
+        self.follow_from(place, query, encoding)
+    }
+
     /// Chooses the feed by what is left of the query, and starts to follow it.
-    fn follow(
+    fn follow_from(
         &self,
-        mut query: Query,
         place: Place,
+        mut query: Query,
         encoding: Encoding,
     ) -> Result<Following<S>, Refusal> {
         let Chosen { feed, name, hello } = self.source.choose(&mut query)?;

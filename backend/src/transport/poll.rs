@@ -18,10 +18,9 @@ use crate::feed::Encoding;
 /// Where the query makes no sense.
 pub(super) async fn answer<S: Source>(
     State(followed): State<Followed<S>>,
-    mut query: Query,
+    query: Query,
 ) -> Result<Response, Refusal> {
-    let place = query.place()?;
-    let mut following = followed.follow(query, place, Encoding::Json)?;
+    let mut following = followed.follow(query, Encoding::Json)?;
     Ok(page(&following.follower.take(POLL_ITEMS_MAX).await))
 }
 

@@ -28,12 +28,11 @@ pub(super) async fn answer<S: Source>(
     State(followed): State<Followed<S>>,
     peer: Peer,
     method: Method,
-    mut query: Query,
+    query: Query,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Result<Response, Refusal> {
-    let place = query.place()?;
     let Following { mut follower, name, silence_max, .. } =
-        followed.follow(query, place, Encoding::Json)?;
+        followed.follow(query, Encoding::Json)?;
     let endpoint = Endpoint { name, message_max: MESSAGE_MAX, subprotocol: None };
     endpoint.open(followed.app, peer, &method, upgrade, async move |mut socket, _| {
         let Err(end) = send(&mut socket, &mut follower, silence_max).await;

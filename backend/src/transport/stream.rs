@@ -20,11 +20,10 @@ use crate::feed::Encoding;
 pub(super) async fn answer<S: Source>(
     State(followed): State<Followed<S>>,
     peer: Peer,
-    mut query: Query,
+    query: Query,
 ) -> Result<Response, Refusal> {
     followed.app.drain.refuse_new()?;
-    let place = query.place()?;
-    let following = followed.follow(query, place, Encoding::Lines)?;
+    let following = followed.follow(query, Encoding::Lines)?;
     let ping = Bytes::from(format!("{}\n", encode::PING));
     // The client learns at once that it got through, also where there is nothing for it yet.
     let head = if following.follower.is_behind() { Bytes::new() } else { ping.clone() };

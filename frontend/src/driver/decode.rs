@@ -13,14 +13,9 @@ const SHOWN_MAX: usize = 80;
 
 /// Reads what the chat socket received.
 pub(super) fn socket(news: SocketNews) -> LinkEvent {
-    match news {
-        SocketNews::Text(text) => match FromServer::decode(&text) {
-            Ok(message) => LinkEvent::Echo(message),
-            Err(error) => garbled(&text, &error),
-        },
-        SocketNews::Binary { bytes } => binary(bytes),
-        SocketNews::Closed(report) => LinkEvent::Closed(report),
-    }
+    socket_by(news, |text| {
+        FromServer::decode(text).map_or_else(|error| garbled(text, &error), LinkEvent::Echo)
+    })
 }
 
 /// Reads what the event stream received.
@@ -39,11 +34,7 @@ pub(super) fn event(news: EventNews) -> LinkEvent {
 
 /// Reads what a socket received that carries the clock.
 pub(super) fn clock_socket(news: SocketNews) -> LinkEvent {
-    match news {
-        SocketNews::Text(text) => plain(&text),
-        SocketNews::Binary { bytes } => binary(bytes),
-        SocketNews::Closed(report) => LinkEvent::Closed(report),
-    }
+    socket_by(news, plain)
 }
 
 /// Reads what a hidden frame posted.
@@ -94,8 +85,14 @@ fn plain(json: &str) -> LinkEvent {
     serde_json::from_str(json).map_or_else(|error| garbled(json, &error), LinkEvent::Clock)
 }
 
-fn binary(bytes: u32) -> LinkEvent {
-    LinkEvent::Garbled(format!("a binary message of {bytes} bytes"))
+fn socket_by(news: SocketNews, read: impl FnOnce(&str) -> LinkEvent) -> LinkEvent {
+    match news {
+        SocketNews::Text(text) => read(&text),
+        SocketNews::Binary { bytes } => {
+            LinkEvent::Garbled(format!("a binary message of {bytes} bytes"))
+        }
+        SocketNews::Closed(report) => LinkEvent::Closed(report),
+    }
 }
 
 fn garbled(text: &str, error: &serde_json::Error) -> LinkEvent {
