@@ -38,6 +38,7 @@ enum Call {
     Close(u16),
     LetGo(LinkId),
     Probe(Part),
+    TellTabs,
     WakeAt(Option<Duration>),
     Frame,
     Shown(usize),
@@ -91,6 +92,10 @@ impl Edge for PaperEdge {
 
     fn probe(&mut self, part: Part, _: Target) {
         self.note(Call::Probe(part));
+    }
+
+    fn tell_tabs(&mut self) {
+        self.note(Call::TellTabs);
     }
 
     fn wake_at(&mut self, deadline: Option<Duration>) {

@@ -61,7 +61,7 @@ impl Bench {
         let mut news = News::default();
         for effect in self.session.handle(event, &self.now) {
             match effect {
-                Effect::Report(report) => news.reports.push((self.now.wall, report)),
+                Effect::Report(report) => news.reports.push((self.now, report)),
                 Effect::Changed(Part::Chat) => news.chat_changed = true,
                 Effect::Changed(Part::Clock) => news.clock_changed = true,
                 Effect::Changed(Part::Lane(_)) => news.lanes_changed = true,
@@ -70,7 +70,7 @@ impl Bench {
                 }
                 Effect::Open { link, .. } => self.clock = Some(link),
                 Effect::Ask { .. } | Effect::Send { .. } | Effect::Close { .. } => {}
-                Effect::Drop(_) | Effect::Probe(..) => {}
+                Effect::Drop(_) | Effect::Probe(..) | Effect::TellTabs => {}
             }
         }
         self.writer.show(&self.session, news, &self.now);

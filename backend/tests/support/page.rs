@@ -189,7 +189,7 @@ impl Driver {
                 });
             }
             Effect::Report(what) => self.view.send_modify(|view| view.show(what)),
-            Effect::Changed(_) => {}
+            Effect::Changed(_) | Effect::TellTabs => {}
         }
     }
 

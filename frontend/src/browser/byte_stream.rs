@@ -22,6 +22,8 @@ pub struct ByteStream {
 /// What a response reports.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum StreamNews {
+    /// It has begun: the headers are here.
+    Begun,
     /// The next bytes, cut anywhere.
     Chunk(Vec<u8>),
     /// It has ended, is no success, or never came to be; the last report.
@@ -48,6 +50,7 @@ impl ByteStream {
             let response = asked.send().await.ok().filter(|response| response.ok());
             let body = response.and_then(|response| response.body());
             if let Some(body) = body {
+                on_news(StreamNews::Begun);
                 let reader = body.get_reader().unchecked_into::<ReadableStreamDefaultReader>();
                 while let Some(chunk) = next_chunk(&reader).await {
                     on_news(StreamNews::Chunk(chunk));

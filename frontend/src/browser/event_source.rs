@@ -13,12 +13,14 @@ use super::words;
 #[must_use = "an event stream closes when it is dropped"]
 pub struct EventStream {
     source: EventSource,
-    _listeners: [Listener; 4],
+    _listeners: [Listener; 5],
 }
 
 /// What an event stream reports.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum EventNews {
+    /// It has begun: the headers are here.
+    Begun,
     /// An event.
     Event {
         /// One of [`EventStream::EVENTS`].
@@ -53,12 +55,14 @@ impl EventStream {
                 on_news(EventNews::Event { name, data });
             })
         });
+        let on_begin = Rc::clone(&on_news);
+        let open = Listener::new(&source, "open", move |_: Event| on_begin(EventNews::Begun));
         let failing = source.clone();
         let error = Listener::new(&source, "error", move |_: Event| {
             failing.close();
             on_news(EventNews::Failed);
         });
-        Ok(Self { source, _listeners: [connect_time, ping, message, error] })
+        Ok(Self { source, _listeners: [connect_time, ping, message, open, error] })
     }
 }
 

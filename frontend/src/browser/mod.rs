@@ -29,6 +29,9 @@ pub use timer::{Interval, Timer};
 mod animation;
 pub use animation::Frame;
 
+mod tabs;
+pub use tabs::Tabs;
+
 mod page;
 pub use page::{PageWatch, document_base, is_visible, take_root};
 

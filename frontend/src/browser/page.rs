@@ -2,16 +2,17 @@
 
 use echoclock_shared::session::PageEvent;
 use wasm_bindgen::JsCast;
-use web_sys::{Document, Event, HtmlElement, VisibilityState};
+use web_sys::{Document, Event, HtmlElement, PageTransitionEvent, VisibilityState};
 
 use super::listener::Listener;
 use super::window;
 
-/// Hears of the network and of being seen; dropping it, it hears no more.
+/// Hears of the network, of being seen, and of being left (HTML standard, sections 6.2, 7.4.6 and
+/// 9.1.2); dropping it, it hears no more.
 #[derive(Debug)]
 #[must_use = "a watch ends when it is dropped"]
 pub struct PageWatch {
-    _listeners: [Listener; 3],
+    _listeners: [Listener; 5],
 }
 
 impl PageWatch {
@@ -24,7 +25,7 @@ impl PageWatch {
         if !is_visible() {
             on_change(PageEvent::Visible(false));
         }
-        let (on_online, on_offline) = (on_change.clone(), on_change.clone());
+        let [on_online, on_offline, on_hide, on_show] = [(); 4].map(|()| on_change.clone());
         Self {
             _listeners: [
                 Listener::new(&window, "online", move |_: Event| {
@@ -35,6 +36,14 @@ impl PageWatch {
                 }),
                 Listener::new(&document(), "visibilitychange", move |_: Event| {
                     on_change(PageEvent::Visible(is_visible()));
+                }),
+                Listener::new(&window, "pagehide", move |_: PageTransitionEvent| {
+                    on_hide(PageEvent::Left);
+                }),
+                Listener::new(&window, "pageshow", move |event: PageTransitionEvent| {
+                    if event.persisted() {
+                        on_show(PageEvent::Restored);
+                    }
                 }),
             ],
         }

@@ -8,7 +8,7 @@ use std::time::Duration;
 use echoclock_shared::close::CloseCode;
 use echoclock_shared::echo::FromBrowser;
 use echoclock_shared::session::{
-    CloseReport, Event, Finding, Follow, LinkEvent, LinkId, Moment, Part, Probed, Target,
+    CloseReport, Event, Finding, LinkEvent, LinkId, Moment, PageEvent, Part, Probed, Target,
 };
 use echoclock_shared::transport::Transport;
 
@@ -17,7 +17,8 @@ use super::edge::{Edge, Inbox};
 use super::probe::Question;
 use crate::address::Address;
 use crate::browser::{
-    Answer, ByteStream, EventStream, Frame, HiddenFrame, Socket, Task, Timer, clock, dice, get,
+    Answer, ByteStream, EventStream, Frame, HiddenFrame, Socket, Tabs, Task, Timer, clock, dice,
+    get,
 };
 
 /// The browser's adapters, one for each link, timer and question.
@@ -31,6 +32,7 @@ pub struct BrowserEdge {
     probes: BTreeMap<Part, Task>,
     timer: Option<Timer>,
     frame: Option<Frame>,
+    tabs: Tabs,
 }
 
 #[derive(Debug)]
@@ -44,7 +46,9 @@ enum Connection {
 
 impl BrowserEdge {
     /// Makes an edge that connects to whatever `address` is at the time.
-    pub const fn new(inbox: Inbox, address: Rc<RefCell<Address>>) -> Self {
+    pub fn new(inbox: Inbox, address: Rc<RefCell<Address>>) -> Self {
+        let told = inbox.clone();
+        let tabs = Tabs::new(move || told.post(Event::Page(PageEvent::OtherTabQueues)));
         Self {
             inbox,
             address,
@@ -52,6 +56,7 @@ impl BrowserEdge {
             probes: BTreeMap::new(),
             timer: None,
             frame: None,
+            tabs,
         }
     }
 
@@ -82,11 +87,11 @@ impl BrowserEdge {
                 HiddenFrame::open(&address, move |news| post(decode::frame(news)))
                     .map(|frame| Connection::Frame { _frame: frame })
             }
-            Target::Clock { transport: Transport::Poll | Transport::LongPoll, wait, .. } => {
-                let within = wait.unwrap_or_default() + Follow::ANSWER_WITHIN;
+            Target::Clock { transport: Transport::Poll | Transport::LongPoll, .. } => {
                 let address = address.clone();
                 let question = Task::spawn(async move {
-                    let answer = get(&address, within, Answer::is_json).await;
+                    // The session lets a question go that is not answered in time.
+                    let answer = get(&address, Duration::MAX, Answer::is_json).await;
                     decode::answer(answer).into_iter().for_each(post);
                 });
                 Ok(Connection::Polls { _question: question })
@@ -158,6 +163,10 @@ impl Edge for BrowserEdge {
             inbox.post(Event::Probed(Probed { part, asked, finding }));
         });
         self.probes.insert(part, task);
+    }
+
+    fn tell_tabs(&mut self) {
+        self.tabs.tell();
     }
 
     fn wake_at(&mut self, deadline: Option<Duration>) {

@@ -22,6 +22,7 @@ pub(super) fn socket(news: SocketNews) -> LinkEvent {
 pub(super) fn event(news: EventNews) -> LinkEvent {
     let (name, data) = match news {
         EventNews::Event { name, data } => (name, data),
+        EventNews::Begun => return LinkEvent::Begun,
         EventNews::Failed => return LinkEvent::Closed(CloseReport::lost()),
     };
     let read = match name {
@@ -47,8 +48,10 @@ pub(super) fn frame(news: FrameNews) -> LinkEvent {
 
 /// Reads what a stream of lines received.
 pub(super) fn lines(decoder: &mut Decoder<FromClock>, news: StreamNews) -> Vec<LinkEvent> {
-    let StreamNews::Chunk(chunk) = news else {
-        return vec![LinkEvent::Closed(CloseReport::lost())];
+    let chunk = match news {
+        StreamNews::Begun => return vec![LinkEvent::Begun],
+        StreamNews::Chunk(chunk) => chunk,
+        StreamNews::Ended => return vec![LinkEvent::Closed(CloseReport::lost())],
     };
     match decoder.push(&chunk) {
         Ok(lines) => lines

@@ -7,7 +7,6 @@ use std::time::Duration;
 use echoclock_shared::close::CloseCode;
 use echoclock_shared::echo::FromBrowser;
 use echoclock_shared::session::{Event, LinkId, Moment, Part, Report, Session, Target};
-use echoclock_shared::time::UnixMillis;
 
 /// The browser, or what stands in for it in a test.
 ///
@@ -37,6 +36,9 @@ pub trait Edge {
     /// part takes the place of one that is not answered yet.
     fn probe(&mut self, part: Part, target: Target);
 
+    /// Tells the other tabs of this origin that requests of this one queue in the browser.
+    fn tell_tabs(&mut self);
+
     /// Hands in `Event::Woke` at an instant of `Moment::mono`, or early; not at all for `None`.
     /// It takes the place of what was asked for before.
     fn wake_at(&mut self, deadline: Option<Duration>);
@@ -54,8 +56,8 @@ pub trait View {
 /// What has happened since it was last shown.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct News {
-    /// What happened, oldest first, each with the local wall clock's time.
-    pub reports: Vec<(UnixMillis, Report)>,
+    /// What happened, oldest first, each with when it did.
+    pub reports: Vec<(Moment, Report)>,
     /// Whether what can be seen of the chat has changed.
     pub chat_changed: bool,
     /// The same for the clock beside it.

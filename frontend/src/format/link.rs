@@ -21,6 +21,9 @@ pub fn words(link: &LinkView, part: Part, base: &str) -> Words {
     let (headline, detail) = match &link.state {
         LinkState::Idle { last: None } => ("Not connected", "Nothing was tried yet.".to_owned()),
         LinkState::Idle { last: Some(last) } => (idle(&last.cause), ended(last)),
+        LinkState::Connecting { .. } | LinkState::Open { .. } if queues(link) => {
+            ("Waiting for a connection", QUEUED.to_owned())
+        }
         LinkState::Connecting { .. } => (
             "Connecting",
             why().unwrap_or_else(|| "The server’s first message is awaited.".to_owned()),
@@ -93,6 +96,7 @@ pub const fn trouble_name(link: &LinkView) -> Option<&'static str> {
         Some(Trouble::Problem(_)) => Some("problem"),
         Some(Trouble::NotOurs(_)) => Some("not-ours"),
         Some(Trouble::OnlyPlainRequests) => Some("only-plain-requests"),
+        Some(Trouble::Queued) => Some("queued"),
     }
 }
 
@@ -129,6 +133,8 @@ const fn waiting(trouble: Option<&Trouble>) -> &'static str {
         Some(Trouble::Refused(_) | Trouble::Problem(_)) => "Refused",
         Some(Trouble::NotOurs(_)) => "Somebody else answers",
         Some(Trouble::OnlyPlainRequests) => "Held up on the way",
+        // An attempt that has ended queues no more.
+        Some(Trouble::Queued) => "Trying again",
     }
 }
 
@@ -138,6 +144,7 @@ fn explain(trouble: &Trouble, part: Part, failures: u32, base: &str) -> String {
             "There is no answer from {base} that this page may read. Check the address, that the \
              server runs, and that it lets this page’s origin in."
         ),
+        Trouble::Queued => QUEUED.to_owned(),
         Trouble::Refused(reason) => sentence(reason),
         Trouble::Problem(problem) => {
             format!("The server refuses the request: {}", sentence(&problem.detail))
@@ -164,6 +171,15 @@ fn explain(trouble: &Trouble, part: Part, failures: u32, base: &str) -> String {
         ),
     }
 }
+
+/// Whether a link's request waits in the browser.
+pub fn queues(link: &LinkView) -> bool {
+    link.trouble == Some(Trouble::Queued)
+}
+
+const QUEUED: &str = "The request has not left the browser: it opens six HTTP/1.1 connections to \
+                      a server at the most, over all its tabs, and seems to have them all in use. \
+                      Sockets do not count and go on.";
 
 /// Ends a text as a sentence ends.
 fn sentence(text: &str) -> String {

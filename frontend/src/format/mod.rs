@@ -12,7 +12,7 @@ pub use instant::{
 };
 
 mod link;
-pub use link::{Words, ended, state_name, trouble_name, words};
+pub use link::{Words, ended, queues, state_name, trouble_name, words};
 
 mod spark;
 pub use spark::{Spark, spark};

@@ -63,8 +63,8 @@ pub struct ClockNote {
 /// What a note of the clock tells.
 #[derive(Clone, Debug, PartialEq)]
 pub enum ClockNoteBody {
-    /// The link is open.
-    Opened(ConnectTime),
+    /// The link is open. Not every transport greets.
+    Opened(Option<ConnectTime>),
     /// Items are gone for good.
     Gap {
         /// Where the clock goes on.

@@ -50,14 +50,14 @@ impl ClockWriter {
                     delays.extend(delay);
                     continue;
                 }
-                // Server-Sent Events greet.
-                ClockReport::Opened(None) => continue,
-                ClockReport::Opened(Some(hello)) => {
-                    if self.every.replace(hello.every) != Some(hello.every) {
-                        delays.clear();
-                        self.forget();
+                ClockReport::Opened(hello) => {
+                    if let Some(hello) = &hello {
+                        if self.every.replace(hello.every) != Some(hello.every) {
+                            delays.clear();
+                            self.forget();
+                        }
+                        self.connect(hello);
                     }
-                    self.connect(&hello);
                     ClockNoteBody::Opened(hello)
                 }
                 ClockReport::Gap { oldest, lost } => ClockNoteBody::Gap { oldest, lost },

@@ -12,6 +12,12 @@ pub use chat::{ChatRow, ChatRowBody, ChatStore, Delivery, HISTORY_MAX};
 mod clock;
 pub use clock::{ClockNote, ClockNoteBody, ClockStore, DELAYS_MAX, NOTES_MAX, SeenTick};
 
+mod lanes;
+pub use lanes::{LaneStore, LanesStore};
+
+mod track;
+pub use track::{MARKS_MAX, Mark, Quantiles, Track, What};
+
 mod server;
 pub use server::ServerStore;
 
@@ -20,6 +26,7 @@ pub use page::PageStore;
 
 mod chat_writer;
 mod clock_writer;
+mod lanes_writer;
 mod writer;
 pub use writer::Writer;
 
@@ -35,6 +42,8 @@ pub struct Stores {
     pub chat: ChatStore,
     /// The clock.
     pub clock: ClockStore,
+    /// The clock over every transport.
+    pub lanes: LanesStore,
     /// The server, and where it is looked for.
     pub server: ServerStore,
     /// The page itself.

@@ -88,6 +88,7 @@ async fn an_event_stream_hands_out_its_events_and_its_end() {
     assert_eq!(
         heard.all(),
         [
+            EventNews::Begun,
             event("connecttime", "{\"a\":1}"),
             event("ping", "{}"),
             event("message", "one\ntwo"),
@@ -102,9 +103,9 @@ async fn an_event_stream_does_not_try_again_by_itself() {
     // Browsers try again after the time that the stream names.
     let stream = "data:text/event-stream,retry: 1%0Adata: once%0A%0A";
     let _stream = EventStream::open(stream, heard.ear()).expect("it can be tried");
-    until("the stream ends", || heard.len() == 2).await;
+    until("the stream ends", || heard.all().contains(&EventNews::Failed)).await;
     pass(Duration::from_millis(100)).await;
-    assert_eq!(heard.len(), 2, "{:?}", heard.all());
+    assert_eq!(heard.len(), 3, "{:?}", heard.all());
 }
 
 #[wasm_bindgen_test]
@@ -122,7 +123,7 @@ async fn an_event_stream_that_is_dropped_is_mute() {
     let stream = "data:text/event-stream,data: hello%0A%0A";
     drop(EventStream::open(stream, dropped.ear()));
     let _stream = EventStream::open(stream, witness.ear());
-    until("the other stream ends", || witness.len() == 2).await;
+    until("the other stream ends", || witness.all().contains(&EventNews::Failed)).await;
     assert_eq!((dropped.all(), uncaught.count()), (Vec::new(), 0));
 }
 
@@ -150,9 +151,10 @@ async fn a_byte_stream_hands_out_what_comes_and_its_end() {
     until("the stream ends", || heard.all().contains(&StreamNews::Ended)).await;
     let mut all = heard.all();
     assert_eq!(all.pop(), Some(StreamNews::Ended));
+    assert_eq!(all.remove(0), StreamNews::Begun);
     let bytes = all.into_iter().flat_map(|news| match news {
         StreamNews::Chunk(chunk) => chunk,
-        StreamNews::Ended => panic!("it ends once"),
+        StreamNews::Begun | StreamNews::Ended => panic!("it begins and ends once"),
     });
     assert_eq!(bytes.collect::<Vec<_>>(), b"one\ntwo\xff");
 }

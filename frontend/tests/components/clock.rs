@@ -126,7 +126,7 @@ async fn losses_are_counted_and_told() {
         let counts = Counts { received: 3_600, missed: 8, repeated: 2, late: 0, gaps: 1 };
         stores.clock.counts.set(counts);
         stores.clock.notes.set(vec![
-            note(1, ClockNoteBody::Opened(hello())),
+            note(1, ClockNoteBody::Opened(Some(hello()))),
             note(2, ClockNoteBody::Gap { oldest: Seq::new(99), lost: Some(5_400) }),
             note(3, ClockNoteBody::Missed { count: 1, before: Seq::new(120) }),
             note(4, ClockNoteBody::CursorRefused { after: Seq::new(130) }),

@@ -105,8 +105,24 @@ impl Chat {
         now: &Moment,
         effects: &mut Vec<Effect>,
     ) {
-        if self.link.waits() {
+        if self.link.waits() || matches!(self.link.state(), LinkState::Resting) {
             self.open(links, now, effects);
+        }
+    }
+
+    /// Lets the socket go until the page is shown again.
+    pub(super) fn leave(&mut self, effects: &mut Vec<Effect>) {
+        if self.link.wanted() {
+            effects.extend(self.link.current().map(Effect::Drop));
+            self.link.rest();
+            effects.push(Effect::Changed(Part::Chat));
+        }
+    }
+
+    /// Asks the server for a sign of life where none is awaited.
+    pub(super) fn ask_for_sign(&mut self, now: &Moment, effects: &mut Vec<Effect>) {
+        if let Some(link) = self.link.open().filter(|_| self.pinged.is_none()) {
+            self.ping(link, now, effects);
         }
     }
 
@@ -133,7 +149,7 @@ impl Chat {
         match event {
             LinkEvent::Echo(message) => self.heard(message, server_clock, now, effects),
             LinkEvent::Garbled(what) => report(effects, ChatReport::Garbled(what)),
-            LinkEvent::Clock(_) | LinkEvent::Answered => {
+            LinkEvent::Clock(_) | LinkEvent::Begun | LinkEvent::Answered => {
                 report(effects, ChatReport::Garbled("a tick on the chat socket".to_owned()))
             }
             LinkEvent::Closed(closed) => {

@@ -48,6 +48,9 @@ pub enum Effect {
     Drop(LinkId),
     /// Ask the server by a plain request what is the matter, see [`super::Event::Probed`].
     Probe(Part, Target),
+    /// Tell the other tabs of this origin that requests of this one queue in the browser, see
+    /// [`super::PageEvent::OtherTabQueues`].
+    TellTabs,
     /// Write down what happened, for people to read.
     Report(Report),
     /// What can be seen of this part has changed.

@@ -73,6 +73,13 @@ pub enum PageEvent {
     Online(bool),
     /// Whether the page can be seen.
     Visible(bool),
+    /// The page is left: the browser may keep it as it is, and throws it away if it has something
+    /// open.
+    Left,
+    /// The page that was left is shown again.
+    Restored,
+    /// Requests of another tab queue in the browser, for want of connections that this one holds.
+    OtherTabQueues,
 }
 
 /// What a link's adapter reports.
@@ -82,6 +89,8 @@ pub enum LinkEvent {
     Echo(FromServer),
     /// A message of the clock.
     Clock(FromClock),
+    /// The headers of an answer have come, where its adapter can tell.
+    Begun,
     /// All of an answer has come; the next one has to be asked for by [`super::Effect::Ask`].
     Answered,
     /// A message that can't be read, with the reason.

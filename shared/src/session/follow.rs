@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::link::{LinkIds, Overdue};
+use super::queue::{Look, Signs, Unanswered};
 use super::tally::Tally;
 use super::turn::Turn;
 use super::{
@@ -11,6 +12,8 @@ use super::{
 };
 use crate::feed::{ConnectTime, Item, Period, Seq, Tick};
 use crate::transport::Transport;
+
+mod wishes;
 
 /// A clock that is followed over one transport.
 #[derive(Debug)]
@@ -24,6 +27,8 @@ pub struct Follow {
     hidden_since: Option<Duration>,
     ask_every: Duration,
     turn: Turn,
+    unanswered: Option<Unanswered>,
+    requests: u64,
 }
 
 impl Follow {
@@ -43,6 +48,9 @@ impl Follow {
     /// How long a hidden page keeps its stream.
     pub const REST_AFTER: Duration = Duration::from_secs(60);
 
+    /// How long a forever frame lives: its document keeps something of every script that has run.
+    pub const RECYCLE_AFTER: Duration = Duration::from_secs(5 * 60);
+
     /// How much longer than it should be a silence may last.
     pub const SILENCE_GRACE: Duration = Duration::from_secs(5);
 
@@ -57,6 +65,8 @@ impl Follow {
             hidden_since: None,
             ask_every: Duration::from_secs(1),
             turn: Turn::Servers,
+            unanswered: None,
+            requests: 0,
         }
     }
 
@@ -90,98 +100,14 @@ impl Follow {
         self.tally.cursor()
     }
 
+    /// Returns how many requests this clock has taken so far.
+    pub const fn requests(&self) -> u64 {
+        self.requests
+    }
+
     /// Returns what became of the ticks since this clock has been followed.
     pub const fn counts(&self) -> &Counts {
         self.tally.counts()
-    }
-
-    pub(super) fn connect(&mut self, links: &mut LinkIds, now: &Moment, effects: &mut Vec<Effect>) {
-        if self.link.current().is_none() {
-            self.open(links, now, effects);
-        }
-    }
-
-    pub(super) fn disconnect(&mut self, now: &Moment, effects: &mut Vec<Effect>) {
-        if !self.link.wanted() {
-            return;
-        }
-        match self.link.current() {
-            Some(link) => {
-                effects.push(Effect::Drop(link));
-                self.end(Cause::LetGo, now, effects);
-            }
-            None => {
-                self.link.give_up();
-                effects.push(Effect::Changed(self.part));
-            }
-        }
-    }
-
-    /// Asks this often, as far as the bounds allow.
-    pub(super) fn ask_every(&mut self, pause: Duration, now: &Moment) {
-        self.ask_every = pause.clamp(Self::ASK_EVERY_MIN, Self::ASK_EVERY_MAX);
-        if let Turn::Pause { until } = &mut self.turn {
-            *until = (*until).min(now.mono + self.ask_every);
-        }
-    }
-
-    pub(super) fn set_period(
-        &mut self,
-        period: Period,
-        links: &mut LinkIds,
-        now: &Moment,
-        effects: &mut Vec<Effect>,
-    ) {
-        if period != self.period {
-            self.period = period;
-            self.readdress(links, now, effects);
-        }
-    }
-
-    /// Follows another feed: what is known of the one before means nothing there.
-    pub(super) fn readdress(
-        &mut self,
-        links: &mut LinkIds,
-        now: &Moment,
-        effects: &mut Vec<Effect>,
-    ) {
-        self.tally = Tally::default();
-        if let Some(link) = self.link.current() {
-            effects.push(Effect::Drop(link));
-        }
-        if self.link.readdress() {
-            self.open(links, now, effects);
-        } else {
-            effects.push(Effect::Changed(self.part));
-        }
-    }
-
-    pub(super) fn retry_now(
-        &mut self,
-        links: &mut LinkIds,
-        now: &Moment,
-        effects: &mut Vec<Effect>,
-    ) {
-        if self.link.waits() {
-            self.open(links, now, effects);
-        }
-    }
-
-    pub(super) fn set_visible(
-        &mut self,
-        visible: bool,
-        links: &mut LinkIds,
-        now: &Moment,
-        effects: &mut Vec<Effect>,
-    ) {
-        if !visible {
-            self.hidden_since.get_or_insert(now.mono);
-            return;
-        }
-        self.hidden_since = None;
-        if self.link.waits() || matches!(self.link.state(), LinkState::Resting) {
-            self.open(links, now, effects);
-        }
     }
 
     pub(super) fn link_event(
@@ -193,6 +119,7 @@ impl Follow {
     ) {
         match event {
             LinkEvent::Clock(message) => self.heard(message, server_clock, now, effects),
+            LinkEvent::Begun => self.is_answered(effects),
             LinkEvent::Answered => self.answered(now, effects),
             LinkEvent::Garbled(what) => self.report(ClockReport::Garbled(what), effects),
             LinkEvent::Echo(_) => {
@@ -233,7 +160,12 @@ impl Follow {
                 effects.push(Effect::Drop(link));
                 self.end(Cause::NoHello, now, effects);
             }
-            None => self.check_turn(now, effects),
+            None => {
+                self.check_turn(now, effects);
+                if self.recycle_deadline().is_some_and(|recycle| recycle <= now.mono) {
+                    self.recycle(links, now, effects);
+                }
+            }
         }
     }
 
@@ -242,12 +174,14 @@ impl Follow {
             Some(_) => Some(self.turn.deadline(self.heard, self.period)),
             None => self.link.next_deadline(),
         };
-        [link, self.rest_deadline()].into_iter().flatten().min()
+        let look = self.link.current().and_then(|_| self.unanswered.as_ref()?.look_at());
+        [link, look, self.rest_deadline(), self.recycle_deadline()].into_iter().flatten().min()
     }
 
     fn open(&mut self, links: &mut LinkIds, now: &Moment, effects: &mut Vec<Effect>) {
         let link = self.link.attempt(links, now);
         self.turn = Turn::first(self.transport, now);
+        self.begins_to_wait(now);
         let target = self.target();
         effects.extend([Effect::Open { link, target }, Effect::Changed(self.part)]);
     }
@@ -267,6 +201,7 @@ impl Follow {
 
     /// Takes the end of an answer, and asks anew when it is time.
     fn answered(&mut self, now: &Moment, effects: &mut Vec<Effect>) {
+        self.is_answered(effects);
         self.greeted(None, now, effects);
         match self.turn.answered(self.transport, self.ask_every, now) {
             Some(turn) => {
@@ -293,9 +228,76 @@ impl Follow {
             }
             Turn::Pause { .. } => {
                 self.turn = Turn::asked(self.transport, now);
+                self.begins_to_wait(now);
                 effects.push(Effect::Ask { link, target: self.target() });
             }
         }
+    }
+
+    /// Notes that a request goes out, and when it may be answered.
+    fn begins_to_wait(&mut self, now: &Moment) {
+        self.requests += 1;
+        let wait = match self.turn {
+            Turn::Asked { wait, .. } => wait,
+            Turn::Servers | Turn::Pause { .. } => Duration::ZERO,
+        };
+        // A socket is not among the connections that a browser counts.
+        let waits = self.transport != Transport::Socket;
+        self.unanswered = waits.then(|| Unanswered::new(now.mono + wait));
+    }
+
+    fn is_answered(&mut self, effects: &mut Vec<Effect>) {
+        self.unanswered = None;
+        if self.link.queues_no_more() {
+            effects.push(Effect::Changed(self.part));
+        }
+    }
+
+    /// Looks into a request that is not answered; returns whether a socket is to give a sign.
+    pub(super) fn look(
+        &mut self,
+        signs: &mut Signs,
+        now: &Moment,
+        effects: &mut Vec<Effect>,
+    ) -> bool {
+        let Some(unanswered) = self.link.current().and(self.unanswered.as_mut()) else {
+            return false;
+        };
+        match unanswered.look(signs, now) {
+            Look::AskPlainly => effects.push(Effect::Probe(self.part, Target::Echo)),
+            Look::Queued => {
+                self.link.queues(now);
+                self.turn.waits_on(now);
+                effects.extend([Effect::TellTabs, Effect::Changed(self.part)]);
+            }
+            Look::OnItsWay if self.link.queues_no_more() => {
+                effects.push(Effect::Changed(self.part));
+            }
+            Look::AskSocket => return true,
+            Look::OnItsWay | Look::Nothing => {}
+        }
+        false
+    }
+
+    fn recycle_deadline(&self) -> Option<Duration> {
+        match self.link.state() {
+            LinkState::Open { since, .. } if self.transport == Transport::Frame => {
+                Some(since.mono + Self::RECYCLE_AFTER)
+            }
+            LinkState::Open { .. }
+            | LinkState::Idle { .. }
+            | LinkState::Connecting { .. }
+            | LinkState::Closing { .. }
+            | LinkState::Waiting { .. }
+            | LinkState::Resting => None,
+        }
+    }
+
+    /// Goes on over a new link, from the cursor.
+    fn recycle(&mut self, links: &mut LinkIds, now: &Moment, effects: &mut Vec<Effect>) {
+        effects.extend(self.link.current().map(Effect::Drop));
+        self.link.ended(Cause::LetGo, now);
+        self.open(links, now, effects);
     }
 
     fn rest(&mut self, effects: &mut Vec<Effect>) {
@@ -314,6 +316,7 @@ impl Follow {
         effects: &mut Vec<Effect>,
     ) {
         self.heard = now.mono;
+        self.is_answered(effects);
         match message {
             FromClock::Ping => self.greeted(None, now, effects),
             FromClock::Hello(hello) => self.greeted(Some(hello), now, effects),

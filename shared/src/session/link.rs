@@ -155,6 +155,8 @@ pub enum Trouble {
     NotOurs(String),
     /// The server answers plain requests, and so something between swallows the link.
     OnlyPlainRequests,
+    /// The request waits in the browser until one of its connections to the server is free.
+    Queued,
 }
 
 impl Default for Link {
@@ -270,12 +272,14 @@ impl Link {
         if open_for.is_some_and(|open_for| open_for >= Self::LASTED) {
             self.failures = 0;
         }
+        self.queues_no_more();
         let ended = Ended { cause, open_for };
         self.state = if ended.cause.may_retry() {
             self.failures = self.failures.saturating_add(1);
             let until = now.mono + self.backoff.wait(self.failures, now.dice);
             LinkState::Waiting { until, last: ended.clone() }
         } else {
+            self.trouble = None;
             LinkState::Idle { last: Some(ended.clone()) }
         };
         ended
@@ -320,6 +324,8 @@ impl Link {
             return false;
         }
         let trouble = match finding {
+            // The question queued as well.
+            Finding::Unreachable if self.trouble == Some(Trouble::Queued) => return false,
             Finding::Unreachable => Trouble::Unreachable,
             Finding::NotOurs(what) => Trouble::NotOurs(what.clone()),
             Finding::Problem(problem) if problem.parameter.as_deref() == Some(ORIGIN) => {
@@ -334,6 +340,19 @@ impl Link {
         let news = self.trouble.as_ref() != Some(&trouble);
         self.trouble = Some(trouble);
         news
+    }
+
+    /// Waits on for an answer: its request queues in the browser.
+    pub(super) fn queues(&mut self, now: &Moment) {
+        if let LinkState::Connecting { until, .. } = &mut self.state {
+            *until = now.mono + Self::HELLO_WITHIN;
+        }
+        self.trouble = Some(Trouble::Queued);
+    }
+
+    /// Learns that the request is on its way; returns whether that is news.
+    pub(super) fn queues_no_more(&mut self) -> bool {
+        self.trouble.take_if(|trouble| *trouble == Trouble::Queued).is_some()
     }
 
     /// Returns what the passing of time has decided.

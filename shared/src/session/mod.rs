@@ -33,6 +33,12 @@ pub use tally::Counts;
 
 mod turn;
 
+mod leap;
+use leap::Leap;
+
+mod queue;
+use queue::Signs;
+
 mod follow;
 pub use follow::Follow;
 
@@ -54,6 +60,8 @@ pub struct Session {
     lanes: [Follow; Transport::ALL.len()],
     server_clock: ServerClock,
     links: LinkIds,
+    signs: Signs,
+    leap: Leap,
     online: Option<bool>,
 }
 
@@ -65,6 +73,8 @@ impl Default for Session {
             lanes: Transport::ALL.map(|transport| Follow::new(Part::Lane(transport), transport)),
             server_clock: ServerClock::default(),
             links: LinkIds::default(),
+            signs: Signs::default(),
+            leap: Leap::default(),
             online: None,
         }
     }
@@ -74,21 +84,33 @@ impl Session {
     /// Takes one event and returns what has to be done, in order.
     pub fn handle(&mut self, event: Event, now: &Moment) -> Vec<Effect> {
         let mut effects = Vec::new();
+        if self.leap.happened(now) {
+            self.learn_time_anew(now, &mut effects);
+        }
         match event {
             Event::User(intent) => self.obey(intent, now, &mut effects),
             Event::Page(event) => self.page_changed(event, now, &mut effects),
             Event::Woke => {
                 self.chat.woke(&mut self.links, now, &mut effects);
+                let mut sign_wanted = false;
                 for clock in clocks(&mut self.clock, &mut self.lanes) {
+                    sign_wanted |= clock.look(&mut self.signs, now, &mut effects);
                     clock.woke(&mut self.links, now, &mut effects);
+                }
+                if sign_wanted {
+                    self.chat.ask_for_sign(now, &mut effects);
                 }
             }
             Event::Link(link, event) => {
                 if self.chat.link().is(link) {
+                    self.signs.heard_socket(now);
                     self.chat.link_event(event, &mut self.server_clock, now, &mut effects);
                 } else if let Some(clock) =
                     clocks(&mut self.clock, &mut self.lanes).find(|clock| clock.link().is(link))
                 {
+                    if clock.transport() == Transport::Socket {
+                        self.signs.heard_socket(now);
+                    }
                     clock.link_event(event, &self.server_clock, now, &mut effects);
                 }
             }
@@ -183,13 +205,41 @@ impl Session {
                     clock.set_visible(visible, &mut self.links, now, effects);
                 }
             }
+            PageEvent::Left => {
+                self.chat.leave(effects);
+                for clock in clocks(&mut self.clock, &mut self.lanes) {
+                    clock.leave(effects);
+                }
+            }
+            PageEvent::Restored => {
+                self.chat.retry_now(&mut self.links, now, effects);
+                for clock in clocks(&mut self.clock, &mut self.lanes) {
+                    clock.take_up(&mut self.links, now, effects);
+                }
+            }
+            PageEvent::OtherTabQueues => {
+                for clock in clocks(&mut self.clock, &mut self.lanes) {
+                    clock.make_room(effects);
+                }
+            }
         }
+    }
+
+    /// Forgets the server's time, which was reckoned by a clock that stood still, and asks for it.
+    fn learn_time_anew(&mut self, now: &Moment, effects: &mut Vec<Effect>) {
+        self.server_clock = ServerClock::default();
+        self.chat.ask_for_sign(now, effects);
+        effects.push(Effect::Probe(Part::Chat, Target::Echo));
     }
 
     fn probed(&mut self, probed: Probed, now: &Moment, effects: &mut Vec<Effect>) {
         if let Finding::Info(info) = &probed.finding {
             self.server_clock.sample(probed.asked, info.now, now.mono);
             effects.push(Effect::Report(Report::Info(info.clone())));
+        }
+        match &probed.finding {
+            Finding::Info(_) | Finding::Problem(_) => self.signs.heard_plain(now),
+            Finding::Unreachable | Finding::NotOurs(_) => {}
         }
         match self.clock_of(probed.part) {
             Some((clock, _)) => clock.probed(&probed.finding, effects),

@@ -65,6 +65,13 @@ impl Turn {
         Some(Self::Pause { until: at + pause })
     }
 
+    /// Gives a question that is out as much time again.
+    pub(super) fn waits_on(&mut self, now: &Moment) {
+        if let Self::Asked { at, wait, .. } = self {
+            *at = now.mono.saturating_sub(*wait);
+        }
+    }
+
     /// Notes that something new has come.
     pub(super) const fn brings(&mut self) {
         if let Self::Asked { brought, .. } = self {

@@ -9,3 +9,7 @@ mod chat;
 mod follow;
 
 mod lanes;
+
+mod queue;
+
+mod time;

@@ -291,7 +291,7 @@ impl World {
             }
             Effect::Probe(part, target) => self.probe(part, target),
             Effect::Report(report) => self.view.show(report),
-            Effect::Changed(_) => {}
+            Effect::Changed(_) | Effect::TellTabs => {}
         }
     }
 

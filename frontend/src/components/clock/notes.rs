@@ -47,9 +47,10 @@ fn note(note: ClockNote) -> impl IntoView {
 
 fn tell(body: &ClockNoteBody) -> (&'static str, String) {
     match body {
-        ClockNoteBody::Opened(hello) => {
+        ClockNoteBody::Opened(Some(hello)) => {
             ("opened", format!("Open. The server’s instance is {}.", hello.instance))
         }
+        ClockNoteBody::Opened(None) => ("opened", "Open.".to_owned()),
         ClockNoteBody::Gap { oldest, lost: Some(lost) } => {
             let lost = format::things(*lost, "tick is", "ticks are");
             ("gap", format!("A gap: {lost} gone for good. The clock goes on at tick {oldest}."))
