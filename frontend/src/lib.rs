@@ -10,6 +10,10 @@ pub mod stores;
 
 pub mod format;
 
+pub mod place;
+
+pub mod axis;
+
 pub mod components;
 
 mod wiring;

@@ -8,8 +8,12 @@ use echoclock_shared::session::{Event, Intent, Part};
 use leptos::prelude::Set;
 
 use crate::address::{Address, api_in_config, folder};
-use crate::browser::{Interval, PageWatch, Task, clock, document_base, get, is_visible, storage};
+use crate::browser::{
+    FragmentWatch, Interval, PageWatch, Task, clock, document_base, fragment, get, is_visible,
+    storage,
+};
 use crate::driver::{BrowserEdge, Driver, Receiver};
+use crate::place::Place;
 use crate::stores::{Dispatch, Stores, Writer};
 
 /// How often the page's own time moves on.
@@ -31,6 +35,9 @@ pub(crate) fn start(stores: Stores) -> Dispatch {
         }
     });
     stores.page.now.set(clock::mono());
+    let go = move |fragment: String| stores.page.place.set(Place::of(&fragment));
+    go(fragment());
+    let places = FragmentWatch::new(go);
     let starting = Rc::clone(&wiring);
     let config = Task::spawn(async move {
         let config = read_config().await;
@@ -44,7 +51,7 @@ pub(crate) fn start(stores: Stores) -> Dispatch {
         move |intent| wiring.want(intent),
         move |address| {
             // The callback lives as long as the dispatch, and these with it.
-            let _alive = (&watch, &now, &config);
+            let _alive = (&watch, &now, &places, &config);
             readdressed.use_address(&address);
         },
     )

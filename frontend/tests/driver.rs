@@ -11,7 +11,7 @@ use echoclock_shared::close::CloseCode;
 use echoclock_shared::echo::{FromBrowser, FromServer};
 use echoclock_shared::feed::{ConnectTime, Item, Period, Seq};
 use echoclock_shared::session::{
-    ChatReport, CloseReport, Event, Follow, FromClock, Intent, Link, LinkEvent, LinkId, LinkState,
+    ChatReport, CloseReport, Event, Follow, FromClock, Intent, LinkEvent, LinkId, LinkState,
     Moment, Part, Report, Session, Target,
 };
 use echoclock_shared::time::UnixMillis;
@@ -189,7 +189,7 @@ fn disconnect(part: Part) -> Intent {
 }
 
 fn chat_reports(news: &News) -> Vec<&ChatReport> {
-    let chat = |(_, report): &'_ (UnixMillis, Report)| matches!(report, Report::Chat(_));
+    let chat = |(_, report): &'_ (Moment, Report)| matches!(report, Report::Chat(_));
     let all = news.reports.iter().filter(|report| chat(report));
     all.filter_map(
         |(_, report)| if let Report::Chat(report) = report { Some(report) } else { None },
@@ -275,14 +275,18 @@ fn the_timer_is_set_for_the_first_deadline_and_only_moved_forward() {
     let tick = |seq| FromClock::Item(Item::Value(Period::S1.tick(Seq::new(seq))));
     let silence = Period::S1.duration() + Follow::SILENCE_GRACE;
     bench.driver.post(Event::User(Intent::Connect(Part::Clock)));
-    assert_eq!(wakes(&bench), [Some(Link::HELLO_WITHIN)]);
+    let look = Duration::from_secs(2);
+    assert_eq!(wakes(&bench), [Some(look)], "a request that is not answered is looked into");
     clock(&bench, tick(1));
     clock(&bench, clock_hello());
-    assert_eq!(wakes(&bench), [Some(silence)], "an open link is given less time");
-    let later = Duration::from_secs(1);
+    assert_eq!(wakes(&bench), [], "more time is left: the timer may go off early");
+    bench.world.borrow_mut().now = look;
+    bench.driver.post(Event::Woke);
+    assert_eq!(wakes(&bench), [Some(silence)], "nothing was due");
+    let later = Duration::from_secs(3);
     bench.world.borrow_mut().now = later;
     clock(&bench, tick(2));
-    assert_eq!(wakes(&bench), [], "more time is left: the timer may go off early");
+    assert_eq!(wakes(&bench), []);
     bench.world.borrow_mut().now = silence - Duration::from_millis(1);
     bench.driver.post(Event::Woke);
     assert_eq!(wakes(&bench), [Some(later + silence)], "nothing was due");

@@ -27,12 +27,16 @@ mod timer;
 pub use timer::{Interval, Timer};
 
 mod animation;
-pub use animation::Frame;
+pub use animation::{Frame, Frames, prefers_reduced_motion};
 
 mod tabs;
 pub use tabs::Tabs;
 
+mod place;
+pub use place::{FragmentWatch, fragment, scroll_to_top, set_title};
+
 mod page;
+use page::document;
 pub use page::{PageWatch, document_base, is_visible, take_root};
 
 pub mod clock;

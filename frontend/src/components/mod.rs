@@ -13,7 +13,11 @@ mod stamp;
 
 mod chat;
 
+mod period;
+
 mod clock;
+
+mod transports;
 
 mod server;
 

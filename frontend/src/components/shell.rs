@@ -7,12 +7,38 @@ use leptos::prelude::*;
 use super::chat::Chat;
 use super::clock::Clock;
 use super::server::Server;
+use super::transports::Transports;
+use crate::browser::{scroll_to_top, set_title};
+use crate::place::Place;
 use crate::stores::use_stores;
 
-/// The page: its head, the Live view, its foot.
+/// The page: its head, the view of the place, its foot.
+///
+/// The Live view stays while another one is shown, and keeps what was typed and how far its lists
+/// were scrolled.
 #[component]
 pub fn Shell() -> impl IntoView {
     let main = NodeRef::<Main>::new();
+    let place = use_stores().page.place;
+    let is_at = move |there: Place| Memo::new(move |_| place.get() == there);
+    let (is_live, is_transports) = (is_at(Place::Live), is_at(Place::Transports));
+    Effect::new(move |before: Option<Place>| {
+        let place = place.get();
+        set_title(place.title());
+        if before.is_some_and(|before| before != place) {
+            scroll_to_top();
+        }
+        place
+    });
+    let link = move |there: Place| {
+        view! {
+            <li>
+                <a href=there.href() aria-current=move || (place.get() == there).then_some("page")>
+                    {there.name()}
+                </a>
+            </li>
+        }
+    };
     // The place within the page is the view's name, so the focus moves without a fragment.
     let skip = move |event: leptos::ev::MouseEvent| {
         event.prevent_default();
@@ -22,8 +48,8 @@ pub fn Shell() -> impl IntoView {
     };
     view! {
         <header class="page-head">
-            <a class="skip" href="#/" on:click=skip>
-                "Skip to the chat and the clock"
+            <a class="skip" href=move || place.get().href() on:click=skip>
+                "Skip to the content"
             </a>
             <svg class="mark" viewBox="0 0 32 32" aria-hidden="true" focusable="false">
                 <path class="dial" d="M16 6.5a9.5 9.5 0 1 1-9.5 9.5"></path>
@@ -32,13 +58,23 @@ pub fn Shell() -> impl IntoView {
             </svg>
             <h1>"Echoclock"</h1>
             <p class="tagline">
-                "A chat echo over one socket, a clock over one stream: what gets through your network, and how well."
+                "Six ways for a server to talk to a browser: what gets through your network, and how well."
             </p>
+            <nav aria-label="Views">
+                <ul>{Place::ALL.map(link).collect_view()}</ul>
+            </nav>
         </header>
-        <main id="live" tabindex="-1" node_ref=main>
-            <Chat/>
-            <Clock/>
-            <Server/>
+        <main tabindex="-1" node_ref=main>
+            <div class="view live" hidden=move || !is_live.get()>
+                <Chat/>
+                <Clock/>
+                <Server/>
+            </div>
+            <Show when=move || is_transports.get()>
+                <div class="view transports">
+                    <Transports/>
+                </div>
+            </Show>
         </main>
         <PageFoot/>
     }

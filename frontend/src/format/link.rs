@@ -114,7 +114,7 @@ const fn open(part: Part) -> &'static str {
     match part {
         Part::Chat => "What is sent comes back as the server read it.",
         Part::Clock => "The hands go by the server’s ticks.",
-        Part::Lane(_) => "Each tick leaves a mark.",
+        Part::Lane(_) => "",
     }
 }
 

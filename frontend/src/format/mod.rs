@@ -4,7 +4,7 @@
 //! natively.
 
 mod quantity;
-pub use quantity::{bytes, count, countdown, delay, duration, round_trip, things};
+pub use quantity::{bytes, count, countdown, delay, duration, interval, round_trip, things};
 
 mod instant;
 pub use instant::{
@@ -13,6 +13,9 @@ pub use instant::{
 
 mod link;
 pub use link::{Words, ended, queues, state_name, trouble_name, words};
+
+mod transport;
+pub use transport::{capitalised, transport_name};
 
 mod spark;
 pub use spark::{Spark, spark};

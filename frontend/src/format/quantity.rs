@@ -42,6 +42,16 @@ pub fn duration(duration: Duration) -> String {
     }
 }
 
+/// Writes an interval that was chosen: `100 ms`, `1 s`.
+pub fn interval(interval: Duration) -> String {
+    let millis = interval.as_millis();
+    if millis.is_multiple_of(1_000) {
+        format!("{} s", millis / 1_000)
+    } else {
+        format!("{millis} ms")
+    }
+}
+
 /// Writes what is left until something happens, in whole seconds begun: never `0 s` while there is
 /// something left.
 pub fn countdown(left: Duration) -> String {
@@ -114,6 +124,15 @@ mod tests {
             (93_600, "1 d 2 h"),
         ] {
             assert_eq!(duration(Duration::from_secs(seconds)), text);
+        }
+    }
+
+    #[test]
+    fn an_interval_has_the_unit_in_which_it_was_chosen() {
+        for (millis, text) in
+            [(100, "100 ms"), (1_000, "1 s"), (1_500, "1500 ms"), (60_000, "60 s")]
+        {
+            assert_eq!(interval(Duration::from_millis(millis)), text);
         }
     }
 

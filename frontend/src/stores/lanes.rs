@@ -3,13 +3,14 @@
 use std::time::Duration;
 
 use echoclock_shared::feed::Period;
+use echoclock_shared::session::Follow;
 use echoclock_shared::transport::Transport;
 use leptos::prelude::RwSignal;
 
 use super::{ClockStore, Track};
 
 /// The signals of all lanes.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 pub struct LanesStore {
     lanes: [LaneStore; Transport::ALL.len()],
     /// Which clock they follow.
@@ -29,6 +30,17 @@ pub struct LaneStore {
     pub requests: RwSignal<u64>,
     /// When what happened, for the time axis.
     pub track: RwSignal<Track>,
+}
+
+impl Default for LanesStore {
+    fn default() -> Self {
+        Self {
+            lanes: Default::default(),
+            period: RwSignal::default(),
+            ask_every: RwSignal::new(Follow::ASK_EVERY),
+            offset_error: RwSignal::default(),
+        }
+    }
 }
 
 impl LanesStore {

@@ -4,11 +4,15 @@ use std::time::Duration;
 
 use leptos::prelude::RwSignal;
 
+use crate::place::Place;
+
 /// The page's signals.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct PageStore {
     /// The time of `Moment::mono`, four times a second while the page can be seen.
     pub now: RwSignal<Duration>,
+    /// Which place within the page is shown.
+    pub place: RwSignal<Place>,
     /// Whether the browser believes that there is no network: a hint to show, no more.
     pub seems_offline: RwSignal<bool>,
 }

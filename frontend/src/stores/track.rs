@@ -56,6 +56,13 @@ pub struct Quantiles {
 }
 
 impl Track {
+    /// Makes a track of what happened, oldest first.
+    pub fn of(marks: Vec<Mark>) -> Self {
+        let mut track = Self::default();
+        track.extend(marks);
+        track
+    }
+
     /// Returns what happened, oldest first.
     pub fn marks(&self) -> impl DoubleEndedIterator<Item = &Mark> {
         self.marks.iter()

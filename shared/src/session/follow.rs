@@ -32,6 +32,9 @@ pub struct Follow {
 }
 
 impl Follow {
+    /// The time from question to question where each is answered at once, unless told otherwise.
+    pub const ASK_EVERY: Duration = Duration::from_secs(1);
+
     /// The shortest time from question to question where each is answered at once.
     pub const ASK_EVERY_MIN: Duration = Duration::from_millis(100);
 
@@ -63,7 +66,7 @@ impl Follow {
             tally: Tally::default(),
             heard: Duration::ZERO,
             hidden_since: None,
-            ask_every: Duration::from_secs(1),
+            ask_every: Self::ASK_EVERY,
             turn: Turn::Servers,
             unanswered: None,
             requests: 0,

@@ -170,7 +170,10 @@ impl Session {
                 }
             }
             Intent::AskEvery(pause) => {
-                self.lanes.iter_mut().for_each(|lane| lane.ask_every(pause, now));
+                for lane in &mut self.lanes {
+                    lane.ask_every(pause, now);
+                    effects.push(Effect::Changed(lane.part()));
+                }
             }
             Intent::Readdress => {
                 self.server_clock = ServerClock::default();

@@ -18,6 +18,7 @@ use echoclock_shared::session::{Intent, Part};
 use leptos::prelude::*;
 
 use super::connection::{Actions, Status, state_of, trouble_of};
+use super::period;
 use crate::browser::clock::{self, LocalTime};
 use crate::format;
 use crate::stores::{use_dispatch, use_stores};
@@ -100,36 +101,18 @@ fn Counts() -> impl IntoView {
 /// How often the clock ticks.
 #[component]
 fn Every() -> impl IntoView {
-    let (period, dispatch) = (use_stores().clock.period, use_dispatch());
+    let (chosen, dispatch) = (use_stores().clock.period, use_dispatch());
     let choose = move |event| {
         if let Ok(period) = event_target_value(&event).parse() {
             dispatch.send(Intent::Every(period));
-        }
-    };
-    let option = |each: Period| {
-        view! {
-            <option value=each.name() prop:selected=move || period.get() == each>
-                {words(each)}
-            </option>
         }
     };
     view! {
         <div class="field every">
             <label for="every">"Tick every"</label>
             <select id="every" on:change=choose>
-                {Period::ALL.map(option).collect_view()}
+                {period::options(chosen)}
             </select>
         </div>
-    }
-}
-
-const fn words(period: Period) -> &'static str {
-    match period {
-        Period::Ms100 => "100 ms",
-        Period::Ms250 => "250 ms",
-        Period::S1 => "1 s",
-        Period::S5 => "5 s",
-        Period::S15 => "15 s",
-        Period::S60 => "60 s",
     }
 }

@@ -1,0 +1,114 @@
+//! What is done to all lanes at once.
+
+use std::time::Duration;
+
+use echoclock_shared::close::CloseCode;
+use echoclock_shared::session::{Intent, LinkState, Part};
+use echoclock_shared::transport::Transport;
+use leptos::prelude::*;
+
+use super::Scroll;
+use crate::components::period;
+use crate::format;
+use crate::stores::{use_dispatch, use_stores};
+
+/// Start and stop, pause, and how often.
+#[component]
+pub(super) fn Controls(scroll: Scroll) -> impl IntoView {
+    let (lanes, dispatch) = (use_stores().lanes, use_dispatch());
+    let wanted = Memo::new(move |_| {
+        let is_wanted = |transport: &Transport| {
+            let link = lanes.of(*transport).clock.link;
+            link.with(|link| !matches!(link.state, LinkState::Idle { .. }))
+        };
+        Transport::ALL.into_iter().filter(is_wanted).count()
+    });
+    let start = move |_| {
+        for transport in Transport::ALL {
+            dispatch.send(Intent::Connect(Part::Lane(transport)));
+        }
+    };
+    let stop = move |_| {
+        for transport in Transport::ALL {
+            dispatch.send(stopping(transport));
+        }
+    };
+    let paused = scroll.paused;
+    view! {
+        <section class="card controls" aria-labelledby="transports-title">
+            <div class="lede">
+                <h2 id="transports-title">"Transports"</h2>
+                <p>
+                    "One clock, followed in every way that a browser has ever had. A tick stands below where it was due and above where it arrived: the more a line leans, the later it came."
+                </p>
+            </div>
+            <div class="settings">
+                <Every/>
+                <AskEvery/>
+                <div class="buttons">
+                    <button type="button" class="quiet" aria-pressed=move || paused.get().to_string() on:click=move |_| paused.update(|paused| *paused = !*paused)>
+                        {move || if paused.get() { "Resume" } else { "Pause" }}
+                    </button>
+                    <button type="button" disabled=move || wanted.get() == 0 on:click=stop>
+                        "Stop all"
+                    </button>
+                    <button type="button" class="primary" disabled=move || wanted.get() == Transport::ALL.len() on:click=start>
+                        "Start all"
+                    </button>
+                </div>
+            </div>
+        </section>
+    }
+}
+
+/// What ends a lane; only a socket has use for the code.
+pub(super) fn stopping(transport: Transport) -> Intent {
+    let part = Part::Lane(transport);
+    Intent::Disconnect { part, code: CloseCode::NORMAL, reason: String::new() }
+}
+
+#[component]
+fn Every() -> impl IntoView {
+    let (chosen, dispatch) = (use_stores().lanes.period, use_dispatch());
+    let choose = move |event| {
+        if let Ok(period) = event_target_value(&event).parse() {
+            dispatch.send(Intent::LanesEvery(period));
+        }
+    };
+    view! {
+        <div class="field every">
+            <label for="lanes-every">"Tick every"</label>
+            <select id="lanes-every" on:change=choose>
+                {period::options(chosen)}
+            </select>
+        </div>
+    }
+}
+
+#[component]
+fn AskEvery() -> impl IntoView {
+    let (chosen, dispatch) = (use_stores().lanes.ask_every, use_dispatch());
+    let choose = move |event| {
+        if let Ok(millis) = event_target_value(&event).parse() {
+            dispatch.send(Intent::AskEvery(Duration::from_millis(millis)));
+        }
+    };
+    let option = |each: Duration| {
+        view! {
+            <option value=each.as_millis().to_string() prop:selected=move || chosen.get() == each>
+                {format::interval(each)}
+            </option>
+        }
+    };
+    view! {
+        <div class="field every">
+            <label for="ask-every">"Poll every"</label>
+            <select id="ask-every" on:change=choose>
+                {ASK_EVERY.map(Duration::from_millis).map(option).collect_view()}
+            </select>
+        </div>
+    }
+}
+
+/// The poll intervals that are offered, in milliseconds.
+const ASK_EVERY: [u64; 7] = [100, 250, 500, 1_000, 2_000, 5_000, 15_000];

@@ -1,0 +1,55 @@
+//! One transport.
+
+use echoclock_shared::path;
+use echoclock_shared::session::{Intent, LinkState, Part};
+use echoclock_shared::transport::Transport;
+use leptos::prelude::*;
+
+use super::controls::stopping;
+use super::{Marks, Numbers, Scroll};
+use crate::components::connection::{Status, state_of, trouble_of};
+use crate::format;
+use crate::stores::{use_dispatch, use_stores};
+
+/// The clock over one transport: how its link is, its ticks on the axis, and its numbers.
+#[component]
+pub(super) fn Lane(transport: Transport, scroll: Scroll) -> impl IntoView {
+    let (lane, dispatch) = (use_stores().lanes.of(transport), use_dispatch());
+    let clock = lane.clock;
+    let part = Part::Lane(transport);
+    let name = format::capitalised(&transport.to_string());
+    let id = format!("lane-{}", format::transport_name(transport));
+    let is_idle =
+        Memo::new(move |_| clock.link.with(|link| matches!(link.state, LinkState::Idle { .. })));
+    let toggle = move |_| {
+        let is_idle = is_idle.get_untracked();
+        dispatch.send(if is_idle { Intent::Connect(part) } else { stopping(transport) });
+    };
+    let verb = move || if is_idle.get() { "Start" } else { "Stop" };
+    view! {
+        <li
+            class="lane"
+            id=id.clone()
+            data-testid=id.clone()
+            data-state=state_of(clock.link)
+            data-trouble=trouble_of(clock.link)
+            data-seq=move || clock.last.get().map(|seen| seen.tick.seq.get())
+        >
+            <div class="lane-head">
+                <h3>{name.clone()}</h3>
+                <code>{transport.of(path::CLOCK)}</code>
+                <button
+                    type="button"
+                    class="quiet"
+                    aria-label=move || format!("{} {transport}", verb())
+                    on:click=toggle
+                >
+                    {verb}
+                </button>
+            </div>
+            <Status part link=clock.link testid="lane-status"/>
+            <Marks transport scroll/>
+            <Numbers transport scroll/>
+        </li>
+    }
+}
