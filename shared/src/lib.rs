@@ -22,6 +22,8 @@ pub mod info;
 
 pub mod problem;
 
+pub mod ledger;
+
 pub mod encode;
 
 pub mod decode;

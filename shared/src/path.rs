@@ -23,6 +23,9 @@ pub const CLOCK_EVENTS: &str = "/api/clock/events";
 /// What the server says of itself and of the request, see [`crate::info::Info`].
 pub const INFO: &str = "/api/info";
 
+/// The ledgers, see [`crate::ledger`]; a ledger's id follows.
+pub const LINKS: &str = "/api/links";
+
 /// Liveness: 200 while the process serves.
 pub const HEALTHZ: &str = "/healthz";
 

@@ -4,6 +4,7 @@ use echoclock_shared::close::CloseCode;
 use echoclock_shared::echo::{Fault, FaultCode, FromBrowser, FromServer, SendKey};
 use echoclock_shared::feed::{ConnectTime, Item, Period, Seq, Tick};
 use echoclock_shared::info::{Done, Info, Open, Seen, Verdict};
+use echoclock_shared::ledger::{Entry, Kind, Ledger, LedgerId, MASKED, Piece, Totals, What};
 use echoclock_shared::limits::SAFE_INTEGER_MAX;
 use echoclock_shared::problem::Problem;
 use echoclock_shared::time::UnixMillis;
@@ -101,6 +102,105 @@ fn what_plain_requests_answer() {
       }
     }
     "#);
+}
+
+#[test]
+fn what_a_ledger_tells() {
+    let at = UnixMillis::new(1_795_365_720_250);
+    let headers = vec![("cookie".to_owned(), MASKED.to_owned())];
+    let request = What::Request {
+        method: "GET".to_owned(),
+        target: "/api/echo".to_owned(),
+        version: "HTTP/1.1".to_owned(),
+        headers,
+    };
+    let piece = |kind, bytes| Piece::of(kind, bytes, 3).0;
+    let whats = [
+        request,
+        What::Response { status: 101, headers: vec![] },
+        What::Received(piece(Kind::Text, b"hello")),
+        What::Sent(piece(Kind::Binary, b"\xff")),
+        What::Ended { reason: "the client left".to_owned() },
+    ];
+    let entry = |(n, what)| Entry { n, at, request: 1, size: 9, cut: n == 3, what };
+    let ledger = Ledger {
+        link: LedgerId::from_random(0xf00d),
+        now: at,
+        opened: at,
+        totals: Totals { requests: 1, received: 18, sent: 27 },
+        dropped: 0,
+        entries: (1..).zip(whats).map(entry).collect(),
+    };
+    insta::assert_json_snapshot!(ledger, @r#"
+    {
+      "link": "0000000000000000000000000000f00d",
+      "now": "2026-11-22T16:42:00.250Z",
+      "opened": "2026-11-22T16:42:00.250Z",
+      "totals": {
+        "requests": 1,
+        "received": 18,
+        "sent": 27
+      },
+      "dropped": 0,
+      "entries": [
+        {
+          "n": 1,
+          "at": "2026-11-22T16:42:00.250Z",
+          "request": 1,
+          "size": 9,
+          "what": "request",
+          "method": "GET",
+          "target": "/api/echo",
+          "version": "HTTP/1.1",
+          "headers": [
+            [
+              "cookie",
+              "(masked)"
+            ]
+          ]
+        },
+        {
+          "n": 2,
+          "at": "2026-11-22T16:42:00.250Z",
+          "request": 1,
+          "size": 9,
+          "what": "response",
+          "status": 101,
+          "headers": []
+        },
+        {
+          "n": 3,
+          "at": "2026-11-22T16:42:00.250Z",
+          "request": 1,
+          "size": 9,
+          "cut": true,
+          "what": "received",
+          "kind": "text",
+          "raw": "hel"
+        },
+        {
+          "n": 4,
+          "at": "2026-11-22T16:42:00.250Z",
+          "request": 1,
+          "size": 9,
+          "what": "sent",
+          "kind": "binary",
+          "raw": "ff",
+          "hex": true
+        },
+        {
+          "n": 5,
+          "at": "2026-11-22T16:42:00.250Z",
+          "request": 1,
+          "size": 9,
+          "what": "ended",
+          "reason": "the client left"
+        }
+      ]
+    }
+    "#);
+    let json = serde_json::to_string(&ledger).expect("ledgers are written");
+    assert_eq!(serde_json::from_str::<Ledger>(&json).expect("it was written"), ledger);
 }
 
 fn info() -> Info {
@@ -215,6 +315,7 @@ fn decode_everything(text: &str) {
     let _ = serde_json::from_str::<ConnectTime>(text);
     let _ = serde_json::from_str::<Info>(text);
     let _ = serde_json::from_str::<Problem>(text);
+    let _ = serde_json::from_str::<Ledger>(text);
     let _ = serde_json::from_str::<CloseCode>(text);
     let _ = UnixMillis::parse(text);
     let _ = text.parse::<Seq>();
