@@ -27,6 +27,8 @@ pub enum Refusal {
         /// The path.
         path: String,
     },
+    /// No link of this id is known.
+    NoSuchLink,
     /// The path does not take this method.
     Method {
         /// The method.
@@ -62,7 +64,7 @@ impl Refusal {
         match self {
             Self::Parameter { .. } => StatusCode::BAD_REQUEST,
             Self::Origin { .. } => StatusCode::FORBIDDEN,
-            Self::NotFound { .. } => StatusCode::NOT_FOUND,
+            Self::NotFound { .. } | Self::NoSuchLink => StatusCode::NOT_FOUND,
             Self::Method { .. } => StatusCode::METHOD_NOT_ALLOWED,
             Self::NotASocket { .. } => StatusCode::UPGRADE_REQUIRED,
             Self::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
@@ -81,6 +83,7 @@ impl Refusal {
             | Self::Parameter { .. }
             | Self::Origin { .. }
             | Self::NotFound { .. }
+            | Self::NoSuchLink
             | Self::TooLarge { .. }
             | Self::Body { .. }
             | Self::Draining => vec![],
@@ -94,6 +97,11 @@ impl Refusal {
             Self::Parameter { name, fault } => (format!("{name} {fault}"), Some(name.clone())),
             Self::Origin { detail } => (detail.clone(), Some("Origin".to_owned())),
             Self::NotFound { path } => (format!("there is nothing at {path}"), None),
+            // The id stays out of the log: it is what protects a ledger.
+            Self::NoSuchLink => (
+                "no link of this id is known; ledgers are forgotten after a while".to_owned(),
+                None,
+            ),
             Self::Method { method, .. } => (format!("{method} is not taken here"), None),
             Self::NotASocket { detail } | Self::Body { detail } => (detail.clone(), None),
             Self::TooLarge { max } => (format!("a message may have at most {max} bytes"), None),

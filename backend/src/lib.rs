@@ -25,6 +25,8 @@ mod socket;
 
 mod echo;
 
+pub mod ledger;
+
 pub mod info;
 
 pub mod site;
@@ -56,18 +58,24 @@ pub mod telemetry;
 
 /// Returns all that the server answers.
 pub fn app(state: AppState) -> Router {
-    let api = Router::new()
+    let links = Router::new()
         .route(path::ECHO, any(echo::chat::open))
         .route(path::ECHO_RAW, any(echo::raw::open))
         .route(path::ECHO_ONCE, post(echo::once::answer))
         .merge(transport::routes(path::CLOCK, ClockSource(state.clone()), state.clone()))
+        .method_not_allowed_fallback(not_this_method)
+        .layer(middleware::from_fn_with_state(state.clone(), ledger::open));
+    let api = Router::new()
+        .merge(links)
+        .route(&format!("{}/{{id}}", path::LINKS), get(ledger::answer))
         .route(path::INFO, get(info::info))
         .route(path::API, any(nothing_here))
         .route(&format!("{}/", path::API), any(nothing_here))
         .route(&format!("{}/{{*path}}", path::API), any(nothing_here))
         .method_not_allowed_fallback(not_this_method)
         .layer(DefaultBodyLimit::max(ECHO_MESSAGE_MAX))
-        .layer(middleware::from_fn_with_state(state.clone(), guard::watch));
+        .layer(middleware::from_fn_with_state(state.clone(), guard::watch))
+        .layer(middleware::from_fn_with_state(state.clone(), ledger::answered));
     Router::new()
         .merge(api)
         .route(path::HEALTHZ, get(info::healthz))

@@ -27,6 +27,44 @@ pub struct Limits {
     pub drain_at_most: Duration,
     /// When it stops, whatever is still open.
     pub stop_after: Duration,
+    /// What is kept of links.
+    pub ledger: LedgerLimits,
+}
+
+/// How much is kept of links whose clients asked for it, and for how long.
+#[derive(Clone, Copy, Debug)]
+pub struct LedgerLimits {
+    /// How many links; the one that was silent for longest is forgotten first.
+    pub links: usize,
+    /// What they take in all, in bytes, likewise.
+    pub bytes: usize,
+    /// How many entries of one link.
+    pub entries: usize,
+    /// What they take, in bytes.
+    pub link_bytes: usize,
+    /// How many of them are its first ones; those after them make room for newer ones.
+    pub first: usize,
+    /// The longest text of a message or of a part of a body, in bytes.
+    pub text: usize,
+    /// The longest text of a head's headers, in bytes.
+    pub head: usize,
+    /// How long after its last entry a link is forgotten.
+    pub age: Duration,
+}
+
+impl Default for LedgerLimits {
+    fn default() -> Self {
+        Self {
+            links: 1_000,
+            bytes: 32 * 1024 * 1024,
+            entries: 256,
+            link_bytes: 128 * 1024,
+            first: 8,
+            text: 2 * 1024,
+            head: 8 * 1024,
+            age: Duration::from_secs(600),
+        }
+    }
 }
 
 impl Default for Limits {
@@ -42,6 +80,7 @@ impl Default for Limits {
             drain_at_least: Duration::from_secs(1),
             drain_at_most: Duration::from_secs(3),
             stop_after: Duration::from_millis(4_500),
+            ledger: LedgerLimits::default(),
         }
     }
 }

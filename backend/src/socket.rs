@@ -1,7 +1,9 @@
 //! A WebSocket as the server holds it: every wait has an end, and every end a close frame.
 
+use std::convert::Infallible;
 use std::fmt;
 
+use axum::extract::FromRequestParts;
 use axum::extract::ws::rejection::WebSocketUpgradeRejection;
 use axum::extract::ws::{self, CloseFrame, Utf8Bytes, WebSocket, WebSocketUpgrade};
 use axum::response::Response;
@@ -9,6 +11,7 @@ use bytes::Bytes;
 use echoclock_shared::close::CloseCode;
 use echoclock_shared::limits::CLOSE_REASON_MAX;
 use http::Method;
+use http::request::Parts;
 use tokio::time::{Instant, sleep_until, timeout};
 use tokio_tungstenite::tungstenite;
 
@@ -16,6 +19,7 @@ use crate::connection::Peer;
 use crate::counts::OpenSocket;
 use crate::drain::Drain;
 use crate::error::Refusal;
+use crate::ledger::{Recorder, Sender};
 use crate::limits::Limits;
 use crate::state::AppState;
 
@@ -39,6 +43,27 @@ pub(crate) enum End {
     ByServer(CloseCode, String),
 }
 
+/// A request that may open a socket.
+pub(crate) struct Opening {
+    peer: Peer,
+    method: Method,
+    upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
+    recorder: Option<Recorder>,
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Opening {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Infallible> {
+        Ok(Self {
+            peer: Peer::from_request_parts(parts, state).await?,
+            method: parts.method.clone(),
+            recorder: parts.extensions.get().cloned(),
+            upgrade: WebSocketUpgrade::from_request_parts(parts, state).await,
+        })
+    }
+}
+
 /// How an endpoint takes sockets.
 pub(crate) struct Endpoint {
     /// For the log.
@@ -58,22 +83,21 @@ impl Endpoint {
     pub(crate) fn open<F>(
         self,
         state: AppState,
-        peer: Peer,
-        method: &Method,
-        upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
+        opening: Opening,
         converse: impl FnOnce(Socket, AppState) -> F + Send + 'static,
     ) -> Result<Response, Refusal>
     where
         F: Future<Output = ()> + Send + 'static,
     {
         state.drain.refuse_new()?;
-        let upgrade = upgrade.map_err(|rejection| match *method {
+        let Opening { peer, method, upgrade, recorder } = opening;
+        let upgrade = upgrade.map_err(|rejection| match method {
             Method::GET | Method::HEAD | Method::CONNECT => Refusal::NotASocket {
                 detail: format!("this is a WebSocket's address: {}", rejection.body_text()),
             },
             _ => Refusal::Method { method: method.to_string(), allowed: Some("GET, CONNECT") },
         })?;
-        let name = self.name.clone();
+        let (name, failed) = (self.name.clone(), recorder.clone());
         let upgrade = upgrade
             .protocols(self.subprotocol)
             .max_message_size(self.message_max)
@@ -82,6 +106,9 @@ impl Endpoint {
             .write_buffer_size(BUFFER)
             .on_failed_upgrade(move |error| {
                 tracing::info!(%peer, %error, "socket not opened: {name}");
+                if let Some(recorder) = failed {
+                    recorder.ended(&format!("not opened: {error}"));
+                }
             });
         Ok(upgrade.on_upgrade(move |socket| {
             let open = state.counts.open_socket(self.name, peer);
@@ -93,6 +120,7 @@ impl Endpoint {
                 heard: Instant::now(),
                 pinged: Instant::now(),
                 open,
+                recorder,
             };
             converse(socket, state)
         }))
@@ -111,6 +139,7 @@ pub(crate) struct Socket {
     /// When the client was last asked for a sign of life.
     pinged: Instant,
     open: OpenSocket,
+    recorder: Option<Recorder>,
 }
 
 impl Socket {
@@ -168,11 +197,19 @@ impl Socket {
                 self.send_frame(ws::Message::Close(Some(frame))).await?;
             }
             // Reading on sends the answer to the client's close frame, or waits for its answer.
-            while let Some(Ok(_)) = self.socket.recv().await {}
+            while let Some(Ok(message)) = self.socket.recv().await {
+                self.note(Sender::Client, &message);
+            }
+            if let End::ByClient(frame) = &end {
+                self.note(Sender::Server, &ws::Message::Close(frame.clone()));
+            }
             Ok::<_, End>(())
         };
         let closed = timeout(close_timeout, closing).await;
         tracing::debug!(answered = closed.is_ok(), "closing handshake");
+        if let Some(recorder) = &self.recorder {
+            recorder.ended(&end.to_string());
+        }
         self.open.ended(&end);
     }
 
@@ -180,6 +217,9 @@ impl Socket {
         &self,
         received: Option<Result<ws::Message, axum::Error>>,
     ) -> Result<Option<Message>, End> {
+        if let Some(Ok(message)) = &received {
+            self.note(Sender::Client, message);
+        }
         match received {
             Some(Ok(ws::Message::Text(text))) => Ok(Some(Message::Text(text))),
             Some(Ok(ws::Message::Binary(bytes))) => Ok(Some(Message::Binary(bytes))),
@@ -216,7 +256,14 @@ impl Socket {
     }
 
     async fn send_frame(&mut self, message: ws::Message) -> Result<(), End> {
+        self.note(Sender::Server, &message);
         self.socket.send(message).await.map_err(|error| End::Lost(error.to_string()))
+    }
+
+    fn note(&self, sender: Sender, message: &ws::Message) {
+        if let Some(recorder) = &self.recorder {
+            recorder.frame(sender, message);
+        }
     }
 }
 

@@ -8,6 +8,7 @@ use echoclock_shared::time::UnixMillis;
 use crate::counts::Counts;
 use crate::drain::Drain;
 use crate::feed::clock::{Clocks, WallClock};
+use crate::ledger::Ledgers;
 use crate::limits::Limits;
 use crate::origin::Allowed;
 use crate::site::Site;
@@ -40,6 +41,8 @@ pub struct Parts {
     pub wall: Arc<dyn WallClock>,
     /// The clock that ticks.
     pub clocks: Clocks,
+    /// What is kept of links.
+    pub ledgers: Ledgers,
     /// What is open.
     pub counts: Counts,
     /// Whether the server is about to stop.
@@ -63,6 +66,7 @@ impl AppState {
             site,
             limits,
             clocks: Clocks::new(&wall),
+            ledgers: Ledgers::new(limits.ledger, Arc::clone(&wall)),
             counts: Counts::default(),
             drain: Drain::default(),
             instance: format!("{:016x}", getrandom::u64()?),

@@ -3,17 +3,13 @@
 use std::convert::Infallible;
 
 use axum::extract::State;
-use axum::extract::ws::WebSocketUpgrade;
-use axum::extract::ws::rejection::WebSocketUpgradeRejection;
 use axum::response::Response;
 use echoclock_shared::close::CloseCode;
 use echoclock_shared::echo::{FromBrowser, FromServer, SUBPROTOCOL};
 use echoclock_shared::limits::ECHO_MESSAGE_MAX;
-use http::Method;
 
-use crate::connection::Peer;
 use crate::error::Refusal;
-use crate::socket::{End, Endpoint, Message, Socket};
+use crate::socket::{End, Endpoint, Message, Opening, Socket};
 use crate::state::AppState;
 
 /// Answers `/api/echo`.
@@ -23,16 +19,14 @@ use crate::state::AppState;
 /// Where the request opens no WebSocket, or the server drains.
 pub(crate) async fn open(
     State(state): State<AppState>,
-    peer: Peer,
-    method: Method,
-    upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
+    opening: Opening,
 ) -> Result<Response, Refusal> {
     let endpoint = Endpoint {
         name: "echo".to_owned(),
         message_max: ECHO_MESSAGE_MAX,
         subprotocol: Some(SUBPROTOCOL),
     };
-    endpoint.open(state, peer, &method, upgrade, async |mut socket, state| {
+    endpoint.open(state, opening, async |mut socket, state| {
         let Err(end) = converse(&mut socket, &state).await;
         socket.close(end).await;
     })

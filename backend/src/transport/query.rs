@@ -4,6 +4,7 @@ use std::fmt::Display;
 use std::str::FromStr;
 
 use axum::extract::FromRequestParts;
+use echoclock_shared::ledger::PARAMETER as LINK;
 use http::request::Parts;
 use http::{HeaderMap, HeaderName};
 
@@ -77,12 +78,10 @@ impl Query {
     /// Where a parameter is left that nobody knows.
     pub(super) fn finish(self) -> Result<(), Refusal> {
         let Some((unknown, _)) = self.left.first() else { return Ok(()) };
-        let fault = match self.known.split_last() {
-            Some((last, [])) => format!("is not known; there is {last}"),
-            Some((last, others)) => {
-                format!("is not known; there are {} and {last}", others.join(", "))
-            }
-            None => "is not known".to_owned(),
+        // Another layer has taken that one off.
+        let fault = match self.known.as_slice() {
+            [] => format!("is not known; there is {LINK}"),
+            known => format!("is not known; there are {} and {LINK}", known.join(", ")),
         };
         Err(Refusal::parameter(&shown(unknown), &fault))
     }
@@ -169,7 +168,7 @@ mod tests {
             ("after=9007199254740992", Err("after")),
             ("after=1&after=1", Err("after")),
             ("since=1", Err("since")),
-            ("after=1&link=x", Err("link")),
+            ("after=1&session=x", Err("session")),
             (&many, Err("p16")),
         ] {
             let read_as = read(query).map_err(|refusal| refusal.problem().parameter);
@@ -180,7 +179,7 @@ mod tests {
     #[test]
     fn an_unknown_parameter_is_told_which_are_known() {
         let refusal = read("evry=1s").unwrap_err();
-        assert_eq!(refusal.problem().detail, "evry is not known; there are every and after");
+        assert_eq!(refusal.problem().detail, "evry is not known; there are every, after and link");
     }
 
     #[test]

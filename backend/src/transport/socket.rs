@@ -4,20 +4,16 @@ use std::convert::Infallible;
 use std::time::Duration;
 
 use axum::extract::State;
-use axum::extract::ws::WebSocketUpgrade;
-use axum::extract::ws::rejection::WebSocketUpgradeRejection;
 use axum::response::Response;
 use bytes::Bytes;
 use echoclock_shared::close::CloseCode;
 use echoclock_shared::encode;
-use http::Method;
 use tokio::time::sleep;
 
 use super::{Followed, Following, Query, Source};
-use crate::connection::Peer;
 use crate::error::Refusal;
 use crate::feed::{Encoding, Feed, Follower};
-use crate::socket::{End, Endpoint, Message, Socket};
+use crate::socket::{End, Endpoint, Message, Opening, Socket};
 
 /// Answers a WebSocket's opening and sends the items.
 ///
@@ -26,15 +22,13 @@ use crate::socket::{End, Endpoint, Message, Socket};
 /// Where the query makes no sense, the request opens no WebSocket, or the server drains.
 pub(super) async fn answer<S: Source>(
     State(followed): State<Followed<S>>,
-    peer: Peer,
-    method: Method,
+    opening: Opening,
     query: Query,
-    upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Result<Response, Refusal> {
     let Following { mut follower, name, silence_max, .. } =
         followed.follow(query, Encoding::Json)?;
     let endpoint = Endpoint { name, message_max: MESSAGE_MAX, subprotocol: None };
-    endpoint.open(followed.app, peer, &method, upgrade, async move |mut socket, _| {
+    endpoint.open(followed.app, opening, async move |mut socket, _| {
         let Err(end) = send(&mut socket, &mut follower, silence_max).await;
         socket.close(end).await;
     })

@@ -1,0 +1,125 @@
+//! Bodies that are written down as they pass.
+
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use axum::body::{Body, Bytes, HttpBody};
+use echoclock_shared::ledger::{Kind, What};
+use http_body::{Frame, SizeHint};
+
+use super::Recorder;
+use super::wire::Framing;
+use crate::drain::Drain;
+
+/// A request's body.
+pub(super) struct FromClient {
+    body: Body,
+    recorder: Recorder,
+}
+
+impl FromClient {
+    pub(super) fn new(body: Body, recorder: Recorder) -> Self {
+        Self { body, recorder }
+    }
+}
+
+impl HttpBody for FromClient {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Polled>> {
+        let polled = ready!(Pin::new(&mut self.body).poll_frame(cx));
+        if let Some(bytes) = data(polled.as_ref()) {
+            let (piece, cut) = self.recorder.piece(Kind::Body, bytes);
+            self.recorder.note(bytes.len() as u64, (What::Received(piece), cut));
+        }
+        Poll::Ready(polled)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}
+
+/// A response's body.
+pub(super) struct ToClient {
+    body: Body,
+    /// Here until the end is written.
+    recorder: Option<Recorder>,
+    framing: Framing,
+    drain: Drain,
+}
+
+impl ToClient {
+    pub(super) fn new(body: Body, recorder: Recorder, framing: Framing, drain: Drain) -> Self {
+        Self { body, recorder: Some(recorder), framing, drain }
+    }
+
+    fn ends(&mut self, size: u64, reason: &str) {
+        if let Some(recorder) = self.recorder.take() {
+            recorder.note(size, (What::Ended { reason: reason.to_owned() }, false));
+        }
+    }
+}
+
+impl HttpBody for ToClient {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Polled>> {
+        let polled = ready!(Pin::new(&mut self.body).poll_frame(cx));
+        let framing = self.framing;
+        match (&polled, &self.recorder) {
+            (None, _) => {
+                let drains = self.drain.has_begun();
+                let reason = if drains { "the server stops" } else { "there is no more" };
+                match framing {
+                    // The head has told the length.
+                    Framing::Sized => self.recorder = None,
+                    Framing::Chunks | Framing::UntilClose => self.ends(framing.end(), reason),
+                }
+            }
+            (Some(Err(error)), _) => {
+                let reason = format!("broken off: {error}");
+                self.ends(0, &reason);
+            }
+            (Some(Ok(_)), Some(recorder)) => {
+                if let Some(bytes) = data(polled.as_ref()) {
+                    let (piece, cut) = recorder.piece(Kind::Body, bytes);
+                    recorder.note(framing.block(bytes.len()), (What::Sent(piece), cut));
+                }
+            }
+            (Some(Ok(_)), None) => {}
+        }
+        Poll::Ready(polled)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}
+
+impl Drop for ToClient {
+    fn drop(&mut self) {
+        // What has told its length may not be asked whether there is more.
+        if self.body.size_hint().exact() != Some(0) {
+            self.ends(0, "the client left");
+        }
+    }
+}
+
+type Polled = Result<Frame<Bytes>, axum::Error>;
+
+/// Returns the bytes of a frame that has some: an empty one is not written.
+fn data(polled: Option<&Polled>) -> Option<&Bytes> {
+    let Some(Ok(frame)) = polled else { return None };
+    frame.data_ref().filter(|bytes| !bytes.is_empty())
+}
