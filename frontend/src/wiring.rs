@@ -69,7 +69,8 @@ impl Wiring {
     fn new(stores: Stores) -> Self {
         let address = Rc::new(RefCell::new(Address::default()));
         let driver = Driver::new(|inbox| {
-            (BrowserEdge::new(inbox, Rc::clone(&address)), Writer::new(stores))
+            let edge = BrowserEdge::new(inbox, Rc::clone(&address), stores.wire.wire());
+            (edge, Writer::new(stores))
         });
         Self { driver, stores, address, config: RefCell::new(None) }
     }

@@ -57,7 +57,7 @@ impl Edge for PaperEdge {
         Moment { mono: self.1.borrow().now, wall: UnixMillis::new(7), dice: 0 }
     }
 
-    fn open(&mut self, link: LinkId, _: Target) {
+    fn open(&mut self, _: Part, link: LinkId, _: Target) {
         self.note(Call::Open);
         self.1.borrow_mut().links.push(link);
         let events = std::mem::take(&mut self.1.borrow_mut().on_open);

@@ -155,7 +155,7 @@ impl Driver {
 
     async fn carry_out(&mut self, effect: Effect) {
         match effect {
-            Effect::Open { link, target } | Effect::Ask { link, target } => {
+            Effect::Open { link, target, .. } | Effect::Ask { link, target } => {
                 let (outgoing, to_send) = mpsc::channel(256);
                 let address = format!("{}/api/{}", self.address, target.below_api());
                 let report = self.report.clone();

@@ -42,7 +42,7 @@ pub use page::{PageWatch, document_base, is_visible, take_root};
 pub mod clock;
 
 mod random;
-pub use random::dice;
+pub use random::{dice, random_bits};
 
 pub mod storage;
 

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use echoclock_shared::close::CloseCode;
 use echoclock_shared::echo::FromBrowser;
+use echoclock_shared::ledger::LedgerId;
 use echoclock_shared::session::{
     CloseReport, Event, Finding, LinkEvent, LinkId, Moment, PageEvent, Part, Probed, Target,
 };
@@ -18,14 +19,16 @@ use super::probe::Question;
 use crate::address::Address;
 use crate::browser::{
     Answer, ByteStream, EventStream, Frame, HiddenFrame, Socket, Tabs, Task, Timer, clock, dice,
-    get,
+    get, random_bits,
 };
+use crate::wire::Wire;
 
 /// The browser's adapters, one for each link, timer and question.
 #[derive(Debug)]
 pub struct BrowserEdge {
     inbox: Inbox,
     address: Rc<RefCell<Address>>,
+    wire: Wire,
     /// At most one for each part: the session lets the one before go first.
     links: BTreeMap<LinkId, Connection>,
     /// At most one for each part.
@@ -45,13 +48,15 @@ enum Connection {
 }
 
 impl BrowserEdge {
-    /// Makes an edge that connects to whatever `address` is at the time.
-    pub fn new(inbox: Inbox, address: Rc<RefCell<Address>>) -> Self {
+    /// Makes an edge that connects to whatever `address` is at the time, and tells `wire` of its
+    /// links.
+    pub fn new(inbox: Inbox, address: Rc<RefCell<Address>>, wire: Wire) -> Self {
         let told = inbox.clone();
         let tabs = Tabs::new(move || told.post(Event::Page(PageEvent::OtherTabQueues)));
         Self {
             inbox,
             address,
+            wire,
             links: BTreeMap::new(),
             probes: BTreeMap::new(),
             timer: None,
@@ -62,6 +67,7 @@ impl BrowserEdge {
 
     fn connect(&self, link: LinkId, target: Target) -> Result<Connection, String> {
         let address = self.address.borrow().of(target).map_err(|wrong| wrong.to_string())?;
+        let address = self.wire.with_ledger(link, address);
         let inbox = self.inbox.clone();
         let post = move |event| inbox.post(Event::Link(link, event));
         let connection = match target {
@@ -119,18 +125,19 @@ impl Edge for BrowserEdge {
         Moment { mono: clock::mono(), wall: clock::wall(), dice: dice() }
     }
 
-    fn open(&mut self, link: LinkId, target: Target) {
+    fn open(&mut self, part: Part, link: LinkId, target: Target) {
+        self.wire.opened(part, link, random_bits().map(LedgerId::from_random));
+        self.ask(link, target);
+    }
+
+    fn ask(&mut self, link: LinkId, target: Target) {
+        // Of a question before, the answer is here.
         match self.connect(link, target) {
             Ok(connection) => {
                 self.links.insert(link, connection);
             }
             Err(why) => self.inbox.post(Event::Link(link, LinkEvent::Impossible(why))),
         }
-    }
-
-    fn ask(&mut self, link: LinkId, target: Target) {
-        // The question before has been answered.
-        self.open(link, target);
     }
 
     fn send(&mut self, link: LinkId, message: &FromBrowser) {
@@ -149,6 +156,7 @@ impl Edge for BrowserEdge {
 
     fn let_go(&mut self, link: LinkId) {
         self.links.remove(&link);
+        self.wire.gone(link);
     }
 
     fn probe(&mut self, part: Part, target: Target) {

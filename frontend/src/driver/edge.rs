@@ -16,8 +16,8 @@ pub trait Edge {
     /// Returns what time it is, with a throw of the dice.
     fn moment(&self) -> Moment;
 
-    /// Opens a link. Where that can't be tried, it hands in `LinkEvent::Impossible`.
-    fn open(&mut self, link: LinkId, target: Target);
+    /// Opens a link of a part. Where that can't be tried, it hands in `LinkEvent::Impossible`.
+    fn open(&mut self, part: Part, link: LinkId, target: Target);
 
     /// Asks once more on a link whose answers have each to be asked for. Where that fails, it
     /// hands in `LinkEvent::Closed`.

@@ -89,7 +89,7 @@ impl<E: Edge + 'static, V: View + 'static> Driver<E, V> {
         let mut news = self.news.borrow_mut();
         for effect in effects {
             match effect {
-                Effect::Open { link, target } => edge.open(link, target),
+                Effect::Open { part, link, target } => edge.open(part, link, target),
                 Effect::Ask { link, target } => edge.ask(link, target),
                 Effect::Send { link, message } => edge.send(link, &message),
                 Effect::Close { link, code, reason } => edge.close(link, code, &reason),

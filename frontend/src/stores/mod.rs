@@ -24,6 +24,9 @@ pub use server::ServerStore;
 mod page;
 pub use page::PageStore;
 
+mod wire;
+pub use wire::WireStore;
+
 mod chat_writer;
 mod clock_writer;
 mod lanes_writer;
@@ -48,6 +51,8 @@ pub struct Stores {
     pub server: ServerStore,
     /// The page itself.
     pub page: PageStore,
+    /// What passes on the links.
+    pub wire: WireStore,
 }
 
 /// Returns the stores that the app provides; a component's body calls it.

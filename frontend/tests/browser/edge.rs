@@ -6,6 +6,7 @@ use std::rc::Rc;
 use echoclock_frontend::address::Address;
 use echoclock_frontend::browser::document_base;
 use echoclock_frontend::driver::{BrowserEdge, Driver, News, Receiver, View};
+use echoclock_frontend::wire::Wire;
 use echoclock_shared::session::{
     Cause, Event, Intent, Link, LinkState, Moment, Part, Session, Trouble,
 };
@@ -44,7 +45,8 @@ impl Bench {
         let address = Rc::new(RefCell::new(address(api)));
         let seen = Rc::new(RefCell::new(Seen::default()));
         let driver = Driver::new(|inbox| {
-            (BrowserEdge::new(inbox, Rc::clone(&address)), Watcher(Rc::clone(&seen)))
+            let edge = BrowserEdge::new(inbox, Rc::clone(&address), Wire::default());
+            (edge, Watcher(Rc::clone(&seen)))
         });
         for part in [Part::Chat, Part::Clock] {
             driver.post(Event::User(Intent::Connect(part)));

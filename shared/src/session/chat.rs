@@ -191,7 +191,10 @@ impl Chat {
     fn open(&mut self, links: &mut LinkIds, now: &Moment, effects: &mut Vec<Effect>) {
         let link = self.link.attempt(links, now);
         self.pinged = None;
-        effects.extend([Effect::Open { link, target: Target::Echo }, Effect::Changed(Part::Chat)]);
+        effects.extend([
+            Effect::Open { part: Part::Chat, link, target: Target::Echo },
+            Effect::Changed(Part::Chat),
+        ]);
     }
 
     fn heard(

@@ -16,6 +16,8 @@ use crate::transport::Transport;
 pub enum Effect {
     /// Open a link and report its events under this id.
     Open {
+        /// Whose link it is.
+        part: Part,
         /// New with each attempt.
         link: LinkId,
         /// What to connect to.

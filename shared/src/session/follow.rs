@@ -186,7 +186,8 @@ impl Follow {
         self.turn = Turn::first(self.transport, now);
         self.begins_to_wait(now);
         let target = self.target();
-        effects.extend([Effect::Open { link, target }, Effect::Changed(self.part)]);
+        effects
+            .extend([Effect::Open { part: self.part, link, target }, Effect::Changed(self.part)]);
     }
 
     fn target(&self) -> Target {

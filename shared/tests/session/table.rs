@@ -130,7 +130,7 @@ pub(crate) fn opened(effects: &[Effect]) -> LinkId {
 
 pub(crate) fn targets(effects: &[Effect]) -> Vec<(LinkId, Target)> {
     let open = |effect: &Effect| {
-        if let Effect::Open { link, target } = effect { Some((*link, *target)) } else { None }
+        if let Effect::Open { link, target, .. } = effect { Some((*link, *target)) } else { None }
     };
     effects.iter().filter_map(open).collect()
 }

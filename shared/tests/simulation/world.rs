@@ -257,7 +257,7 @@ impl World {
 
     fn carry_out(&mut self, effect: Effect, outside: bool) {
         match effect {
-            Effect::Open { link, target } => {
+            Effect::Open { link, target, .. } => {
                 if !outside {
                     self.reopened.push(self.now);
                     let recent =
