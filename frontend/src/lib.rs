@@ -12,6 +12,8 @@ pub mod stores;
 
 pub mod format;
 
+pub mod lesson;
+
 pub mod place;
 
 pub mod axis;

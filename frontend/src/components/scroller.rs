@@ -11,7 +11,7 @@ pub(super) fn Scroller(
     class: &'static str,
     /// What it is to a screen reader; a `log` has its additions read out.
     role: &'static str,
-    label: &'static str,
+    #[prop(into)] label: String,
     children: Children,
 ) -> impl IntoView {
     let scrolled = NodeRef::<Div>::new();

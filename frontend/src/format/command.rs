@@ -2,6 +2,7 @@
 
 use echoclock_shared::feed::Period;
 use echoclock_shared::path;
+use echoclock_shared::transport::Transport;
 
 use crate::address::web_socket;
 
@@ -33,6 +34,22 @@ pub fn commands(base: &str, period: Period) -> Vec<Command> {
     ]
 }
 
+/// Returns a line that follows the clock of `period` over `transport`, or asks it once.
+pub fn follow_command(base: &str, transport: Transport, period: Period) -> Command {
+    let address = format!("{base}{}?every={period}", transport.of(path::below_api(path::CLOCK)));
+    let (what, line) = match transport {
+        Transport::Poll => ("Asks once", format!("curl {}", quoted(&address))),
+        Transport::LongPoll => ("Asks once, and waits", format!("curl {}", quoted(&address))),
+        Transport::Stream | Transport::Frame | Transport::Events => {
+            ("Follows the clock", format!("curl -N {}", quoted(&address)))
+        }
+        Transport::Socket => {
+            ("Follows the clock", format!("websocat {}", quoted(&web_socket(&address))))
+        }
+    };
+    Command { what, line }
+}
+
 const SAY: &str = r#"{"type":"say","key":1,"text":"hello"}"#;
 
 /// Quotes what a shell would not take as it is.
@@ -48,6 +65,14 @@ fn quoted(word: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn each_transport_has_a_line_with_its_address() {
+        let line = |transport| follow_command("https://h/api/", transport, Period::S5).line;
+        assert_eq!(line(Transport::Poll), "curl 'https://h/api/clock?every=5s'");
+        assert_eq!(line(Transport::Events), "curl -N 'https://h/api/clock/events?every=5s'");
+        assert_eq!(line(Transport::Socket), "websocat 'wss://h/api/clock/socket?every=5s'");
+    }
 
     #[test]
     fn every_endpoint_has_a_line_with_its_address() {

@@ -22,7 +22,7 @@ pub fn words(link: &LinkView, part: Part, base: &str) -> Words {
         LinkState::Idle { last: None } => ("Not connected", "Nothing was tried yet.".to_owned()),
         LinkState::Idle { last: Some(last) } => (idle(&last.cause), ended(last)),
         LinkState::Connecting { .. } | LinkState::Open { .. } if queues(link) => {
-            ("Waiting for a connection", QUEUED.to_owned())
+            ("Waiting for a connection", queued(part).to_owned())
         }
         LinkState::Connecting { .. } => (
             "Connecting",
@@ -144,7 +144,7 @@ fn explain(trouble: &Trouble, part: Part, failures: u32, base: &str) -> String {
             "There is no answer from {base} that this page may read. Check the address, that the \
              server runs, and that it lets this page’s origin in."
         ),
-        Trouble::Queued => QUEUED.to_owned(),
+        Trouble::Queued => queued(part).to_owned(),
         Trouble::Refused(reason) => sentence(reason),
         Trouble::Problem(problem) => {
             format!("The server refuses the request: {}", sentence(&problem.detail))
@@ -177,9 +177,17 @@ pub fn queues(link: &LinkView) -> bool {
     link.trouble == Some(Trouble::Queued)
 }
 
-const QUEUED: &str = "The request has not left the browser: it opens six HTTP/1.1 connections to \
-                      a server at the most, over all its tabs, and seems to have them all in use. \
-                      Sockets do not count and go on.";
+const fn queued(part: Part) -> &'static str {
+    match part {
+        Part::Chat | Part::Clock => {
+            "The request has not left the browser: it opens six HTTP/1.1 connections to one server \
+             at the most, over all its tabs, and seems to have them all in use. Sockets do not \
+             count and go on."
+        }
+        // The view tells all of it once, above the lanes.
+        Part::Lane(_) => "The request has not left the browser: its six connections are taken.",
+    }
+}
 
 /// Ends a text as a sentence ends.
 fn sentence(text: &str) -> String {

@@ -4,7 +4,7 @@
 //! natively.
 
 mod quantity;
-pub use quantity::{bytes, count, countdown, delay, duration, interval, round_trip, things};
+pub use quantity::{bytes, count, countdown, delay, duration, interval, round_trip, size, things};
 
 mod instant;
 pub use instant::{
@@ -21,4 +21,7 @@ mod spark;
 pub use spark::{Spark, spark};
 
 mod command;
-pub use command::{Command, commands};
+pub use command::{Command, commands, follow_command};
+
+mod exchange;
+pub use exchange::exchange;

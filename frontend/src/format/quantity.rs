@@ -64,6 +64,17 @@ pub fn bytes(bytes: usize) -> String {
     things(u64::try_from(bytes).unwrap_or(u64::MAX), "byte", "bytes")
 }
 
+/// Writes a size with three digits or so: `900 B`, `12.3 kB`, `1.25 MB`.
+pub fn size(bytes: u64) -> String {
+    match bytes {
+        0..1_000 => format!("{bytes} B"),
+        1_000..99_950 => format!("{:.1} kB", bytes as f64 / 1e3),
+        99_950..999_500 => format!("{:.0} kB", bytes as f64 / 1e3),
+        999_500..9_995_000 => format!("{:.2} MB", bytes as f64 / 1e6),
+        _ => format!("{:.1} MB", bytes as f64 / 1e6),
+    }
+}
+
 /// Writes a number of things: `1 tick`, `3,600 ticks`.
 pub fn things(number: u64, one: &str, many: &str) -> String {
     format!("{} {}", count(number), if number == 1 { one } else { many })
@@ -124,6 +135,21 @@ mod tests {
             (93_600, "1 d 2 h"),
         ] {
             assert_eq!(duration(Duration::from_secs(seconds)), text);
+        }
+    }
+
+    #[test]
+    fn sizes_have_three_digits_or_so() {
+        for (bytes, text) in [
+            (0, "0 B"),
+            (999, "999 B"),
+            (1_000, "1.0 kB"),
+            (99_949, "99.9 kB"),
+            (99_950, "100 kB"),
+            (999_500, "1.00 MB"),
+            (12_345_678, "12.3 MB"),
+        ] {
+            assert_eq!(size(bytes), text, "{bytes}");
         }
     }
 

@@ -7,7 +7,7 @@ use echoclock_shared::session::Follow;
 use echoclock_shared::transport::Transport;
 use leptos::prelude::RwSignal;
 
-use super::{ClockStore, Track};
+use super::{ClockStore, LaneLedger, Track};
 
 /// The signals of all lanes.
 #[derive(Clone, Copy, Debug)]
@@ -28,6 +28,10 @@ pub struct LaneStore {
     pub clock: ClockStore,
     /// How many requests it has taken so far.
     pub requests: RwSignal<u64>,
+    /// How many ticks have arrived on the link that is open.
+    pub ticks_on_link: RwSignal<u64>,
+    /// The server's ledger of the link, as it was read last.
+    pub ledger: RwSignal<Option<LaneLedger>>,
     /// When what happened, for the time axis.
     pub track: RwSignal<Track>,
 }

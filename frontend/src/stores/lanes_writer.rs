@@ -85,8 +85,27 @@ impl LaneWriter {
         if !marks.is_empty() {
             self.store.track.update(|track| track.extend(marks));
         }
+        self.count_on_link(reports);
         let told = reports.iter().map(|(at, report)| (at.wall, (*report).clone()));
         self.clock.tell(told.collect());
+    }
+
+    fn count_on_link(&self, reports: &[(&Moment, &ClockReport)]) {
+        let before = self.store.ticks_on_link.get_untracked();
+        let ticks = reports.iter().fold(before, |ticks, (_, report)| match report {
+            ClockReport::Opened(_) => 0,
+            ClockReport::Ticked { .. } => ticks + 1,
+            ClockReport::Gap { .. }
+            | ClockReport::CursorRefused { .. }
+            | ClockReport::Missed { .. }
+            | ClockReport::Garbled(_)
+            | ClockReport::Ended(_) => ticks,
+        });
+        set(self.store.ticks_on_link, ticks);
+        if ticks < before {
+            // What was read is of the link before.
+            set(self.store.ledger, None);
+        }
     }
 }
 

@@ -24,6 +24,13 @@ impl LinkView {
     }
 }
 
+impl LinkView {
+    /// Whether the server's first message has arrived, and the link stands.
+    pub const fn is_open(&self) -> bool {
+        matches!(self.state, LinkState::Open { .. })
+    }
+}
+
 impl Default for LinkView {
     fn default() -> Self {
         Self::of(&Link::default())

@@ -15,6 +15,9 @@ pub use clock::{ClockNote, ClockNoteBody, ClockStore, DELAYS_MAX, NOTES_MAX, See
 mod lanes;
 pub use lanes::{LaneStore, LanesStore};
 
+mod lane_ledger;
+pub use lane_ledger::LaneLedger;
+
 mod track;
 pub use track::{MARKS_MAX, Mark, Quantiles, Track, What};
 

@@ -7,7 +7,7 @@ mod face;
 use face::Face;
 
 mod notes;
-use notes::Notes;
+pub(super) use notes::Notes;
 
 mod readout;
 use readout::Readout;
@@ -53,7 +53,7 @@ pub(super) fn Clock() -> impl IntoView {
             </div>
             <Delay/>
             <Counts/>
-            <Notes/>
+            <Notes clock label="What happened to the clock" testid="clock-notes"/>
             <Actions part=Part::Clock link=clock.link close_with=Some((CloseCode::NORMAL, String::new()))>
                 <Every/>
             </Actions>

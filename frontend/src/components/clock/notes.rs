@@ -5,16 +5,19 @@ use leptos::prelude::*;
 use super::super::scroller::Scroller;
 use super::super::stamp::stamp;
 use crate::format;
-use crate::stores::{ClockNote, ClockNoteBody, NOTES_MAX, use_stores};
+use crate::stores::{ClockNote, ClockNoteBody, ClockStore, NOTES_MAX};
 
 /// What happened to the clock, newest last.
 #[component]
-pub(super) fn Notes() -> impl IntoView {
-    let clock = use_stores().clock;
+pub(in crate::components) fn Notes(
+    clock: ClockStore,
+    #[prop(into)] label: String,
+    testid: &'static str,
+) -> impl IntoView {
     let is_empty = Memo::new(move |_| clock.notes.with(Vec::is_empty));
     let has_dropped = Memo::new(move |_| clock.notes_dropped.get() > 0);
     view! {
-        <Scroller class="notes" role="group" label="What happened to the clock">
+        <Scroller class="notes" role="group" label=label>
             <Show when=move || has_dropped.get()>
                 <p class="dropped">
                     {move || {
@@ -26,7 +29,7 @@ pub(super) fn Notes() -> impl IntoView {
             <Show when=move || is_empty.get()>
                 <p class="nothing">"Gaps, losses and reconnections are told here."</p>
             </Show>
-            <ol class="rows" data-testid="clock-notes">
+            <ol class="rows" data-testid=testid>
                 <For each=move || clock.notes.get() key=|note| note.id children=note/>
             </ol>
         </Scroller>

@@ -25,7 +25,10 @@ pub(in crate::components) fn Status(
     let headline = move || words.with(|words| words.headline);
     let detail = move || words.with(|words| words.detail.clone());
     let is_offline = move || page.seems_offline.get() && link.with(|link| is_sought(&link.state));
-    let timed = Memo::new(move |_| link.with(|link| Timed::of(&link.state)));
+    let timed = Memo::new(move |_| {
+        // What queues is not given up.
+        link.with(|link| Timed::of(&link.state).filter(|_| !format::queues(link)))
+    });
     let timer = Memo::new(move |_| timed.get().map(|timed| timed.words(page.now.get())));
     view! {
         <div class="status">

@@ -48,8 +48,9 @@ enum Copying {
     Selected,
 }
 
+/// A line for a terminal, with a button that copies it.
 #[component]
-fn CommandLine(command: Command) -> impl IntoView {
+pub(in crate::components) fn CommandLine(command: Command) -> impl IntoView {
     let line = NodeRef::<Code>::new();
     let copying = RwSignal::new(Copying::NotYet);
     let timer = StoredValue::new_local(None::<Timer>);

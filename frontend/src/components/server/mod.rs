@@ -4,6 +4,7 @@ mod address;
 use address::AddressForm;
 
 mod commands;
+pub(super) use commands::CommandLine;
 use commands::Commands;
 
 mod facts;

@@ -6,7 +6,7 @@ use echoclock_shared::transport::Transport;
 use leptos::prelude::*;
 
 use super::controls::stopping;
-use super::{Marks, Numbers, Scroll};
+use super::{Marks, More, Numbers, Scroll};
 use crate::components::connection::{Status, state_of, trouble_of};
 use crate::format;
 use crate::stores::{use_dispatch, use_stores};
@@ -21,6 +21,7 @@ pub(super) fn Lane(transport: Transport, scroll: Scroll) -> impl IntoView {
     let id = format!("lane-{}", format::transport_name(transport));
     let is_idle =
         Memo::new(move |_| clock.link.with(|link| matches!(link.state, LinkState::Idle { .. })));
+    let is_more_open = RwSignal::new(false);
     let toggle = move |_| {
         let is_idle = is_idle.get_untracked();
         dispatch.send(if is_idle { Intent::Connect(part) } else { stopping(transport) });
@@ -50,6 +51,12 @@ pub(super) fn Lane(transport: Transport, scroll: Scroll) -> impl IntoView {
             <Status part link=clock.link testid="lane-status"/>
             <Marks transport scroll/>
             <Numbers transport scroll/>
+            <details on:toggle=move |_| is_more_open.update(|is_open| *is_open = !*is_open)>
+                <summary>{format!("How {transport} works, and what this run did")}</summary>
+                <Show when=move || is_more_open.get()>
+                    <More transport/>
+                </Show>
+            </details>
         </li>
     }
 }

@@ -6,6 +6,15 @@ use controls::Controls;
 mod lane;
 use lane::Lane;
 
+mod lesson;
+use lesson::Lesson;
+
+mod ledgers;
+use ledgers::read_in_turn;
+
+mod more;
+use more::More;
+
 mod numbers;
 use numbers::Numbers;
 
@@ -21,7 +30,10 @@ use crate::stores::use_stores;
 /// The Transports view.
 #[component]
 pub(super) fn Transports() -> impl IntoView {
-    let scroll = Scroll::new(use_stores());
+    let stores = use_stores();
+    read_in_turn(stores);
+    let scroll = Scroll::new(stores);
+    let error = Memo::new(move |_| stores.lanes.offset_error.get().map(format::delay));
     view! {
         <Controls scroll/>
         <section class="card lanes" data-testid="lanes" aria-label="The six transports">
@@ -32,6 +44,11 @@ pub(super) fn Transports() -> impl IntoView {
                     .map(|transport| view! { <Lane transport scroll/> })
                     .collect_view()}
             </ol>
+            <p class="footnote">
+                "Delays are from due to arrival on the server’s time"
+                {move || error.get().map(|error| format!(", which is known to ± {error}"))}
+                ". Bytes are those of the link that is open, as the server counts them: both ways, heads and framing included. Overhead is what a tick took besides its own JSON."
+            </p>
         </section>
     }
 }

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 
 use super::Scroll;
 use crate::format;
-use crate::stores::{Quantiles, use_stores};
+use crate::stores::{LaneLedger, Quantiles, use_stores};
 
 /// What a lane has come to, read four times a second: numbers that change faster are none.
 #[derive(Clone, Copy, PartialEq)]
@@ -14,6 +14,8 @@ struct Sums {
     quantiles: Option<Quantiles>,
     counts: Counts,
     requests: u64,
+    bytes: Option<u64>,
+    overhead: Option<u64>,
 }
 
 /// A lane in numbers.
@@ -25,7 +27,11 @@ pub(super) fn Numbers(transport: Transport, scroll: Scroll) -> impl IntoView {
         Some(before) if scroll.paused.get() => *before,
         _ => {
             stores.page.now.track();
+            let tick = lane.clock.last.get_untracked().map(|seen| seen.tick);
+            let ledger = lane.ledger.read_untracked();
             Sums {
+                bytes: ledger.as_ref().map(LaneLedger::bytes),
+                overhead: ledger.as_ref().and_then(|ledger| ledger.overhead(tick?)),
                 quantiles: lane.track.with_untracked(|track| track.quantiles()),
                 counts: lane.clock.counts.get_untracked(),
                 requests: lane.requests.get_untracked(),
@@ -71,6 +77,20 @@ pub(super) fn Numbers(transport: Transport, scroll: Scroll) -> impl IntoView {
                 <dt>"requests"</dt>
                 <dd data-number="requests">{move || format::count(sums.get().requests)}</dd>
             </div>
+            <div>
+                <dt>"bytes"</dt>
+                <dd data-number="bytes">{move || told(sums.get().bytes, format::size)}</dd>
+            </div>
+            <div>
+                <dt>"overhead"</dt>
+                <dd data-number="overhead">
+                    {move || told(sums.get().overhead, |bytes| format!("{} B", format::count(bytes)))}
+                </dd>
+            </div>
         </dl>
     }
+}
+
+fn told(number: Option<u64>, words: impl Fn(u64) -> String) -> String {
+    number.map_or("–".to_owned(), words)
 }

@@ -92,10 +92,13 @@ pub(super) fn Marks(transport: Transport, scroll: Scroll) -> impl IntoView {
     };
     view! {
         <div class="track" role="img" aria-label=label>
+            <div
+                class="pushed"
+                style:transform=move || format!("translateX(-{:.3}%)", scroll.shift.get())
+            >
             <svg
                 viewBox=move || format!("0 0 {} {}", scroll.span().as_millis(), axis::HEIGHT)
                 preserveAspectRatio="none"
-                style:transform=move || format!("translateX(-{:.3}%)", scroll.shift.get())
                 aria-hidden="true"
                 focusable="false"
             >
@@ -108,6 +111,7 @@ pub(super) fn Marks(transport: Transport, scroll: Scroll) -> impl IntoView {
                 {path("live", |drawing| &drawing.live)}
                 {path("late", |drawing| &drawing.late)}
             </svg>
+            </div>
         </div>
     }
 }

@@ -1,0 +1,71 @@
+//! What there is to know of a transport: the lesson, this run's own exchange, what happened.
+
+use echoclock_shared::transport::Transport;
+use leptos::prelude::*;
+
+use super::Lesson;
+use crate::components::clock::Notes;
+use crate::components::server::CommandLine;
+use crate::format;
+use crate::stores::{LaneLedger, use_stores};
+
+/// What there is to know of a transport.
+#[component]
+pub(super) fn More(transport: Transport) -> impl IntoView {
+    let stores = use_stores();
+    let lane = stores.lanes.of(transport);
+    let exchange = move |of: fn(&LaneLedger) -> String| {
+        Memo::new(move |_| lane.ledger.with(|ledger| ledger.as_ref().map_or(String::new(), of)))
+    };
+    let opening = exchange(|ledger| format::exchange(ledger.opening()));
+    let newest = exchange(|ledger| format::exchange(ledger.newest()));
+    let has_newest = Memo::new(move |_| newest.with(|text| !text.is_empty()));
+    let command = Memo::new(move |_| {
+        let period = stores.lanes.period.get();
+        stores.server.address.with(|address| {
+            let base = address.base.as_ref().ok()?;
+            Some(format::follow_command(base, transport, period))
+        })
+    });
+    view! {
+        <div class="more">
+            <Lesson transport/>
+            <div class="this-run">
+                <h4>"This run, as the server saw it"</h4>
+                <pre
+                    tabindex="0"
+                    role="group"
+                    aria-label=format!("The first exchange of {transport}")
+                    data-testid="exchange"
+                >
+                    {move || {
+                        let text = opening.get();
+                        if text.is_empty() { NOTHING_YET.to_owned() } else { text }
+                    }}
+                </pre>
+                <Show when=move || has_newest.get()>
+                    <h4>"And its newest question"</h4>
+                    <pre
+                        tabindex="0"
+                        role="group"
+                        aria-label=format!("The newest exchange of {transport}")
+                    >
+                        {newest}
+                    </pre>
+                </Show>
+                <h4>"From a terminal"</h4>
+                <ul class="commands">
+                    {move || command.get().map(|command| view! { <CommandLine command/> })}
+                </ul>
+                <h4>"What happened"</h4>
+                <Notes
+                    clock=lane.clock
+                    label=format!("What happened to {transport}")
+                    testid="lane-notes"
+                />
+            </div>
+        </div>
+    }
+}
+
+const NOTHING_YET: &str = "The server has told nothing of this link yet.";
