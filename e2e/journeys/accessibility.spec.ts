@@ -84,6 +84,14 @@ const STATES: Record<string, (means: Means) => Promise<Live>> = {
     await expect(live.chat.echoed).toHaveCount(30);
     return live;
   },
+  'the Wire drawer': async ({ page, server }) => {
+    const live = await Live.connected(page, server.origin);
+    await page.getByRole('button', { name: 'Wire' }).click();
+    await live.chat.say('on the wire');
+    const drawer = page.getByRole('region', { name: 'Wire' });
+    await expect(drawer.locator('li[data-seen-by=server]').filter({ hasText: 'on the wire' })).toHaveCount(2);
+    return live;
+  },
   'a text too long': async ({ page, server }) => {
     const live = await Live.connected(page, server.origin);
     await live.chat.message.fill('x'.repeat(16 * 1024 + 1));

@@ -18,7 +18,7 @@ pub const PARAMETER: &str = "link";
 /// What a client calls its link: 16 to 64 letters, digits, `-` and `_`.
 ///
 /// It is all that protects the ledger, so it should be a throw of many dice.
-#[derive(Clone, Debug, Deserialize, Eq, Hash, PartialEq, Serialize)]
+#[derive(Clone, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct LedgerId(String);
 

@@ -48,6 +48,9 @@ pub mod storage;
 
 pub mod clipboard;
 
+mod download;
+pub use download::Download;
+
 mod end_keeper;
 pub use end_keeper::EndKeeper;
 

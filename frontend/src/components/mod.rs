@@ -21,5 +21,7 @@ mod transports;
 
 mod server;
 
+mod wire;
+
 mod shell;
 pub use shell::Shell;

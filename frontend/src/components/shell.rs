@@ -8,6 +8,7 @@ use super::chat::Chat;
 use super::clock::Clock;
 use super::server::Server;
 use super::transports::Transports;
+use super::wire::Wire;
 use crate::browser::{scroll_to_top, set_title};
 use crate::place::Place;
 use crate::stores::use_stores;
@@ -98,6 +99,7 @@ fn PageFoot() -> impl IntoView {
                 {link(path::INFO, "What the server sees, as JSON")}
                 {link(path::CLOCK_EVENTS, "The clock’s events, as they are")}
             </ul>
+            <Wire/>
         </footer>
     }
 }

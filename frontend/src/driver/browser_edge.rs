@@ -68,36 +68,52 @@ impl BrowserEdge {
     fn connect(&self, link: LinkId, target: Target) -> Result<Connection, String> {
         let address = self.address.borrow().of(target).map_err(|wrong| wrong.to_string())?;
         let address = self.wire.with_ledger(link, address);
+        let ear = self.wire.ear(link);
+        ear.opens(&address);
         let inbox = self.inbox.clone();
         let post = move |event| inbox.post(Event::Link(link, event));
         let connection = match target {
-            Target::Echo => Socket::open(&address, move |news| post(decode::socket(news)))
-                .map(Connection::Socket),
+            Target::Echo => Socket::open(&address, move |news| {
+                ear.hears(&news);
+                post(decode::socket(news));
+            })
+            .map(Connection::Socket),
             Target::Clock { transport: Transport::Socket, .. } => {
-                Socket::open(&address, move |news| post(decode::clock_socket(news)))
-                    .map(Connection::Socket)
+                Socket::open(&address, move |news| {
+                    ear.hears(&news);
+                    post(decode::clock_socket(news));
+                })
+                .map(Connection::Socket)
             }
             Target::Clock { transport: Transport::Events, .. } => {
-                EventStream::open(&address, move |news| post(decode::event(news)))
-                    .map(|stream| Connection::Events { _stream: stream })
+                EventStream::open(&address, move |news| {
+                    ear.hears(&news);
+                    post(decode::event(news));
+                })
+                .map(|stream| Connection::Events { _stream: stream })
             }
             Target::Clock { transport: Transport::Stream, .. } => {
                 let decoder = RefCell::default();
                 ByteStream::open(&address, move |news| {
+                    ear.hears(&news);
                     let events = decode::lines(&mut decoder.borrow_mut(), news);
                     events.into_iter().for_each(&post);
                 })
                 .map(|stream| Connection::Lines { _stream: stream })
             }
             Target::Clock { transport: Transport::Frame, .. } => {
-                HiddenFrame::open(&address, move |news| post(decode::frame(news)))
-                    .map(|frame| Connection::Frame { _frame: frame })
+                HiddenFrame::open(&address, move |news| {
+                    ear.hears(&news);
+                    post(decode::frame(news));
+                })
+                .map(|frame| Connection::Frame { _frame: frame })
             }
             Target::Clock { transport: Transport::Poll | Transport::LongPoll, .. } => {
                 let address = address.clone();
                 let question = Task::spawn(async move {
                     // The session lets a question go that is not answered in time.
                     let answer = get(&address, Duration::MAX, Answer::is_json).await;
+                    ear.hears(&answer);
                     decode::answer(answer).into_iter().for_each(post);
                 });
                 Ok(Connection::Polls { _question: question })
@@ -141,8 +157,11 @@ impl Edge for BrowserEdge {
     }
 
     fn send(&mut self, link: LinkId, message: &FromBrowser) {
-        let sent = self.socket(link).is_some_and(|socket| socket.send(&message.encode()).is_ok());
-        if !sent {
+        let json = message.encode();
+        let sent = self.socket(link).is_some_and(|socket| socket.send(&json).is_ok());
+        if sent {
+            self.wire.ear(link).says(&json);
+        } else {
             let closed = LinkEvent::Closed(CloseReport::lost());
             self.inbox.post(Event::Link(link, closed));
         }
@@ -151,6 +170,7 @@ impl Edge for BrowserEdge {
     fn close(&mut self, link: LinkId, code: CloseCode, reason: &str) {
         if let Some(socket) = self.socket(link) {
             socket.close(code.0, reason);
+            self.wire.ear(link).closes(code, reason);
         }
     }
 

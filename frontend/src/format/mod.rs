@@ -4,7 +4,9 @@
 //! natively.
 
 mod quantity;
-pub use quantity::{bytes, count, countdown, delay, duration, interval, round_trip, size, things};
+pub use quantity::{
+    bytes, count, countdown, delay, duration, interval, octets, round_trip, size, things,
+};
 
 mod instant;
 pub use instant::{

@@ -75,6 +75,11 @@ pub fn size(bytes: u64) -> String {
     }
 }
 
+/// Writes a number of bytes where there is little room: `16,384 B`.
+pub fn octets(bytes: u64) -> String {
+    format!("{} B", count(bytes))
+}
+
 /// Writes a number of things: `1 tick`, `3,600 ticks`.
 pub fn things(number: u64, one: &str, many: &str) -> String {
     format!("{} {}", count(number), if number == 1 { one } else { many })

@@ -30,6 +30,9 @@ pub use page::PageStore;
 mod wire;
 pub use wire::WireStore;
 
+mod recording;
+pub use recording::Recording;
+
 mod chat_writer;
 mod clock_writer;
 mod lanes_writer;

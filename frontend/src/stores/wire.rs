@@ -4,16 +4,25 @@ use std::collections::BTreeMap;
 
 use echoclock_shared::ledger::LedgerId;
 use echoclock_shared::session::Part;
-use leptos::prelude::{GetValue, LocalStorage, RwSignal, StoredValue, Update, With, WithUntracked};
+use leptos::prelude::{
+    GetValue, LocalStorage, RwSignal, Set, StoredValue, Update, With, WithUntracked,
+};
 
-use crate::wire::Wire;
+use crate::browser::clock;
+use crate::wire::{Row, Wire};
 
-/// The links' names, and the wire that they are on.
+/// The links' names, the wire that they are on, and what was recorded of it.
 #[derive(Clone, Copy, Debug)]
 pub struct WireStore {
     /// The id of each part's last link, by which the server's ledger of it can be read. A part
     /// whose link has ended keeps it until the next one.
     pub ids: RwSignal<BTreeMap<Part, LedgerId>>,
+    /// What was recorded, newest last, at most [`crate::wire::ROWS_MAX`].
+    pub rows: RwSignal<Vec<Row>>,
+    /// How many older rows are not kept.
+    pub dropped: RwSignal<u64>,
+    /// How many rows were recorded since the list stands still.
+    pub waiting: RwSignal<u64>,
     wire: StoredValue<Wire, LocalStorage>,
 }
 
@@ -21,6 +30,13 @@ impl WireStore {
     /// Returns the id of a part's last link, and has whoever asks be woken when it changes.
     pub fn id_of(&self, part: Part) -> Option<LedgerId> {
         self.ids.with(|ids| ids.get(&part).cloned())
+    }
+
+    /// Forgets what was recorded, where the signals are still there.
+    pub(super) fn forget(&self) {
+        self.rows.try_set(vec![]);
+        self.dropped.try_set(0);
+        self.waiting.try_set(0);
     }
 
     /// Returns the wire.
@@ -32,7 +48,7 @@ impl WireStore {
 impl Default for WireStore {
     fn default() -> Self {
         let ids = RwSignal::new(BTreeMap::new());
-        let wire = Wire::new(move |part, id: Option<LedgerId>| {
+        let wire = Wire::new(clock::wall, move |part, id: Option<LedgerId>| {
             if ids.with_untracked(|ids: &BTreeMap<_, _>| ids.get(&part) != id.as_ref()) {
                 ids.update(|ids| match id {
                     Some(id) => drop(ids.insert(part, id)),
@@ -40,6 +56,12 @@ impl Default for WireStore {
                 });
             }
         });
-        Self { ids, wire: StoredValue::new_local(wire) }
+        Self {
+            ids,
+            rows: RwSignal::default(),
+            dropped: RwSignal::default(),
+            waiting: RwSignal::default(),
+            wire: StoredValue::new_local(wire),
+        }
     }
 }

@@ -18,4 +18,6 @@ mod clock;
 
 mod server;
 
+mod wire;
+
 wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);

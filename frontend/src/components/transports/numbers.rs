@@ -84,7 +84,7 @@ pub(super) fn Numbers(transport: Transport, scroll: Scroll) -> impl IntoView {
             <div>
                 <dt>"overhead"</dt>
                 <dd data-number="overhead">
-                    {move || told(sums.get().overhead, |bytes| format!("{} B", format::count(bytes)))}
+                    {move || told(sums.get().overhead, format::octets)}
                 </dd>
             </div>
         </dl>

@@ -1,0 +1,158 @@
+//! The drawer: its tools above, its rows below.
+
+use leptos::ev::KeyboardEvent;
+use leptos::html::Section;
+use leptos::prelude::*;
+
+use super::super::scroller::Scroller;
+use super::filter::{Filter, name, parts};
+use super::row::row;
+use crate::browser::{Download, Timer};
+use crate::format;
+use crate::stores::{Recording, use_stores};
+use crate::wire::{ROWS_MAX, Row};
+
+/// The drawer, which records for as long as it is there.
+#[component]
+pub(super) fn Drawer(close: impl Fn() + Copy + 'static) -> impl IntoView {
+    let (wire, server) = (use_stores().wire, use_stores().server);
+    let recording = StoredValue::new_local(Recording::new(wire, server));
+    let filter = RwSignal::new(Filter::default());
+    let shown = Memo::new(move |_| filter.with(|filter| wire.rows.with(|rows| filter.of(rows))));
+    let drawer = NodeRef::<Section>::new();
+    Effect::new(move |_| {
+        if let Some(drawer) = drawer.get() {
+            let _ = drawer.focus();
+        }
+    });
+    let leave = move |event: KeyboardEvent| {
+        if event.key() == "Escape" && !event.is_composing() {
+            event.prevent_default();
+            close();
+        }
+    };
+    view! {
+        <section
+            id="wire-drawer"
+            class="wire-drawer"
+            data-testid="wire"
+            aria-labelledby="wire-title"
+            tabindex="-1"
+            node_ref=drawer
+            on:keydown=leave
+        >
+            <header class="card-head">
+                <h2 id="wire-title">"Wire"</h2>
+                <p class="by">"Recorded while this is open, and forgotten when it closes"</p>
+                <button type="button" class="quiet" on:click=move |_| close()>
+                    "Close"
+                </button>
+            </header>
+            <div class="wire-tools">
+                <Filters filter/>
+                <Buttons recording shown/>
+            </div>
+            <Rows filter shown/>
+        </section>
+    }
+}
+
+#[component]
+fn Filters(filter: RwSignal<Filter>) -> impl IntoView {
+    let choose = move |event: leptos::ev::Event| {
+        let chosen = event_target_value(&event);
+        let part = parts().find(|part| name(*part) == chosen);
+        filter.update(|filter| filter.part = part);
+    };
+    let write = move |event: leptos::ev::Event| {
+        filter.update(|filter| filter.text = event_target_value(&event));
+    };
+    view! {
+        <div class="field">
+            <label for="wire-part">"Link"</label>
+            <select id="wire-part" on:change=choose>
+                <option value="">"All links"</option>
+                {parts()
+                    .map(|part| view! { <option value=name(part)>{name(part)}</option> })
+                    .collect_view()}
+            </select>
+        </div>
+        <div class="field">
+            <label for="wire-text">"With the text"</label>
+            <input id="wire-text" type="search" autocomplete="off" spellcheck="false" on:input=write/>
+        </div>
+    }
+}
+
+#[component]
+fn Buttons(
+    recording: StoredValue<Recording, LocalStorage>,
+    shown: Memo<Vec<Row>>,
+) -> impl IntoView {
+    let wire = use_stores().wire;
+    let is_paused = RwSignal::new(false);
+    let pause = move |_| {
+        is_paused.update(|paused| *paused = !*paused);
+        recording.with_value(|recording| recording.pause(is_paused.get_untracked()));
+    };
+    let saving = StoredValue::new_local(None::<Timer>);
+    let export = move |_| {
+        let lines = shown.with_untracked(|rows| lines(rows));
+        let file = Download::save("echoclock-wire.ndjson", "application/x-ndjson", &lines);
+        saving.set_value(file.map(Download::take_back_later));
+    };
+    let is_empty = Memo::new(move |_| shown.with(Vec::is_empty));
+    view! {
+        <div class="buttons">
+            <button type="button" aria-pressed=move || is_paused.get().to_string() on:click=pause>
+                "Pause"
+                {move || {
+                    let waiting = wire.waiting.get();
+                    (waiting > 0).then(|| format!(" ({} new)", format::count(waiting)))
+                }}
+            </button>
+            <button type="button" on:click=move |_| recording.with_value(Recording::clear)>
+                "Clear"
+            </button>
+            <button type="button" prop:disabled=is_empty on:click=export>
+                "Export"
+            </button>
+        </div>
+    }
+}
+
+#[component]
+fn Rows(filter: RwSignal<Filter>, shown: Memo<Vec<Row>>) -> impl IntoView {
+    let wire = use_stores().wire;
+    let has_dropped = Memo::new(move |_| wire.dropped.get() > 0);
+    let nothing = move || {
+        if !shown.with(Vec::is_empty) {
+            return None;
+        }
+        let is_filtered = filter.with(|filter| *filter != Filter::default());
+        Some(if is_filtered && !wire.rows.with(Vec::is_empty) {
+            "No row fits."
+        } else {
+            "Nothing has passed yet. What the server saw follows within two seconds."
+        })
+    };
+    view! {
+        <Scroller class="wire-rows" role="group" label="What has passed">
+            <Show when=move || has_dropped.get()>
+                <p class="dropped" data-testid="wire-dropped">
+                    {move || format::things(wire.dropped.get(), "older row is", "older rows are")}
+                    {format!(" not kept: the drawer holds the last {ROWS_MAX}.")}
+                </p>
+            </Show>
+            {move || nothing().map(|words| view! { <p class="nothing">{words}</p> })}
+            <ol data-testid="wire-rows">
+                <For each=move || shown.get() key=|row| row.id children=row/>
+            </ol>
+        </Scroller>
+    }
+}
+
+/// Writes rows as newline-delimited JSON.
+fn lines(rows: &[Row]) -> String {
+    rows.iter().fold(String::new(), |lines, row| lines + &row.to_json() + "\n")
+}

@@ -1,0 +1,40 @@
+//! Which rows are shown.
+
+use echoclock_shared::session::Part;
+use echoclock_shared::transport::Transport;
+
+use crate::wire::Row;
+
+/// Which rows are shown.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Filter {
+    /// Of this part; of all where there is none.
+    pub(super) part: Option<Part>,
+    /// With this text.
+    pub(super) text: String,
+}
+
+impl Filter {
+    /// Returns the rows that are shown.
+    pub(super) fn of(&self, rows: &[Row]) -> Vec<Row> {
+        let text = self.text.trim().to_lowercase();
+        let fits = |row: &&Row| {
+            self.part.is_none_or(|part| part == row.part) && (text.is_empty() || row.holds(&text))
+        };
+        rows.iter().filter(fits).cloned().collect()
+    }
+}
+
+/// Returns all parts, in the order in which they are offered.
+pub(super) fn parts() -> impl Iterator<Item = Part> {
+    [Part::Chat, Part::Clock].into_iter().chain(Transport::ALL.map(Part::Lane))
+}
+
+/// Returns what a part is called here.
+pub(super) fn name(part: Part) -> String {
+    match part {
+        Part::Chat => "Chat".to_owned(),
+        Part::Clock => "Clock".to_owned(),
+        Part::Lane(transport) => format!("Lane: {transport}"),
+    }
+}

@@ -1,0 +1,67 @@
+//! One row: when, whose, which way, what, how large, and what it says.
+
+use leptos::prelude::*;
+
+use super::filter::name;
+use crate::browser::clock;
+use crate::format;
+use crate::wire::{Row, SeenBy, Way};
+
+/// One row.
+pub(super) fn row(row: Row) -> impl IntoView {
+    let Row { at, seen_by, part, way, what, size, raw, cut, .. } = row;
+    let time = format!("{}.{:03}", format::time_of_day(&clock::local(at)), at.get() % 1_000);
+    // The empty line after an event would take as much room as the event.
+    let raw = raw.trim_end();
+    let is_long = is_long(raw);
+    let is_whole = RwSignal::new(false);
+    let arrow = match way {
+        Some(Way::Up) => "↑",
+        Some(Way::Down) => "↓",
+        None => "·",
+    };
+    view! {
+        <li
+            class:clamped=move || is_long && !is_whole.get()
+            data-seen-by=seen_by.name()
+            data-what=what.name()
+            data-way=way.map(Way::name)
+        >
+            <time class="at" datetime=at.to_string()>
+                {time}
+            </time>
+            <span class="part">{name(part)}</span>
+            <span class="what">
+                <span aria-hidden="true">{arrow}" "</span>
+                {what.name()}
+                <span class="unseen">{way.map(|way| format!(" {}", way.name()))}</span>
+            </span>
+            <span class="size">{size.map(format::octets)}</span>
+            <span class="seen-by">
+                {(seen_by == SeenBy::Server).then_some("seen by the server")}
+            </span>
+            <pre class="raw" dir="auto">
+                {raw.to_owned()}
+                {cut.then(|| view! { <span class="cut">" … cut here"</span> })}
+            </pre>
+            {is_long
+                .then(|| {
+                    view! {
+                        <button
+                            type="button"
+                            class="quiet whole"
+                            aria-expanded=move || is_whole.get().to_string()
+                            on:click=move |_| is_whole.update(|whole| *whole = !*whole)
+                        >
+                            {move || if is_whole.get() { "Less" } else { "All of it" }}
+                        </button>
+                    }
+                })}
+        </li>
+    }
+}
+
+/// Whether a text would fill the drawer, and so is shown in part at first.
+fn is_long(raw: &str) -> bool {
+    raw.len() > 200 || raw.lines().count() > 3
+}
