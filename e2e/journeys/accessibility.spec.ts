@@ -1,10 +1,11 @@
 /** Axe finds no violation in any state of the page, light or dark, wide or narrow. */
 
 import { AxeBuilder } from '@axe-core/playwright';
-import type { Page } from '@playwright/test';
+import type { BrowserContext, Page } from '@playwright/test';
 
 import { staticSite } from '../harness/environment.ts';
 import { LOST_CONNECTION } from '../harness/complaints.ts';
+import { Lanes } from '../harness/lanes.ts';
 import { Live } from '../harness/live.ts';
 import type { Network } from '../harness/network.ts';
 import type { Server } from '../harness/server.ts';
@@ -13,13 +14,14 @@ import { expect, type Start, test } from '../harness/test.ts';
 /** What a state is reached with. */
 interface Means {
   page: Page;
+  context: BrowserContext;
   server: Server;
   network: Network;
   start: Start;
 }
 
 /** Each state of the page, and how to get there. */
-const STATES: Record<string, (means: Means) => Promise<Live>> = {
+const STATES: Record<string, (means: Means) => Promise<unknown>> = {
   open: async ({ page, server }) => {
     const live = await Live.connected(page, server.origin);
     await live.chat.say('hello');
@@ -92,6 +94,22 @@ const STATES: Record<string, (means: Means) => Promise<Live>> = {
     await expect(drawer.locator('li[data-seen-by=server]').filter({ hasText: 'on the wire' })).toHaveCount(2);
     return live;
   },
+  'the lanes, before they are started': async ({ page, server }) => Lanes.open(page, server.origin),
+  'the lanes with their lessons': async ({ page, server }) => {
+    const lanes = await Lanes.ticking(page, server.origin);
+    for (const lane of Object.values(lanes.all)) {
+      await lane.section.locator('summary').click();
+      await expect(lane.section.getByTestId('exchange')).toContainText('HTTP/1.1', { timeout: 15_000 });
+    }
+    return lanes;
+  },
+  'requests that queue': async ({ page, context, server }) => {
+    await Lanes.ticking(await context.newPage(), server.origin);
+    const lanes = await Lanes.open(page, server.origin);
+    await lanes.startAll.click();
+    await expect(lanes.crowded).toBeVisible({ timeout: 30_000 });
+    return lanes;
+  },
   'a text too long': async ({ page, server }) => {
     const live = await Live.connected(page, server.origin);
     await live.chat.message.fill('x'.repeat(16 * 1024 + 1));
@@ -101,12 +119,12 @@ const STATES: Record<string, (means: Means) => Promise<Live>> = {
 };
 
 for (const [state, reach] of Object.entries(STATES)) {
-  test(`axe finds nothing: ${state}`, async ({ page, server, network, start, complaints }) => {
+  test(`axe finds nothing: ${state}`, async ({ page, context, server, network, start, complaints }) => {
     complaints.allow(
       LOST_CONNECTION,
       /status of 403|Unexpected response code: 403|CORS policy|net::ERR_(FAILED|INTERNET_DISCONNECTED)/,
     );
-    await reach({ page, server, network, start });
+    await reach({ page, context, server, network, start });
     for (const [colorScheme, width] of [
       ['light', 1_600],
       ['dark', 360],

@@ -18,11 +18,9 @@ use serde_json::json;
 /// Opens a link of the chat, as a session does.
 fn link(session: &mut Session) -> LinkId {
     let effects = session.handle(Event::User(Intent::Connect(Part::Chat)), &Moment::default());
-    let opened = effects.iter().find_map(|effect| match effect {
-        Effect::Open { part: Part::Chat, link, .. } => Some(*link),
-        _ => None,
-    });
-    opened.expect("a link is opened")
+    let opened =
+        |effect: &Effect| if let Effect::Open { link, .. } = effect { Some(*link) } else { None };
+    effects.iter().find_map(opened).expect("a link is opened")
 }
 
 /// A wire with a link of the chat, at the time 5.

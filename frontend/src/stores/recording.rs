@@ -40,7 +40,7 @@ impl Recording {
     /// Begins to record.
     pub fn new(store: WireStore, server: ServerStore) -> Self {
         store.wire().tap();
-        store.forget();
+        store.drop_rows();
         let mut book = Book::default();
         book.begin(clock::wall());
         let recorder = Rc::new(Recorder {
@@ -78,7 +78,7 @@ impl Recording {
 impl Drop for Recording {
     fn drop(&mut self) {
         self.recorder.store.wire().untap();
-        self.recorder.store.forget();
+        self.recorder.store.drop_rows();
         self.recorder.reading.replace(None);
     }
 }

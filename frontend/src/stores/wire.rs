@@ -33,7 +33,7 @@ impl WireStore {
     }
 
     /// Forgets what was recorded, where the signals are still there.
-    pub(super) fn forget(&self) {
+    pub(super) fn drop_rows(&self) {
         self.rows.try_set(vec![]);
         self.dropped.try_set(0);
         self.waiting.try_set(0);

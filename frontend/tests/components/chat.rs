@@ -67,7 +67,7 @@ async fn a_refused_message_says_why() {
     let bench = Bench::new(|stores: Stores| stores.chat.rows.set(vec![first])).await;
     delivery.set(Delivery::Refused { reason: "the text has 16390 bytes".to_owned() });
     bench.settle().await;
-    assert_eq!(bench.attribute("li", "data-delivery").as_deref(), Some("refused"));
+    assert_eq!(bench.attribute(".chat li", "data-delivery").as_deref(), Some("refused"));
     assert_eq!(bench.text("li .refusal"), "the text has 16390 bytes");
     assert!(bench.find("[data-testid=round-trip]").is_none());
 }

@@ -18,6 +18,8 @@ mod clock;
 
 mod server;
 
+mod transports;
+
 mod wire;
 
 wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);

@@ -17,11 +17,10 @@ fn links(bench: &Bench) -> [LinkId; 2] {
     let mut session = Session::default();
     [Part::Chat, Part::Clock].map(|wanted| {
         let effects = session.handle(Event::User(Intent::Connect(wanted)), &Moment::default());
-        let opened = effects.iter().find_map(|effect| match effect {
-            Effect::Open { part, link, .. } if *part == wanted => Some(*link),
-            _ => None,
-        });
-        let link = opened.expect("a link is opened");
+        let opened = |effect: &Effect| {
+            if let Effect::Open { link, .. } = effect { Some(*link) } else { None }
+        };
+        let link = effects.iter().find_map(opened).expect("a link is opened");
         bench.stores.wire.wire().opened(wanted, link, None);
         link
     })
