@@ -116,9 +116,9 @@ pub(super) static FRAME: Lesson = Lesson {
           it has parsed it. This is how streaming was done before pages could read responses.",
     steps: &[
         Step::Up("GET /api/clock/frame?after=41"),
-        Step::Down("200, <script> that posts {\"hello\":…}"),
+        Step::Down("200, a script that posts {\"hello\":…}"),
         Step::Wait("42 falls due"),
-        Step::Down("<script> that posts 42, and is gone"),
+        Step::Down("a script that posts 42, and is gone"),
     ],
     cost: "A connection, a document of its own, and the most bytes per item of all streams. What the \
            parser has seen is not given back, so the document is begun anew now and then. The \

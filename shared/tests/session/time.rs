@@ -5,7 +5,8 @@ use std::time::Duration;
 use echoclock_shared::echo::FromBrowser;
 use echoclock_shared::feed::{Item, Period, Seq, Tick};
 use echoclock_shared::session::{
-    Effect, Event, Follow, FromClock, Intent, LinkEvent, LinkId, LinkState, PageEvent, Part, Target,
+    ClockReport, Effect, Event, Follow, FromClock, Intent, LinkEvent, LinkId, LinkState, PageEvent,
+    Part, Target,
 };
 use echoclock_shared::time::UnixMillis;
 use echoclock_shared::transport::Transport;
@@ -70,13 +71,9 @@ fn after_a_sleep_the_servers_time_is_asked_for_anew() {
     assert!(effects.contains(&Effect::Probe(Part::Chat, Target::Echo)));
     assert!(effects.contains(&Effect::Send { link: chat, message: FromBrowser::Ping }));
     assert_eq!(table.session.server_clock().error_at(table.now.mono), None);
-    let delays: Vec<_> = clock_reports(&effects)
-        .into_iter()
-        .filter_map(|report| match report {
-            echoclock_shared::session::ClockReport::Ticked { delay, .. } => Some(delay),
-            _ => None,
-        })
-        .collect();
+    let delay =
+        |report| if let ClockReport::Ticked { delay, .. } = report { Some(delay) } else { None };
+    let delays: Vec<_> = clock_reports(&effects).into_iter().filter_map(delay).collect();
     assert_eq!(delays, [None], "no delay is told by a clock that stood still");
     let effects = table.handle(Event::Woke);
     assert!(!effects.contains(&Effect::Probe(Part::Chat, Target::Echo)), "once does");
