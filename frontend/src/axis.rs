@@ -20,14 +20,14 @@ const DUE: u32 = 88;
 /// Where a tick stands that has arrived.
 const ARRIVED: u32 = 26;
 
-/// Returns how much time the axis shows of a clock.
+/// Returns how much time the axis shows of a clock: its thirds are round numbers.
 pub const fn span(period: Period) -> Duration {
     Duration::from_secs(match period {
-        Period::Ms100 => 10,
+        Period::Ms100 => 12,
         Period::Ms250 => 15,
         Period::S1 => 30,
-        Period::S5 => 2 * 60,
-        Period::S15 => 5 * 60,
+        Period::S5 => 3 * 60,
+        Period::S15 => 6 * 60,
         Period::S60 => 15 * 60,
     })
 }
@@ -53,15 +53,15 @@ pub struct Drawing {
     pub ends: String,
 }
 
-/// Draws what `track` holds, as it is at `origin`; what is off the axis by more than its length
-/// is gathered there.
+/// Draws what `track` holds, as it is at `origin`. What is off the axis then stays so, since time only
+/// goes on.
 pub fn draw(track: &Track, origin: Duration, span: Duration) -> Drawing {
     let mut drawing = Drawing::default();
     let width = millis(span);
     let mut open_from = None;
     let mut ended = false;
     for mark in track.marks() {
-        let x = (width + millis(mark.at) - millis(origin)).max(-width);
+        let x = (width + millis(mark.at) - millis(origin)).max(0.0);
         // Older marks are not kept, and what says something is open.
         if !ended && mark.what != What::Ended {
             open_from.get_or_insert(x);
@@ -78,6 +78,7 @@ pub fn draw(track: &Track, origin: Duration, span: Duration) -> Drawing {
                 }
                 line(&mut drawing.ends, (x, DUE - 12), (x, DUE + 12));
             }
+            What::Live { .. } | What::Replayed { .. } | What::Hole if x <= 0.0 => {}
             What::Live { delay, late } => {
                 drawing.tick(x, delay);
                 dot(if late { &mut drawing.late } else { &mut drawing.live }, x);
@@ -164,7 +165,7 @@ mod tests {
             (vec![(90_000, live), (95_000, What::Ended)], "M20000.0 88L25000.0 88"),
             (vec![(95_000, What::Ended)], ""),
             (vec![(95_000, What::Ended), (96_000, What::Ended)], ""),
-            (vec![(1_000, live)], "M-30000.0 88L60000.0 88"),
+            (vec![(1_000, live)], "M0.0 88L60000.0 88"),
         ] {
             assert_eq!(drawn(&marks).open, open, "{marks:?}");
         }

@@ -25,5 +25,8 @@ pub use spark::{Spark, spark};
 mod command;
 pub use command::{Command, commands, follow_command};
 
+mod run;
+pub use run::{Run, run};
+
 mod exchange;
 pub use exchange::exchange;

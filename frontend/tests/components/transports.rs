@@ -113,7 +113,7 @@ async fn the_paces_are_chosen_for_all() {
     assert_eq!(bench.value("#ask-every"), "250");
     bench.stores.lanes.period.set(Period::Ms100);
     bench.settle().await;
-    assert!(bench.text(".times").starts_with("10 s ago"), "{}", bench.text(".times"));
+    assert!(bench.text(".times").starts_with("12 s ago"), "{}", bench.text(".times"));
 }
 
 #[wasm_bindgen_test]
@@ -201,6 +201,12 @@ async fn the_lesson_tells_this_runs_own_exchange() {
         assert!(lesson.contains(part), "{part} in {lesson}");
     }
     assert!(bench.count("#lane-events .sequence .up") > 0);
+    let lane = bench.stores.lanes.of(Transport::Events);
+    lane.clock.counts.set(Counts { received: 5, ..Counts::default() });
+    lane.requests.set(1);
+    beat(&bench).await;
+    let run = bench.text("#lane-events [data-testid=run]");
+    assert!(run.starts_with("In this run: 5 ticks over 1 request"), "{run}");
     let exchange = bench.text("#lane-events [data-testid=exchange]");
     assert_eq!(exchange, "GET /api/clock/events HTTP/1.1\nhost: here\n\nHTTP/1.1 200");
 }

@@ -54,7 +54,7 @@ pub(super) fn Lane(transport: Transport, scroll: Scroll) -> impl IntoView {
             <details on:toggle=move |_| is_more_open.update(|is_open| *is_open = !*is_open)>
                 <summary>{format!("How {transport} works, and what this run did")}</summary>
                 <Show when=move || is_more_open.get()>
-                    <More transport/>
+                    <More transport scroll/>
                 </Show>
             </details>
         </li>

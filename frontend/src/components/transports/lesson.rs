@@ -3,13 +3,17 @@
 use echoclock_shared::transport::Transport;
 use leptos::prelude::*;
 
-use crate::lesson::{Step, lesson};
+use crate::lesson::{Rule, Step, lesson};
 
 /// How a transport works, what it costs, when to use it, and what rules it.
 #[component]
-pub(super) fn Lesson(transport: Transport) -> impl IntoView {
+pub(super) fn Lesson(
+    transport: Transport,
+    /// What this run has shown, in a sentence.
+    run: Memo<Option<String>>,
+) -> impl IntoView {
     let lesson = lesson(transport);
-    let rule = |rule: &crate::lesson::Rule| {
+    let rule = |rule: &Rule| {
         view! {
             <li>
                 <a href=rule.url rel="noreferrer">
@@ -31,6 +35,7 @@ pub(super) fn Lesson(transport: Transport) -> impl IntoView {
             </div>
             <h4>"What it costs"</h4>
             <p>{lesson.cost}</p>
+            <p class="run" data-testid="run">{run}</p>
             <h4>"When to use it"</h4>
             <p>{lesson.when}</p>
             <h4>"What rules it"</h4>

@@ -15,6 +15,8 @@ use ledgers::read_in_turn;
 mod more;
 use more::More;
 
+mod sums;
+
 mod numbers;
 use numbers::Numbers;
 

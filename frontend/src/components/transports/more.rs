@@ -3,15 +3,22 @@
 use echoclock_shared::transport::Transport;
 use leptos::prelude::*;
 
-use super::Lesson;
+use super::sums::{Sums, sums};
+use super::{Lesson, Scroll};
 use crate::components::clock::Notes;
 use crate::components::server::CommandLine;
-use crate::format;
+use crate::format::{self, Run};
 use crate::stores::{LaneLedger, use_stores};
 
 /// What there is to know of a transport.
 #[component]
-pub(super) fn More(transport: Transport) -> impl IntoView {
+pub(super) fn More(transport: Transport, scroll: Scroll) -> impl IntoView {
+    let sums = sums(transport, scroll);
+    let run = Memo::new(move |_| {
+        let Sums { quantiles, counts, requests, overhead, .. } = sums.get();
+        let p50 = quantiles.map(|it| it.p50);
+        format::run(Run { ticks: counts.received, requests, overhead, p50 })
+    });
     let stores = use_stores();
     let lane = stores.lanes.of(transport);
     let exchange = move |of: fn(&LaneLedger) -> String| {
@@ -29,7 +36,7 @@ pub(super) fn More(transport: Transport) -> impl IntoView {
     });
     view! {
         <div class="more">
-            <Lesson transport/>
+            <Lesson transport run/>
             <div class="this-run">
                 <h4>"This run, as the server saw it"</h4>
                 <pre

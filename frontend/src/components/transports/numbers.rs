@@ -5,39 +5,14 @@ use echoclock_shared::transport::Transport;
 use leptos::prelude::*;
 
 use super::Scroll;
+use super::sums::sums;
 use crate::format;
-use crate::stores::{LaneLedger, Quantiles, use_stores};
-
-/// What a lane has come to, read four times a second: numbers that change faster are none.
-#[derive(Clone, Copy, PartialEq)]
-struct Sums {
-    quantiles: Option<Quantiles>,
-    counts: Counts,
-    requests: u64,
-    bytes: Option<u64>,
-    overhead: Option<u64>,
-}
+use crate::stores::Quantiles;
 
 /// A lane in numbers.
 #[component]
 pub(super) fn Numbers(transport: Transport, scroll: Scroll) -> impl IntoView {
-    let stores = use_stores();
-    let lane = stores.lanes.of(transport);
-    let sums = Memo::new(move |before: Option<&Sums>| match before {
-        Some(before) if scroll.paused.get() => *before,
-        _ => {
-            stores.page.now.track();
-            let tick = lane.clock.last.get_untracked().map(|seen| seen.tick);
-            let ledger = lane.ledger.read_untracked();
-            Sums {
-                bytes: ledger.as_ref().map(LaneLedger::bytes),
-                overhead: ledger.as_ref().and_then(|ledger| ledger.overhead(tick?)),
-                quantiles: lane.track.with_untracked(|track| track.quantiles()),
-                counts: lane.clock.counts.get_untracked(),
-                requests: lane.requests.get_untracked(),
-            }
-        }
-    });
+    let sums = sums(transport, scroll);
     let delay = move |pick: fn(Quantiles) -> i64| {
         move || sums.get().quantiles.map_or("–".to_owned(), |it| format::delay(pick(it)))
     };
