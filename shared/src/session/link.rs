@@ -304,6 +304,7 @@ impl Link {
     pub(super) fn rest(&mut self) {
         self.state = LinkState::Resting;
         self.failures = 0;
+        self.trouble = None;
     }
 
     /// Forgets what was learnt of another target, and returns whether to try the new one.

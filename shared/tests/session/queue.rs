@@ -128,6 +128,18 @@ fn a_hidden_page_makes_room_for_other_tabs_at_once() {
 }
 
 #[test]
+fn what_rests_does_not_queue() {
+    let mut table = Table::default();
+    let chat = table.open_chat();
+    table.connect(Part::Lane(Transport::Stream));
+    run(&mut table, chat, Duration::from_secs(10), true);
+    assert_eq!(trouble(&table, Transport::Stream), Some(Trouble::Queued));
+    table.handle(Event::Page(PageEvent::Visible(false)));
+    table.handle(Event::Page(PageEvent::OtherTabQueues));
+    assert_eq!(trouble(&table, Transport::Stream), None);
+}
+
+#[test]
 fn a_lane_that_queues_can_be_stopped() {
     let mut table = Table::default();
     let chat = table.open_chat();
