@@ -94,6 +94,46 @@ async fn another_server_takes_over_where_the_last_one_left() {
 }
 
 #[tokio::test]
+async fn where_no_socket_gets_through_messages_go_by_plain_requests_until_one_lasts() {
+    let server = support::start().await;
+    let proxy = Proxy::start(server.address()).await;
+    proxy.set_weather(Weather::NoSockets);
+    let mut page = Page::open(proxy.address()).await;
+    for text in ["one", "two"] {
+        page.say(text.to_owned()).await;
+    }
+    let view = page.until("both echoes", |view| view.echoed.len() == 2).await;
+    assert_eq!((view.echoed, view.by_post), (vec!["one".to_owned(), "two".to_owned()], 2));
+    assert!(view.posting && view.chat_ends.len() >= 3, "{:?}", view.chat_ends);
+    proxy.set_weather(Weather::Carry { delay: Duration::ZERO });
+    page.want(Intent::Connect(Part::Chat)).await;
+    page.until("an open socket", |view| view.chat_open).await;
+    page.say("three".to_owned()).await;
+    let view = page.until("a socket that lasts", |view| !view.posting).await;
+    assert_eq!((view.echoed.len(), view.by_post), (3, 3), "until then messages are posted");
+    page.say("four".to_owned()).await;
+    let view = page.until("the last echo", |view| view.echoed.len() == 4).await;
+    assert_eq!((view.by_post, server.info().await.done.echoes), (3, 4));
+}
+
+#[tokio::test]
+async fn a_restart_alone_never_turns_the_chat_to_plain_requests() {
+    let mut server = support::start().await;
+    let proxy = Proxy::start(server.address()).await;
+    let mut page = Page::open(proxy.address()).await;
+    for restart in 0..5 {
+        page.until("an open chat", |view| view.chat_open).await;
+        server.stop().await;
+        page.until("the end", |view| view.chat_ends.len() > restart).await;
+        server = support::start().await;
+        proxy.set_target(server.address());
+        page.say(restart.to_string()).await;
+        let view = page.until("the echo", |view| view.echoed.len() == restart + 1).await;
+        assert_eq!((view.posting, view.by_post), (false, 0));
+    }
+}
+
+#[tokio::test]
 async fn the_user_closes_and_nothing_is_left_open() {
     let server = support::start().await;
     let mut page = Page::open(server.address()).await;

@@ -11,10 +11,13 @@ use echoclock_frontend::stores::{
     ChatRow, ChatRowBody, ClockNoteBody, DELAYS_MAX, Delivery, HISTORY_MAX, NOTES_MAX, Stores,
     Writer,
 };
+use echoclock_shared::close::CloseCode;
 use echoclock_shared::echo::{Fault, FaultCode, FromServer, SendKey};
 use echoclock_shared::feed::{ConnectTime, Item, Period, Seq};
+use echoclock_shared::info::{Done, Info, Open, Seen, Verdict};
 use echoclock_shared::session::{
-    CloseReport, Effect, Event, FromClock, Intent, LinkEvent, LinkId, Moment, Part, Session,
+    CloseReport, Effect, Event, Finding, FromClock, Intent, LinkEvent, LinkId, Moment, Part,
+    PostingEnd, Probed, Session, Way,
 };
 use echoclock_shared::time::UnixMillis;
 use leptos::prelude::{Get, GetUntracked, ImmediateEffect, Owner, RwSignal, Track};
@@ -26,6 +29,7 @@ struct Bench {
     stores: Stores,
     now: Moment,
     chat: Option<LinkId>,
+    post: Option<LinkId>,
     clock: Option<LinkId>,
     _owner: Owner,
 }
@@ -41,6 +45,7 @@ impl Bench {
             stores,
             now: Moment { mono: Duration::ZERO, wall: UnixMillis::new(1_000_000), dice: 0 },
             chat: None,
+            post: None,
             clock: None,
             _owner: owner,
         }
@@ -69,6 +74,7 @@ impl Bench {
                     self.chat = Some(link);
                 }
                 Effect::Open { link, .. } => self.clock = Some(link),
+                Effect::Post { link, .. } => self.post = Some(link),
                 Effect::Ask { .. } | Effect::Send { .. } | Effect::Close { .. } => {}
                 Effect::Drop(_) | Effect::Probe(..) | Effect::TellTabs => {}
             }
@@ -103,13 +109,36 @@ impl Bench {
     }
 
     fn echo(&mut self, key: u64) {
-        let key = SendKey::new(key).expect("a small number");
-        let (text, received) = (format!("text {}", key.get()), UnixMillis::new(5));
-        self.chat_hears(FromServer::Echo { key, text, received });
+        self.chat_link(echo(key));
+    }
+
+    fn plain_requests_work(&mut self) {
+        let finding = Finding::Info(Box::new(info()));
+        self.happen(Event::Probed(Probed { part: Part::Chat, asked: self.now.mono, finding }));
     }
 
     fn rows(&self) -> Vec<ChatRow> {
         self.stores.chat.rows.get_untracked()
+    }
+}
+
+fn echo(key: u64) -> LinkEvent {
+    let key = SendKey::new(key).expect("a small number");
+    let (text, received) = (format!("text {}", key.get()), UnixMillis::new(5));
+    LinkEvent::Echo(FromServer::Echo { key, text, received })
+}
+
+fn info() -> Info {
+    Info {
+        version: "1".to_owned(),
+        instance: "paper".to_owned(),
+        now: UnixMillis::new(1_000_000),
+        started: UnixMillis::default(),
+        draining: false,
+        socket: Verdict { allowed: true, reason: None },
+        open: Open::default(),
+        done: Done::default(),
+        request: Seen::default(),
     }
 }
 
@@ -194,7 +223,8 @@ fn a_delivery_wakes_its_own_row_only() {
             text: "text 1".to_owned(),
             received: UnixMillis::new(5),
             round_trip: Duration::from_millis(30),
-            instance: "paper".to_owned(),
+            way: Way::Socket,
+            instance: Some("paper".to_owned()),
         }
     );
     assert_eq!(rows.load(Ordering::Relaxed), 0);
@@ -249,6 +279,44 @@ fn attempts_that_fail_alike_have_one_row() {
     bench.chat_hears(hello());
     bench.chat_link(LinkEvent::Closed(CloseReport::lost()));
     assert_eq!(endings(bench.rows()), 2, "a link that was open has an ending of its own");
+}
+
+#[test]
+fn the_way_by_plain_requests_is_told_at_its_two_ends() {
+    let mut bench = Bench::new();
+    bench.user(Intent::Connect(Part::Chat));
+    let posts = |bench: &Bench| bench.stores.chat.link.get_untracked().posts;
+    while posts(&bench).is_none() {
+        bench.chat_link(LinkEvent::Closed(CloseReport::lost()));
+        bench.plain_requests_work();
+        bench.user(Intent::Connect(Part::Chat));
+    }
+    assert!(bench.stores.chat.link.get_untracked().carries());
+    let rows = bench.rows().len();
+    assert!(matches!(bench.rows()[rows - 1].body, ChatRowBody::PostingBegun));
+    bench.say("text 1");
+    bench.happen(Event::Link(bench.post.expect("a message is posted"), echo(1)));
+    let Delivery::Echoed { way, instance, .. } = delivery(&bench.rows()[rows]) else {
+        panic!("it is echoed")
+    };
+    assert_eq!((way, instance), (Way::Post, None), "an echo does not say whose it is");
+    for _ in 0..3 {
+        bench.chat_hears(hello());
+        bench.chat_link(LinkEvent::Closed(CloseReport::lost()));
+        bench.user(Intent::Connect(Part::Chat));
+    }
+    assert_eq!(bench.rows().len(), rows + 1, "sockets that come and go have no rows");
+    let (code, reason) = (CloseCode::NORMAL, String::new());
+    bench.user(Intent::Disconnect { part: Part::Chat, code, reason });
+    assert_eq!(posts(&bench), None);
+    let rows = bench.rows();
+    assert!(
+        matches!(
+            [&rows[rows.len() - 2].body, &rows[rows.len() - 1].body],
+            [ChatRowBody::PostingEnded(PostingEnd::Stopped), ChatRowBody::Ended(_)]
+        ),
+        "{rows:?}"
+    );
 }
 
 #[test]

@@ -2,7 +2,10 @@
 
 #![cfg(not(target_arch = "wasm32"))]
 
-use echoclock_frontend::browser::{EventNews, SocketNews, StreamNews};
+use std::cell::Cell;
+use std::rc::Rc;
+
+use echoclock_frontend::browser::{Answer, EventNews, SocketNews, StreamNews};
 use echoclock_frontend::stores::Stores;
 use echoclock_frontend::wire::{Book, Caught, News, ROWS_MAX, Row, SeenBy, Way, What, Wire};
 use echoclock_shared::close::CloseCode;
@@ -109,6 +112,25 @@ fn the_page_s_end_of_a_link_is_told_as_it_passes() {
     assert!(rows.iter().all(|row| (row.seen_by, row.part, row.at) == page));
     assert_eq!(rows.iter().filter(|row| row.cut).count(), 1);
     assert_eq!(rows[2].raw.len(), 2_048);
+}
+
+#[test]
+fn a_message_that_is_posted_is_told_with_its_answer_and_leaves_the_links_ledger_alone() {
+    let ledgers = Rc::new(Cell::new(0));
+    let named = Rc::clone(&ledgers);
+    let wire = Wire::new(|| UnixMillis::new(5), move |_, _| named.set(named.get() + 1));
+    let post = link(&mut Session::default());
+    wire.tap();
+    wire.posted(Part::Chat, post);
+    let ear = wire.ear(post);
+    ear.opens("http://h/echo/once");
+    ear.says("hello");
+    ear.hears(&None::<Answer>);
+    wire.answered(post);
+    wire.gone(post);
+    let whats: Vec<_> = wire.take().rows.iter().map(|row| row.what).collect();
+    assert_eq!(whats, [What::Opened, What::Said(Kind::Text), What::Ended]);
+    assert_eq!(ledgers.get(), 0, "it takes the place of no other");
 }
 
 #[test]

@@ -47,6 +47,9 @@ fn every_message_is_echoed_once_and_in_order_and_no_tick_is_missed_in_silence() 
         ("refusals", total.refused),
         ("half-open links", total.silent),
         ("rests", total.rests),
+        ("ways round sockets that do not get through", total.went_over),
+        ("echoes by post", total.by_post),
+        ("restarts alone", total.restarts_alone),
     ] {
         assert!(count > SCHEDULES / 100, "the schedules hardly ever have {what}: {total:?}");
     }

@@ -11,7 +11,7 @@ use echoclock_shared::info::Info;
 use echoclock_shared::path;
 use echoclock_shared::session::{
     Cause, ChatReport, ClockReport, CloseReport, Effect, Event, Finding, Intent, LinkEvent, LinkId,
-    Moment, Part, Probed, Report, Session, Target,
+    Moment, Part, Probed, Report, Session, Target, Way,
 };
 use echoclock_shared::time::UnixMillis;
 use echoclock_shared::transport::Transport;
@@ -32,6 +32,10 @@ pub(crate) struct View {
     pub(crate) chat_open: bool,
     pub(crate) waiting: usize,
     pub(crate) chat_ends: Vec<Cause>,
+    /// Whether messages go by plain requests.
+    pub(crate) posting: bool,
+    /// How many echoes came by plain requests.
+    pub(crate) by_post: usize,
     pub(crate) ticks: Vec<Seq>,
     /// The ticks of each lane.
     pub(crate) lanes: BTreeMap<Transport, Vec<Seq>>,
@@ -137,6 +141,7 @@ impl Driver {
             }
             self.view.send_modify(|view| {
                 view.waiting = self.session.chat().outbox().len();
+                view.posting = self.session.chat().posting().is_on();
                 view.chat_open = self.session.chat().link().open().is_some();
                 view.clock_open = self.session.clock().link().open().is_some();
                 let lanes = Transport::ALL.map(|transport| self.session.lane(transport));
@@ -172,6 +177,19 @@ impl Driver {
             Effect::Send { link, message } => {
                 self.send(link, Message::text(message.encode())).await
             }
+            Effect::Post { link, message } => {
+                let (outgoing, _) = mpsc::channel(1);
+                let url = format!("http://{}{}", self.address, path::ECHO_ONCE);
+                let (http, report) = (self.http.clone(), self.report.clone());
+                let task = tokio::spawn(async move {
+                    let event = match post(&http, &url, message.encode()).await {
+                        Some(answer) => LinkEvent::Echo(answer),
+                        None => LinkEvent::Closed(CloseReport::lost()),
+                    };
+                    let _ = report.send(Event::Link(link, event)).await;
+                });
+                self.links.insert(link, OpenLink { outgoing, _task: AbortOnDropHandle::new(task) });
+            }
             Effect::Close { link, code, reason } => {
                 let frame = CloseFrame { code: code.0.into(), reason: reason.into() };
                 self.send(link, Message::Close(Some(frame))).await;
@@ -204,7 +222,8 @@ impl View {
     fn show(&mut self, report: Report) {
         match report {
             Report::Chat(ChatReport::Queued { text, .. }) => self.said.push(text),
-            Report::Chat(ChatReport::Echoed { text, round_trip, .. }) => {
+            Report::Chat(ChatReport::Echoed { text, round_trip, way, .. }) => {
+                self.by_post += usize::from(way == Way::Post);
                 self.echoed.push(text);
                 self.round_trips.push(round_trip);
             }
@@ -262,6 +281,11 @@ async fn probe(http: &reqwest::Client, url: &str) -> Finding {
         Ok(info) => Finding::Info(Box::new(info)),
         Err(error) => Finding::NotOurs(error.to_string()),
     }
+}
+
+async fn post(http: &reqwest::Client, url: &str, json: String) -> Option<FromServer> {
+    let answer = http.post(url).body(json).send().await.ok()?;
+    FromServer::decode(&answer.text().await.ok()?).ok()
 }
 
 async fn sleep_until(deadline: Option<Instant>) {

@@ -18,6 +18,8 @@ pub(crate) enum Weather {
     Carry { delay: Duration },
     /// Takes everything, connections too, and passes nothing on.
     BlackHole,
+    /// Passes plain requests on, and ends a connection that is to become a WebSocket.
+    NoSockets,
 }
 
 /// A proxy on a port of its own; it ends when it is dropped.
@@ -83,6 +85,9 @@ async fn accept(
 
 async fn carry_both(client: TcpStream, target: SocketAddr, weather: watch::Receiver<Weather>) {
     wait_for_carry(&mut weather.clone()).await;
+    if *weather.borrow() == Weather::NoSockets && asks_for_socket(&client).await {
+        return;
+    }
     let Ok(server) = TcpStream::connect(target).await else { return };
     let (from_client, to_client) = client.into_split();
     let (from_server, to_server) = server.into_split();
@@ -99,15 +104,19 @@ async fn carry(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, weather: watch::
         let mut buffer = vec![0; 16 * 1024];
         let mut swallowed = false;
         while let Ok(length @ 1..) = from.read(&mut buffer).await {
-            let weather = *weather.borrow();
-            match weather {
-                Weather::Carry { delay } if !swallowed => {
+            let delay = match *weather.borrow() {
+                Weather::Carry { delay } => Some(delay),
+                Weather::NoSockets => Some(Duration::ZERO),
+                Weather::BlackHole => None,
+            };
+            match delay {
+                Some(delay) if !swallowed => {
                     let bytes = buffer.get(..length).expect("what was read fits the buffer").into();
                     if queue.send((Instant::now() + delay, bytes)).await.is_err() {
                         return;
                     }
                 }
-                Weather::Carry { .. } | Weather::BlackHole => swallowed = true,
+                Some(_) | None => swallowed = true,
             }
         }
     };
@@ -126,6 +135,13 @@ async fn carry(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, weather: watch::
 }
 
 async fn wait_for_carry(weather: &mut watch::Receiver<Weather>) {
-    let carries = |weather: &Weather| matches!(weather, Weather::Carry { .. });
-    let _ = weather.wait_for(carries).await;
+    let _ = weather.wait_for(|weather| *weather != Weather::BlackHole).await;
+}
+
+/// Whether a connection's first request is for a WebSocket; its head comes in one piece.
+async fn asks_for_socket(client: &TcpStream) -> bool {
+    let mut head = vec![0; 4 * 1024];
+    let length = client.peek(&mut head).await.unwrap_or_default();
+    let head = String::from_utf8_lossy(head.get(..length).unwrap_or_default());
+    head.to_ascii_lowercase().contains("upgrade: websocket")
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use gloo_net::http::Request;
+use gloo_net::http::{Request, RequestBuilder};
 use wasm_bindgen::JsValue;
 use web_sys::{AbortController, AbortSignal, RequestCache};
 
@@ -33,15 +33,35 @@ impl Answer {
 /// answer's headers are here, so that an endless one does no harm. Dropping the future ends the
 /// request too.
 pub async fn get(address: &str, within: Duration, wants: fn(&str) -> bool) -> Option<Answer> {
-    let request = AbortOnDrop::new().ok()?;
-    let overdue = request.0.clone();
+    ask(Request::get(address), None, within, wants).await
+}
+
+/// Posts a text to `address`, and returns nothing where no answer came in time or the browser may
+/// not read it. Dropping the future ends the request.
+pub async fn post(
+    address: &str,
+    text: &str,
+    within: Duration,
+    wants: fn(&str) -> bool,
+) -> Option<Answer> {
+    ask(Request::post(address), Some(text), within, wants).await
+}
+
+async fn ask(
+    request: RequestBuilder,
+    text: Option<&str>,
+    within: Duration,
+    wants: fn(&str) -> bool,
+) -> Option<Answer> {
+    let abort = AbortOnDrop::new().ok()?;
+    let overdue = abort.0.clone();
     let _timeout = Timer::after(within, move || overdue.abort());
-    let response = Request::get(address)
-        .cache(RequestCache::NoStore)
-        .abort_signal(Some(&request.signal()))
-        .send()
-        .await
-        .ok()?;
+    let request = request.cache(RequestCache::NoStore).abort_signal(Some(&abort.signal()));
+    let response = match text {
+        // A text by itself is of a type that needs no leave of another origin's server.
+        Some(text) => request.body(text).ok()?.send().await.ok()?,
+        None => request.send().await.ok()?,
+    };
     let content_type = response.headers().get("content-type").unwrap_or_default();
     let media_type = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     let body = if wants(&media_type) { Some(response.text().await.ok()?) } else { None };

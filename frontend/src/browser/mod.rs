@@ -12,7 +12,7 @@ mod event_source;
 pub use event_source::{EventNews, EventStream};
 
 mod fetch;
-pub use fetch::{Answer, get};
+pub use fetch::{Answer, get, post};
 
 mod byte_stream;
 pub use byte_stream::{ByteStream, StreamNews};

@@ -8,6 +8,7 @@ use std::time::Duration;
 use echoclock_shared::close::CloseCode;
 use echoclock_shared::echo::FromBrowser;
 use echoclock_shared::ledger::LedgerId;
+use echoclock_shared::path;
 use echoclock_shared::session::{
     CloseReport, Event, Finding, LinkEvent, LinkId, Moment, PageEvent, Part, Probed, Target,
 };
@@ -19,7 +20,7 @@ use super::probe::Question;
 use crate::address::Address;
 use crate::browser::{
     Answer, ByteStream, EventStream, Frame, HiddenFrame, Socket, Tabs, Task, Timer, clock, dice,
-    get, random_bits,
+    get, post, random_bits,
 };
 use crate::wire::Wire;
 
@@ -29,7 +30,8 @@ pub struct BrowserEdge {
     inbox: Inbox,
     address: Rc<RefCell<Address>>,
     wire: Wire,
-    /// At most one for each part: the session lets the one before go first.
+    /// At most one for each part, and one message that is posted: the session lets the one before
+    /// go first.
     links: BTreeMap<LinkId, Connection>,
     /// At most one for each part.
     probes: BTreeMap<Part, Task>,
@@ -45,6 +47,7 @@ enum Connection {
     Lines { _stream: ByteStream },
     Frame { _frame: HiddenFrame },
     Polls { _question: Task },
+    Post { _request: Task },
 }
 
 impl BrowserEdge {
@@ -129,7 +132,8 @@ impl BrowserEdge {
                 Connection::Events { .. }
                 | Connection::Lines { .. }
                 | Connection::Frame { .. }
-                | Connection::Polls { .. },
+                | Connection::Polls { .. }
+                | Connection::Post { .. },
             )
             | None => None,
         }
@@ -165,6 +169,29 @@ impl Edge for BrowserEdge {
             let closed = LinkEvent::Closed(CloseReport::lost());
             self.inbox.post(Event::Link(link, closed));
         }
+    }
+
+    fn post(&mut self, link: LinkId, message: &FromBrowser) {
+        let address = self.address.borrow().below(path::below_api(path::ECHO_ONCE));
+        let (inbox, wire, json) = (self.inbox.clone(), self.wire.clone(), message.encode());
+        wire.posted(Part::Chat, link);
+        let request = Task::spawn(async move {
+            let ear = wire.ear(link);
+            let answer = match address {
+                Ok(address) => {
+                    ear.opens(&address);
+                    ear.says(&json);
+                    // The session lets it go where it is not answered in time.
+                    post(&address, &json, Duration::MAX, Answer::is_json).await
+                }
+                // The socket could not be tried either, and has said why.
+                Err(_) => None,
+            };
+            ear.hears(&answer);
+            wire.answered(link);
+            inbox.post(Event::Link(link, decode::posted(answer)));
+        });
+        self.links.insert(link, Connection::Post { _request: request });
     }
 
     fn close(&mut self, link: LinkId, code: CloseCode, reason: &str) {

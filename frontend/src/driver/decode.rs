@@ -2,7 +2,7 @@
 
 use echoclock_shared::decode;
 use echoclock_shared::decode::ndjson::Decoder;
-use echoclock_shared::echo::FromServer;
+use echoclock_shared::echo::{Fault, FaultCode, FromServer};
 use echoclock_shared::encode::sse;
 use echoclock_shared::session::{CloseReport, FromClock, LinkEvent};
 
@@ -84,6 +84,22 @@ pub(super) fn answer(answer: Option<Answer>) -> Vec<LinkEvent> {
     }
 }
 
+/// Reads the answer to a message that was posted.
+pub(super) fn posted(answer: Option<Answer>) -> LinkEvent {
+    let said = answer.and_then(|answer| match (answer.status, answer.body) {
+        // Whoever finds it too large, the message itself does not get through.
+        (413, _) => Some(FromServer::Error(Fault {
+            code: FaultCode::TextTooLong,
+            key: None,
+            message: "HTTP status 413: the message is too large on the way to the server"
+                .to_owned(),
+        })),
+        (200 | 400, Some(json)) => FromServer::decode(&json).ok(),
+        (_, _) => None,
+    });
+    said.map_or(LinkEvent::Closed(CloseReport::lost()), LinkEvent::Echo)
+}
+
 fn plain(json: &str) -> LinkEvent {
     serde_json::from_str(json).map_or_else(|error| garbled(json, &error), LinkEvent::Clock)
 }
@@ -108,6 +124,7 @@ fn garbled(text: &str, error: &serde_json::Error) -> LinkEvent {
 
 #[cfg(test)]
 mod tests {
+    use echoclock_shared::echo::SendKey;
     use echoclock_shared::feed::{Item, Period, Seq};
     use echoclock_shared::time::UnixMillis;
 
@@ -164,6 +181,34 @@ mod tests {
             assert_eq!(read(status, body), closed, "{status}");
         }
         assert_eq!(answer(None), closed);
+    }
+
+    #[test]
+    fn a_post_is_answered_as_on_the_socket_or_not_at_all() {
+        let read = |status, body: &str| {
+            let body = Some(body.to_owned());
+            posted(Some(Answer { status, media_type: String::new(), body }))
+        };
+        let key = SendKey::new(3);
+        let echo = FromServer::Echo {
+            key: key.unwrap(),
+            text: "x".to_owned(),
+            received: UnixMillis::new(5),
+        };
+        assert_eq!(read(200, &echo.encode()), LinkEvent::Echo(echo.clone()));
+        let code = FaultCode::BadField;
+        let fault = FromServer::Error(Fault { code, key, message: "no".to_owned() });
+        assert_eq!(read(400, &fault.encode()), LinkEvent::Echo(fault));
+        let large = read(413, "");
+        assert!(
+            matches!(&large, LinkEvent::Echo(FromServer::Error(fault)) if fault.key.is_none()),
+            "{large:?}"
+        );
+        let closed = LinkEvent::Closed(CloseReport::lost());
+        for (status, body) in [(200, "{}"), (400, "{}"), (403, &echo.encode()), (502, "")] {
+            assert_eq!(read(status, body), closed, "{status} {body}");
+        }
+        assert_eq!(posted(None), closed);
     }
 
     #[test]

@@ -26,6 +26,10 @@ pub trait Edge {
     /// Sends on a chat socket. Where that fails, it hands in `LinkEvent::Closed`.
     fn send(&mut self, link: LinkId, message: &FromBrowser);
 
+    /// Sends a message by a plain request, and hands in its answer: `LinkEvent::Echo`, or
+    /// `LinkEvent::Closed` where there is none.
+    fn post(&mut self, link: LinkId, message: &FromBrowser);
+
     /// Starts the close handshake of a chat socket.
     fn close(&mut self, link: LinkId, code: CloseCode, reason: &str);
 

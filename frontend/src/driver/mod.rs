@@ -92,6 +92,7 @@ impl<E: Edge + 'static, V: View + 'static> Driver<E, V> {
                 Effect::Open { part, link, target } => edge.open(part, link, target),
                 Effect::Ask { link, target } => edge.ask(link, target),
                 Effect::Send { link, message } => edge.send(link, &message),
+                Effect::Post { link, message } => edge.post(link, &message),
                 Effect::Close { link, code, reason } => edge.close(link, code, &reason),
                 Effect::Drop(link) => edge.let_go(link),
                 Effect::Probe(part, target) => edge.probe(part, target),

@@ -1,7 +1,9 @@
 //! What became of a connection, in words.
 
 use echoclock_shared::close::CloseCode;
-use echoclock_shared::session::{Cause, Ended, Link, LinkState, Part, Side, Trouble};
+use echoclock_shared::session::{
+    Cause, Ended, Link, LinkState, Part, PostingEnd, Side, Trouble, Way,
+};
 
 use super::duration;
 use crate::stores::LinkView;
@@ -17,6 +19,9 @@ pub struct Words {
 
 /// Puts a connection into words that stay the same while it does; `base` is the API's address.
 pub fn words(link: &LinkView, part: Part, base: &str) -> Words {
+    if let Some(failures) = link.posts {
+        return Words { headline: "By plain requests", detail: by_posts(&link.state, failures) };
+    }
     let why = || link.trouble.as_ref().map(|trouble| explain(trouble, part, link.failures, base));
     let (headline, detail) = match &link.state {
         LinkState::Idle { last: None } => ("Not connected", "Nothing was tried yet.".to_owned()),
@@ -38,6 +43,29 @@ pub fn words(link: &LinkView, part: Part, base: &str) -> Words {
         }
     };
     Words { headline, detail }
+}
+
+/// Says that messages go by plain requests from here on.
+pub const POSTING_BEGUN: &str = "No WebSocket gets through, or none lasts, while plain requests \
+    do: from here on each message goes by a POST of its own.";
+
+/// Says why messages go by plain requests no more.
+pub const fn posting_ended(why: PostingEnd) -> &'static str {
+    match why {
+        PostingEnd::SocketLasts => "A WebSocket has lasted: messages go over it again.",
+        PostingEnd::NoAnswer => {
+            "Plain requests get no answer of this server either: messages wait for a WebSocket."
+        }
+        PostingEnd::Stopped => "Messages go by plain requests no more.",
+    }
+}
+
+/// Returns a message's way as one word, for styles and programs.
+pub const fn way_name(way: Way) -> &'static str {
+    match way {
+        Way::Socket => "socket",
+        Way::Post => "post",
+    }
 }
 
 /// Says how a link ended, in whole sentences.
@@ -84,8 +112,12 @@ pub const fn state_name(state: &LinkState) -> &'static str {
     }
 }
 
-/// Returns what keeps a link from opening as one word, for styles and programs.
+/// Returns what keeps a link from opening as one word, for styles and programs; nothing where that
+/// keeps nobody from being heard.
 pub const fn trouble_name(link: &LinkView) -> Option<&'static str> {
+    if link.posts.is_some() {
+        return None;
+    }
     if let LinkState::Idle { last: Some(Ended { cause: Cause::Impossible(_), .. }) } = link.state {
         return Some("impossible");
     }
@@ -98,6 +130,27 @@ pub const fn trouble_name(link: &LinkView) -> Option<&'static str> {
         Some(Trouble::OnlyPlainRequests) => Some("only-plain-requests"),
         Some(Trouble::Queued) => Some("queued"),
     }
+}
+
+fn by_posts(socket: &LinkState, failures: u32) -> String {
+    let socket = match socket {
+        LinkState::Open { .. } => format!(
+            "A WebSocket is open again; messages go over it once it has lasted {}.",
+            duration(Link::LASTED)
+        ),
+        LinkState::Idle { .. }
+        | LinkState::Connecting { .. }
+        | LinkState::Closing { .. }
+        | LinkState::Waiting { .. }
+        | LinkState::Resting => {
+            "No WebSocket gets through here, or none lasts; it is tried again.".to_owned()
+        }
+    };
+    let posts = match failures {
+        0 => "Until then each message goes by a POST of its own.",
+        _ => "The last message’s POST got no answer either, and goes once more.",
+    };
+    format!("{socket} {posts}")
 }
 
 fn closed(code: CloseCode, reason: &str) -> String {
@@ -160,7 +213,7 @@ fn explain(trouble: &Trouble, part: Part, failures: u32, base: &str) -> String {
             "The server answers other requests, but {}. Look at what stands between: a proxy, a \
              firewall, an extension.",
             match part {
-                Part::Chat => "the WebSocket does not get through".to_owned(),
+                Part::Chat => "the WebSocket does not get through, or does not last".to_owned(),
                 Part::Clock => {
                     "the event stream does not get through, or is held back".to_owned()
                 }
@@ -205,7 +258,7 @@ mod tests {
     use super::*;
 
     fn view(state: LinkState, failures: u32, trouble: Option<Trouble>) -> LinkView {
-        LinkView { state, failures, trouble }
+        LinkView { state, failures, trouble, posts: None }
     }
 
     fn waiting_after(cause: Cause) -> LinkState {
@@ -283,6 +336,26 @@ mod tests {
         assert_eq!((anew.headline, anew.detail.contains("first message")), ("Connecting", true));
         let again = words(&view(connecting, 2, Some(Trouble::OnlyPlainRequests)), Part::Clock, "");
         assert!(again.detail.contains("the event stream does not get through"), "{again:?}");
+    }
+
+    #[test]
+    fn plain_requests_go_before_the_sockets_trouble() {
+        let mut session = Session::default();
+        session.handle(Event::User(Intent::Connect(Part::Chat)), &Moment::default());
+        let connecting = session.chat().link().state().clone();
+        let LinkState::Connecting { link, .. } = connecting else { panic!("it connects") };
+        let since = Moment::default();
+        for (state, posts, said) in [
+            (waiting_after(Cause::Lost), 0, ["is tried again.", "goes by a POST of its own."]),
+            (connecting, 2, ["is tried again.", "got no answer either"]),
+            (LinkState::Open { link, since }, 0, ["lasted 10 s.", "a POST of its own."]),
+        ] {
+            let trouble = Some(Trouble::OnlyPlainRequests);
+            let link = LinkView { posts: Some(posts), ..view(state, 5, trouble) };
+            let words = words(&link, Part::Chat, "");
+            assert_eq!((words.headline, trouble_name(&link)), ("By plain requests", None));
+            assert!(said.iter().all(|said| words.detail.contains(said)), "{words:?}");
+        }
     }
 
     #[test]

@@ -14,7 +14,9 @@ pub use instant::{
 };
 
 mod link;
-pub use link::{Words, ended, queues, state_name, trouble_name, words};
+pub use link::{
+    POSTING_BEGUN, Words, ended, posting_ended, queues, state_name, trouble_name, way_name, words,
+};
 
 mod transport;
 pub use transport::{capitalised, transport_name};

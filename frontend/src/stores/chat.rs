@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use echoclock_shared::echo::{Fault, SendKey};
-use echoclock_shared::session::{CannotSay, Ended};
+use echoclock_shared::session::{CannotSay, Ended, PostingEnd, Way};
 use echoclock_shared::time::UnixMillis;
 use leptos::prelude::{ArcRwSignal, RwSignal};
 
@@ -63,6 +63,10 @@ pub enum ChatRowBody {
     },
     /// The link is no more. Attempts that fail one after the other have one row together.
     Ended(Ended),
+    /// Messages go by plain requests from here on; the sockets that are tried have no rows.
+    PostingBegun,
+    /// Messages go by plain requests no more.
+    PostingEnded(PostingEnd),
     /// The server finds fault with something that waits no more.
     Complained(Fault),
     /// The server's message can't be read.
@@ -87,8 +91,10 @@ pub enum Delivery {
         received: UnixMillis,
         /// From the last sending to the echo.
         round_trip: Duration,
-        /// The server process that echoed it.
-        instance: String,
+        /// How it went there and back.
+        way: Way,
+        /// The server process that echoed it, where that is known.
+        instance: Option<String>,
     },
     /// The server does not take it.
     Refused {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use echoclock_shared::echo::SendKey;
-use echoclock_shared::session::{Chat, ChatReport, Ended};
+use echoclock_shared::session::{Chat, ChatReport, Ended, Way};
 use echoclock_shared::time::UnixMillis;
 use leptos::prelude::{ArcRwSignal, GetUntracked, Set, Update, WithUntracked};
 
@@ -17,17 +17,25 @@ pub(super) struct ChatWriter {
     waiting: BTreeMap<SendKey, ArcRwSignal<Delivery>>,
     /// Who answered on the last link.
     instance: String,
+    /// Whether messages go by plain requests.
+    posting: bool,
     rows_made: u64,
 }
 
 impl ChatWriter {
     pub(super) const fn new(store: ChatStore) -> Self {
-        Self { store, waiting: BTreeMap::new(), instance: String::new(), rows_made: 0 }
+        Self {
+            store,
+            waiting: BTreeMap::new(),
+            instance: String::new(),
+            posting: false,
+            rows_made: 0,
+        }
     }
 
     /// Copies what the chat is.
     pub(super) fn copy(&self, chat: &Chat) {
-        set(self.store.link, LinkView::of(chat.link()));
+        set(self.store.link, LinkView::of_chat(chat));
         set(self.store.waiting, chat.outbox().len());
     }
 
@@ -59,9 +67,9 @@ impl ChatWriter {
                 }
                 None
             }
-            ChatReport::Echoed { key, text, received, round_trip } => {
-                let instance = self.instance.clone();
-                self.deliver(key, Delivery::Echoed { text, received, round_trip, instance });
+            ChatReport::Echoed { key, text, received, round_trip, way } => {
+                let instance = (way == Way::Socket).then(|| self.instance.clone());
+                self.deliver(key, Delivery::Echoed { text, received, round_trip, way, instance });
                 None
             }
             ChatReport::Refused { key, fault } => {
@@ -75,9 +83,17 @@ impl ChatWriter {
             ChatReport::Garbled(what) => Some(ChatRowBody::Garbled(what)),
             ChatReport::Opened { instance } => {
                 self.instance.clone_from(&instance);
-                Some(ChatRowBody::Opened { instance })
+                (!self.posting).then_some(ChatRowBody::Opened { instance })
             }
-            ChatReport::Ended(ended) => Some(ChatRowBody::Ended(ended)),
+            ChatReport::Ended(ended) => (!self.posting).then_some(ChatRowBody::Ended(ended)),
+            ChatReport::PostingBegun => {
+                self.posting = true;
+                Some(ChatRowBody::PostingBegun)
+            }
+            ChatReport::PostingEnded(why) => {
+                self.posting = false;
+                Some(ChatRowBody::PostingEnded(why))
+            }
         }
     }
 
@@ -124,6 +140,8 @@ impl ChatRow {
             ChatRowBody::NotSaid { .. }
             | ChatRowBody::Opened { .. }
             | ChatRowBody::Ended(_)
+            | ChatRowBody::PostingBegun
+            | ChatRowBody::PostingEnded(_)
             | ChatRowBody::Complained(_)
             | ChatRowBody::Garbled(_) => false,
         }

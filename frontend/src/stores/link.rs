@@ -1,6 +1,6 @@
 //! What can be seen of a connection.
 
-use echoclock_shared::session::{Link, LinkState, Trouble};
+use echoclock_shared::session::{Chat, Link, LinkState, Trouble};
 
 /// What can be seen of a connection.
 #[derive(Clone, Debug, PartialEq)]
@@ -11,6 +11,8 @@ pub struct LinkView {
     pub failures: u32,
     /// What is known of why it does not open.
     pub trouble: Option<Trouble>,
+    /// Where messages go by plain requests instead, how many of these in a row have got no answer.
+    pub posts: Option<u32>,
 }
 
 impl LinkView {
@@ -20,14 +22,25 @@ impl LinkView {
             state: link.state().clone(),
             failures: link.failures(),
             trouble: link.trouble().cloned(),
+            posts: None,
         }
     }
-}
 
-impl LinkView {
+    /// Copies what can be seen of the chat's connection.
+    pub fn of_chat(chat: &Chat) -> Self {
+        let posting = chat.posting();
+        let posts = posting.is_on().then(|| posting.failures());
+        Self { posts, ..Self::of(chat.link()) }
+    }
+
     /// Whether the server's first message has arrived, and the link stands.
     pub const fn is_open(&self) -> bool {
         matches!(self.state, LinkState::Open { .. })
+    }
+
+    /// Whether messages go to the server at once.
+    pub const fn carries(&self) -> bool {
+        self.is_open() || self.posts.is_some()
     }
 }
 

@@ -27,7 +27,7 @@ pub use book::{Book, ROWS_MAX};
 pub struct Wire(Rc<Inner>);
 
 struct Inner {
-    /// The links that are open or being tried: at most one for each part.
+    /// The links that are open or being tried: at most one for each part, and a single request.
     links: RefCell<BTreeMap<LinkId, Named>>,
     on_open: Box<dyn Fn(Part, Option<LedgerId>)>,
     wall: fn() -> UnixMillis,
@@ -71,6 +71,17 @@ impl Wire {
     pub fn opened(&self, part: Part, link: LinkId, id: Option<LedgerId>) {
         (self.0.on_open)(part, id.clone());
         self.0.links.borrow_mut().insert(link, Named { part, id, has_ended: false });
+    }
+
+    /// Takes note of a single request, of which the server keeps no ledger: a part's ledger is
+    /// that of its link.
+    pub fn posted(&self, part: Part, link: LinkId) {
+        self.0.links.borrow_mut().insert(link, Named { part, id: None, has_ended: false });
+    }
+
+    /// Takes note that a single request is over.
+    pub fn answered(&self, link: LinkId) {
+        self.0.links.borrow_mut().remove(&link);
     }
 
     /// Takes note of a link's end.

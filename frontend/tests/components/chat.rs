@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use echoclock_frontend::stores::{ChatRow, ChatRowBody, Delivery, Stores};
 use echoclock_shared::echo::{Fault, FaultCode, SendKey};
-use echoclock_shared::session::{CannotSay, Cause, Ended};
+use echoclock_shared::session::{CannotSay, Cause, Ended, PostingEnd, Way};
 use echoclock_shared::time::UnixMillis;
 use leptos::prelude::{ArcRwSignal, Set, Update};
 use wasm_bindgen_test::wasm_bindgen_test;
@@ -31,7 +31,8 @@ fn echoed(text: &str) -> Delivery {
         text: text.to_owned(),
         received: UnixMillis::new(1_795_365_720_260),
         round_trip: Duration::from_micros(1_270),
-        instance: "f3f019bf".to_owned(),
+        way: Way::Socket,
+        instance: Some("f3f019bf".to_owned()),
     }
 }
 
@@ -62,6 +63,18 @@ async fn a_message_stays_in_its_row_from_queued_to_echoed() {
 }
 
 #[wasm_bindgen_test]
+async fn an_echo_that_came_another_way_says_so() {
+    let (first, delivery) = message(7, "hello");
+    let bench = Bench::new(|stores: Stores| stores.chat.rows.set(vec![first])).await;
+    let Delivery::Echoed { text, received, round_trip, .. } = echoed("hello") else { return };
+    let (way, instance) = (Way::Post, None);
+    delivery.set(Delivery::Echoed { text, received, round_trip, way, instance });
+    bench.settle().await;
+    assert_eq!(bench.text(".receipt"), "1.3 ms by POST");
+    assert_eq!(bench.attribute("li[data-key='7']", "data-way").as_deref(), Some("post"));
+}
+
+#[wasm_bindgen_test]
 async fn a_refused_message_says_why() {
     let (first, delivery) = message(1, "too much");
     let bench = Bench::new(|stores: Stores| stores.chat.rows.set(vec![first])).await;
@@ -83,6 +96,8 @@ async fn what_else_happens_is_noted_between_the_messages() {
         row(3, ChatRowBody::Complained(fault)),
         row(4, ChatRowBody::Garbled("no type".to_owned())),
         row(5, ChatRowBody::Ended(ended)),
+        row(6, ChatRowBody::PostingBegun),
+        row(7, ChatRowBody::PostingEnded(PostingEnd::SocketLasts)),
     ];
     let bench = Bench::new(|stores: Stores| stores.chat.rows.set(rows)).await;
     for (note, words) in [
@@ -91,6 +106,8 @@ async fn what_else_happens_is_noted_between_the_messages() {
         ("complained", "complains: not JSON: at 1."),
         ("garbled", "can’t be read: no type."),
         ("ended", "fell silent"),
+        ("posting-begun", "goes by a POST"),
+        ("posting-ended", "has lasted"),
     ] {
         let said = bench.text(&format!("[data-testid=chat-log] li[data-note={note}]"));
         assert!(said.contains(words), "{said}");

@@ -25,7 +25,7 @@ pub(crate) fn open() -> LinkState {
 }
 
 pub(crate) fn view(state: LinkState, trouble: Option<Trouble>) -> LinkView {
-    LinkView { state, failures: 3, trouble }
+    LinkView { state, failures: 3, trouble, posts: None }
 }
 
 fn waiting() -> LinkState {
@@ -38,6 +38,26 @@ const fn secs(secs: u64) -> Duration {
 
 fn idle(cause: Cause) -> LinkState {
     LinkState::Idle { last: Some(Ended { cause, open_for: Some(secs(3)) }) }
+}
+
+#[wasm_bindgen_test]
+async fn messages_that_go_by_plain_requests_are_told() {
+    let posts = LinkView { posts: Some(0), ..view(waiting(), Some(Trouble::OnlyPlainRequests)) };
+    let bench = Bench::new(move |stores: Stores| {
+        stores.page.now.set(secs(30));
+        stores.chat.link.set(posts);
+    })
+    .await;
+    let attribute = |name| bench.attribute("[data-testid=chat]", name);
+    assert_eq!(attribute("data-way").as_deref(), Some("post"));
+    assert_eq!(attribute("data-trouble"), None, "who is heard has no trouble");
+    assert!(bench.text("[data-testid=chat-status]").starts_with("By plain requests"));
+    assert_eq!(bench.text("[data-testid=chat] [data-testid=link-timer]"), "next try in 12 s");
+    assert_eq!(bench.text("[data-testid=chat] .by"), "POST");
+    assert_eq!(bench.text("[data-testid=composer-waiting]"), "", "nothing waits for the socket");
+    bench.stores.chat.link.set(view(open(), None));
+    bench.settle().await;
+    assert_eq!(attribute("data-way").as_deref(), Some("socket"));
 }
 
 #[wasm_bindgen_test]

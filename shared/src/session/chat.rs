@@ -1,11 +1,13 @@
 //! The chat: an outbox over a link, so that each message is echoed once, in order.
 
+mod by_post;
+
 use std::time::Duration;
 
 use super::link::{LinkIds, Overdue};
 use super::{
-    Cause, ChatReport, Effect, Ended, Finding, Link, LinkEvent, LinkId, LinkState, Moment, Outbox,
-    Part, Report, ServerClock, Target,
+    Cause, ChatReport, Effect, Ended, Link, LinkEvent, LinkId, LinkState, Moment, Outbox, Part,
+    Posting, PostingEnd, Report, ServerClock, Target, Way,
 };
 use crate::close::CloseCode;
 use crate::echo::{Fault, FromBrowser, FromServer, SendKey};
@@ -16,6 +18,7 @@ use crate::time::UnixMillis;
 pub struct Chat {
     link: Link,
     outbox: Outbox,
+    posting: Posting,
     heard: Duration,
     pinged: Option<Duration>,
     settling: u8,
@@ -48,6 +51,11 @@ impl Chat {
         &self.outbox
     }
 
+    /// Returns whether messages go by plain requests.
+    pub const fn posting(&self) -> &Posting {
+        &self.posting
+    }
+
     pub(super) fn connect(&mut self, links: &mut LinkIds, now: &Moment, effects: &mut Vec<Effect>) {
         match self.link.state() {
             LinkState::Connecting { .. } | LinkState::Open { .. } => {}
@@ -59,6 +67,7 @@ impl Chat {
                 self.open(links, now, effects)
             }
         }
+        self.post_at_once(links, now, effects);
     }
 
     pub(super) fn disconnect(
@@ -68,6 +77,8 @@ impl Chat {
         now: &Moment,
         effects: &mut Vec<Effect>,
     ) {
+        self.stop_posting(PostingEnd::Stopped, effects);
+        self.posting.trust();
         match *self.link.state() {
             LinkState::Open { link, .. } => {
                 self.link.closing(link, now);
@@ -89,6 +100,8 @@ impl Chat {
         now: &Moment,
         effects: &mut Vec<Effect>,
     ) {
+        self.stop_posting(PostingEnd::Stopped, effects);
+        self.posting.trust();
         if let Some(link) = self.link.current() {
             effects.push(Effect::Drop(link));
         }
@@ -108,11 +121,13 @@ impl Chat {
         if self.link.waits() || matches!(self.link.state(), LinkState::Resting) {
             self.open(links, now, effects);
         }
+        self.post_at_once(links, now, effects);
     }
 
     /// Lets the socket go until the page is shown again.
     pub(super) fn leave(&mut self, effects: &mut Vec<Effect>) {
         if self.link.wanted() {
+            self.stop_posting(PostingEnd::Stopped, effects);
             effects.extend(self.link.current().map(Effect::Drop));
             self.link.rest();
             effects.push(Effect::Changed(Part::Chat));
@@ -126,13 +141,18 @@ impl Chat {
         }
     }
 
-    pub(super) fn say(&mut self, text: String, now: &Moment, effects: &mut Vec<Effect>) {
+    pub(super) fn say(
+        &mut self,
+        text: String,
+        links: &mut LinkIds,
+        now: &Moment,
+        effects: &mut Vec<Effect>,
+    ) {
         match self.outbox.push(text.clone()) {
             Ok(key) => {
                 report(effects, ChatReport::Queued { key, text });
-                if let Some(link) = self.link.open() {
-                    self.flush(link, now, effects);
-                }
+                self.flush(now, effects);
+                self.post_next(links, now, effects);
             }
             Err(why) => report(effects, ChatReport::NotSaid { text, why }),
         }
@@ -154,15 +174,9 @@ impl Chat {
             }
             LinkEvent::Closed(closed) => {
                 let ended = self.link.closed(closed, now);
-                self.ended(ended, effects);
+                self.ended(ended, now, effects);
             }
             LinkEvent::Impossible(why) => self.end(Cause::Impossible(why), now, effects),
-        }
-    }
-
-    pub(super) fn probed(&mut self, finding: &Finding, effects: &mut Vec<Effect>) {
-        if self.link.explain(finding) {
-            effects.push(Effect::Changed(Part::Chat));
         }
     }
 
@@ -179,17 +193,20 @@ impl Chat {
             }
             None => self.check_heartbeat(now, effects),
         }
+        self.check_posting(links, now, effects);
     }
 
     pub(super) fn next_deadline(&self) -> Option<Duration> {
-        match self.link.open() {
+        let link = match self.link.open() {
             Some(link) => Some(self.heartbeat_deadline(link)),
             None => self.link.next_deadline(),
-        }
+        };
+        [link, self.posting.next_deadline()].into_iter().flatten().min()
     }
 
     fn open(&mut self, links: &mut LinkIds, now: &Moment, effects: &mut Vec<Effect>) {
         let link = self.link.attempt(links, now);
+        self.posting.socket_begun(now);
         self.pinged = None;
         effects.extend([
             Effect::Open { part: Part::Chat, link, target: Target::Echo },
@@ -205,6 +222,7 @@ impl Chat {
         effects: &mut Vec<Effect>,
     ) {
         self.heard = now.mono;
+        self.return_to_socket(now, effects);
         let pinged = self.pinged.take();
         match message {
             FromServer::Hello { instance, .. } => self.greeted(instance, now, effects),
@@ -216,7 +234,7 @@ impl Chat {
             FromServer::Echo { key, text, received } => {
                 // A ping that is still out is answered by its own pong.
                 self.pinged = pinged;
-                self.echoed(key, text, received, now, effects);
+                self.echoed(key, text, received, Way::Socket, now, effects);
             }
             FromServer::Error(fault) => {
                 self.pinged = pinged;
@@ -231,11 +249,13 @@ impl Chat {
         self.settling = Self::SETTLING_PINGS;
         report(effects, ChatReport::Opened { instance });
         self.ping(link, now, effects);
-        self.flush(link, now, effects);
+        self.flush(now, effects);
         effects.extend([Effect::Probe(Part::Chat, Target::Echo), Effect::Changed(Part::Chat)]);
     }
 
-    fn flush(&mut self, link: LinkId, now: &Moment, effects: &mut Vec<Effect>) {
+    /// Sends what was not sent on the open socket, unless messages go by plain requests.
+    fn flush(&mut self, now: &Moment, effects: &mut Vec<Effect>) {
+        let Some(link) = self.link.open().filter(|_| !self.posting.is_on()) else { return };
         for entry in self.outbox.send_on(link, now.mono) {
             let message = FromBrowser::Say { key: entry.key, text: entry.text.clone() };
             effects.push(Effect::Send { link, message });
@@ -248,13 +268,14 @@ impl Chat {
         key: SendKey,
         text: String,
         received: UnixMillis,
+        way: Way,
         now: &Moment,
         effects: &mut Vec<Effect>,
     ) {
         // An unknown key is a repeated echo, and shown once already.
         let Some(sent) = self.outbox.remove(key) else { return };
         let round_trip = now.mono.saturating_sub(sent.unwrap_or(now.mono));
-        report(effects, ChatReport::Echoed { key, text, received, round_trip });
+        report(effects, ChatReport::Echoed { key, text, received, round_trip, way });
         effects.push(Effect::Changed(Part::Chat));
     }
 
@@ -291,18 +312,26 @@ impl Chat {
             Some(pinged) => pinged.max(self.heard) + Self::PONG_WITHIN,
             None if self.settling > 0 => self.heard + Self::SETTLING_PING_AFTER,
             None if self.outbox.in_flight_on(link) => self.heard + Self::PING_AFTER_IN_FLIGHT,
-            None => self.heard + Self::PING_AFTER,
+            None => match self.trial_ends_at() {
+                Some(trial_ends) if self.heard < trial_ends => trial_ends,
+                Some(_) | None => self.heard + Self::PING_AFTER,
+            },
         }
     }
 
     fn end(&mut self, cause: Cause, now: &Moment, effects: &mut Vec<Effect>) {
         let ended = self.link.ended(cause, now);
-        self.ended(ended, effects);
+        self.ended(ended, now, effects);
     }
 
-    fn ended(&mut self, ended: Ended, effects: &mut Vec<Effect>) {
-        if ended.open_for.is_none() && ended.cause.may_retry() {
-            effects.push(Effect::Probe(Part::Chat, Target::Echo));
+    fn ended(&mut self, ended: Ended, now: &Moment, effects: &mut Vec<Effect>) {
+        self.posting.socket_ended(&ended, now);
+        if ended.cause.may_retry() {
+            if !ended.has_lasted() {
+                effects.push(Effect::Probe(Part::Chat, Target::Echo));
+            }
+        } else {
+            self.stop_posting(PostingEnd::Stopped, effects);
         }
         report(effects, ChatReport::Ended(ended));
         effects.push(Effect::Changed(Part::Chat));

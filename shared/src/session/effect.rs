@@ -37,6 +37,13 @@ pub enum Effect {
         /// The message.
         message: FromBrowser,
     },
+    /// Send a message by a plain request; its answer is all the news of this link.
+    Post {
+        /// The request, new with each.
+        link: LinkId,
+        /// The message.
+        message: FromBrowser,
+    },
     /// Start the close handshake; the link stays until it reports that it is closed.
     Close {
         /// The socket.
@@ -135,6 +142,8 @@ pub enum ChatReport {
         received: UnixMillis,
         /// From the sending on this link to the echo.
         round_trip: Duration,
+        /// How it went there and back.
+        way: Way,
     },
     /// A message was refused, and has left the outbox.
     Refused {
@@ -154,6 +163,30 @@ pub enum ChatReport {
     },
     /// The link is no more.
     Ended(Ended),
+    /// No socket gets through, or none lasts: messages go by plain requests from here on.
+    PostingBegun,
+    /// Messages go by plain requests no more.
+    PostingEnded(PostingEnd),
+}
+
+/// How a message goes to the server and its echo comes back.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Way {
+    /// Over the chat's socket.
+    Socket,
+    /// By a plain request of its own.
+    Post,
+}
+
+/// Why messages go by plain requests no more.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum PostingEnd {
+    /// A socket has lasted.
+    SocketLasts,
+    /// Plain requests are not answered either.
+    NoAnswer,
+    /// The chat is not wanted any more, or not there.
+    Stopped,
 }
 
 /// What happened to the clock.

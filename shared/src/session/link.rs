@@ -2,9 +2,8 @@
 
 use std::time::Duration;
 
-use super::{Backoff, CloseReport, Finding, Moment};
+use super::{Backoff, CloseReport, Finding, Moment, Trouble};
 use crate::close::CloseCode;
-use crate::problem::Problem;
 
 /// One connection attempt. Late news of an older one is ignored.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
@@ -22,7 +21,7 @@ impl LinkId {
 pub(super) struct LinkIds(u64);
 
 impl LinkIds {
-    fn next(&mut self) -> LinkId {
+    pub(super) fn next(&mut self) -> LinkId {
         self.0 += 1;
         LinkId(self.0)
     }
@@ -87,6 +86,11 @@ pub struct Ended {
 }
 
 impl Ended {
+    /// Whether it was open for [`Link::LASTED`].
+    pub fn has_lasted(&self) -> bool {
+        self.open_for.is_some_and(|open_for| open_for >= Link::LASTED)
+    }
+
     fn is_impossible(&self) -> bool {
         matches!(self.cause, Cause::Impossible(_))
     }
@@ -140,23 +144,6 @@ pub enum Side {
     Browser,
     /// The server, or what stands before it.
     Server,
-}
-
-/// What a plain request has found out about why the link does not open.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub enum Trouble {
-    /// Nothing answers, or the browser may not read the answer.
-    Unreachable,
-    /// The server lets no socket of this page in, with the reason.
-    Refused(String),
-    /// The server refuses the request itself.
-    Problem(Problem),
-    /// Something answers that is not this server, with what it said.
-    NotOurs(String),
-    /// The server answers plain requests, and so something between swallows the link.
-    OnlyPlainRequests,
-    /// The request waits in the browser until one of its connections to the server is free.
-    Queued,
 }
 
 impl Default for Link {
@@ -226,6 +213,23 @@ impl Link {
         }
     }
 
+    /// Returns when an open link will have lasted.
+    pub(super) fn lasts_at(&self) -> Option<Duration> {
+        match &self.state {
+            LinkState::Open { since, .. } => Some(since.mono + Self::LASTED),
+            LinkState::Idle { .. }
+            | LinkState::Connecting { .. }
+            | LinkState::Closing { .. }
+            | LinkState::Waiting { .. }
+            | LinkState::Resting => None,
+        }
+    }
+
+    /// Whether a connection is wanted and not there.
+    pub(super) const fn is_sought(&self) -> bool {
+        matches!(self.state, LinkState::Connecting { .. } | LinkState::Waiting { .. })
+    }
+
     pub(super) const fn waits(&self) -> bool {
         matches!(self.state, LinkState::Waiting { .. })
     }
@@ -269,11 +273,11 @@ impl Link {
         } else {
             None
         };
-        if open_for.is_some_and(|open_for| open_for >= Self::LASTED) {
+        let ended = Ended { cause, open_for };
+        if ended.has_lasted() {
             self.failures = 0;
         }
         self.queues_no_more();
-        let ended = Ended { cause, open_for };
         self.state = if ended.cause.may_retry() {
             self.failures = self.failures.saturating_add(1);
             let until = now.mono + self.backoff.wait(self.failures, now.dice);
@@ -324,20 +328,11 @@ impl Link {
         if !self.waits() && !matches!(self.state, LinkState::Connecting { .. }) {
             return false;
         }
-        let trouble = match finding {
-            // The question queued as well.
-            Finding::Unreachable if self.trouble == Some(Trouble::Queued) => return false,
-            Finding::Unreachable => Trouble::Unreachable,
-            Finding::NotOurs(what) => Trouble::NotOurs(what.clone()),
-            Finding::Problem(problem) if problem.parameter.as_deref() == Some(ORIGIN) => {
-                Trouble::Refused(problem.detail.clone())
-            }
-            Finding::Problem(problem) => Trouble::Problem(problem.clone()),
-            Finding::Info(info) => match &info.socket.reason {
-                Some(reason) if !info.socket.allowed => Trouble::Refused(reason.clone()),
-                _ => Trouble::OnlyPlainRequests,
-            },
-        };
+        // The question queued as well.
+        if *finding == Finding::Unreachable && self.trouble == Some(Trouble::Queued) {
+            return false;
+        }
+        let trouble = Trouble::found(finding);
         let news = self.trouble.as_ref() != Some(&trouble);
         self.trouble = Some(trouble);
         news
@@ -386,6 +381,3 @@ pub(super) enum Overdue {
     Close(LinkId),
     Retry,
 }
-
-/// The header that a problem names where this page may not connect.
-const ORIGIN: &str = "Origin";

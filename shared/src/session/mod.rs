@@ -13,17 +13,23 @@ pub use event::{
 };
 
 mod effect;
-pub use effect::{ChatReport, ClockReport, Effect, Report, Target};
+pub use effect::{ChatReport, ClockReport, Effect, PostingEnd, Report, Target, Way};
 
 mod backoff;
 pub use backoff::Backoff;
 
 mod link;
 use link::LinkIds;
-pub use link::{Cause, Ended, Link, LinkId, LinkState, Side, Trouble};
+pub use link::{Cause, Ended, Link, LinkId, LinkState, Side};
+
+mod trouble;
+pub use trouble::Trouble;
 
 mod outbox;
 pub use outbox::{CannotSay, Outbox, check_text};
+
+mod posting;
+pub use posting::Posting;
 
 mod chat;
 pub use chat::Chat;
@@ -105,6 +111,8 @@ impl Session {
                 if self.chat.link().is(link) {
                     self.signs.heard_socket(now);
                     self.chat.link_event(event, &mut self.server_clock, now, &mut effects);
+                } else if self.chat.posts_on(link) {
+                    self.chat.posted(event, &mut self.links, now, &mut effects);
                 } else if let Some(clock) =
                     clocks(&mut self.clock, &mut self.lanes).find(|clock| clock.link().is(link))
                 {
@@ -162,7 +170,7 @@ impl Session {
                 Some((clock, _)) => clock.disconnect(now, effects),
                 None => self.chat.disconnect(code, reason, now, effects),
             },
-            Intent::Say(text) => self.chat.say(text, now, effects),
+            Intent::Say(text) => self.chat.say(text, &mut self.links, now, effects),
             Intent::Every(period) => self.clock.set_period(period, &mut self.links, now, effects),
             Intent::LanesEvery(period) => {
                 for lane in &mut self.lanes {
@@ -246,7 +254,7 @@ impl Session {
         }
         match self.clock_of(probed.part) {
             Some((clock, _)) => clock.probed(&probed.finding, effects),
-            None => self.chat.probed(&probed.finding, effects),
+            None => self.chat.probed(&probed, &mut self.links, now, effects),
         }
     }
 

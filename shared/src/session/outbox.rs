@@ -91,6 +91,18 @@ impl Outbox {
         })
     }
 
+    /// Marks the oldest as sent on `link`, and returns it.
+    pub(super) fn send_oldest(&mut self, link: LinkId, now: Duration) -> Option<&Entry> {
+        let entry = self.entries.front_mut()?;
+        entry.sent = Some((link, now));
+        Some(entry)
+    }
+
+    /// Whether a message waits for its echo.
+    pub(super) fn holds(&self, key: SendKey) -> bool {
+        self.entries.iter().any(|entry| entry.key == key)
+    }
+
     /// Whether something was sent on `link` and is not yet echoed.
     pub(super) fn in_flight_on(&self, link: LinkId) -> bool {
         self.entries.iter().any(|entry| entry.sent.is_some_and(|(on, _)| on == link))

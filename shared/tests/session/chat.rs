@@ -4,7 +4,7 @@ use echoclock_shared::close::CloseCode;
 use echoclock_shared::echo::{Fault, FaultCode, FromBrowser, FromServer};
 use echoclock_shared::limits::{OUTBOX_MAX, TEXT_MAX};
 use echoclock_shared::session::{
-    CannotSay, Cause, Chat, ChatReport, Effect, Intent, Link, LinkEvent, LinkState, Part, Side,
+    CannotSay, Cause, Chat, ChatReport, Effect, Intent, Link, LinkEvent, LinkState, Part, Side, Way,
 };
 use echoclock_shared::time::UnixMillis;
 use std::time::Duration;
@@ -42,7 +42,8 @@ fn an_echo_counts_once_and_only_on_the_link_that_has_the_word() {
     table.pass(Duration::from_millis(12));
     let round_trip = Duration::from_millis(12);
     let received = UnixMillis::default();
-    let expected = ChatReport::Echoed { key: key(1), text: "one".to_owned(), received, round_trip };
+    let (text, way) = ("one".to_owned(), Way::Socket);
+    let expected = ChatReport::Echoed { key: key(1), text, received, round_trip, way };
     assert_eq!(reports(&table.link(link, echo(1, "one"))), [expected]);
     assert_eq!(reports(&table.link(link, echo(1, "one"))), []);
 }

@@ -6,6 +6,8 @@ mod link;
 
 mod chat;
 
+mod posting;
+
 mod follow;
 
 mod lanes;

@@ -68,11 +68,16 @@ impl Table {
         self.link(link, LinkEvent::Clock(FromClock::Item(Item::Value(tick))))
     }
 
+    /// Has a plain request, asked now, find something for the chat.
+    pub(crate) fn find(&mut self, finding: Finding) -> Vec<Effect> {
+        let asked = self.now.mono;
+        self.handle(Event::Probed(Probed { part: Part::Chat, asked, finding }))
+    }
+
     /// Has the page learn that the server's clock began with this session.
     pub(crate) fn learn_time(&mut self) {
         let finding = Finding::Info(Box::new(Info { now: UnixMillis::default(), ..*info(None) }));
-        let asked = self.now.mono;
-        self.handle(Event::Probed(Probed { part: Part::Chat, asked, finding }));
+        self.find(finding);
     }
 }
 
@@ -139,6 +144,17 @@ pub(crate) fn sent(effects: &[Effect]) -> Vec<String> {
     let text = |effect: &Effect| {
         if let Effect::Send { message: FromBrowser::Say { text, .. }, .. } = effect {
             Some(text.clone())
+        } else {
+            None
+        }
+    };
+    effects.iter().filter_map(text).collect()
+}
+
+pub(crate) fn posted(effects: &[Effect]) -> Vec<(LinkId, String)> {
+    let text = |effect: &Effect| {
+        if let Effect::Post { link, message: FromBrowser::Say { text, .. } } = effect {
+            Some((*link, text.clone()))
         } else {
             None
         }

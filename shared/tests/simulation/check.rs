@@ -12,6 +12,15 @@ impl World {
             "messages still wait: {:?}",
             self.session.chat()
         );
+        assert!(
+            !self.session.chat().posting().is_on(),
+            "the chat does not return to its socket: {:?}",
+            self.session.chat()
+        );
+        assert!(
+            self.outcome.restarts_alone == 0 || self.view.went_over == 0,
+            "the chat goes over though only the server fails"
+        );
         let refused = |text: &str| text.starts_with("refuse");
         let expected: Vec<_> =
             self.view.said.iter().filter(|(_, text)| !refused(text)).cloned().collect();

@@ -15,6 +15,12 @@ pub(crate) struct Outcome {
     pub(crate) refused: u64,
     pub(crate) silent: u64,
     pub(crate) rests: u64,
+    /// How often the chat went over to plain requests.
+    pub(crate) went_over: u64,
+    /// Echoes by plain requests.
+    pub(crate) by_post: u64,
+    /// Schedules in which nothing fails but the server.
+    pub(crate) restarts_alone: u64,
 }
 
 impl AddAssign for Outcome {
@@ -28,5 +34,8 @@ impl AddAssign for Outcome {
         self.refused += other.refused;
         self.silent += other.silent;
         self.rests += other.rests;
+        self.went_over += other.went_over;
+        self.by_post += other.by_post;
+        self.restarts_alone += other.restarts_alone;
     }
 }

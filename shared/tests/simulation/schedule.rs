@@ -8,6 +8,8 @@ use echoclock_shared::session::{Intent, PageEvent, Part};
 use echoclock_shared::transport::Transport;
 use fastrand::Rng;
 
+use crate::network::Sockets;
+
 /// How long things go wrong before they heal.
 pub(crate) const TROUBLED: Duration = Duration::from_secs(90);
 
@@ -35,6 +37,8 @@ pub(crate) enum Step {
     Carry {
         lag: Duration,
     },
+    /// The network treats sockets in this way.
+    Sockets(Sockets),
     /// Everything works from here on, and the user wants it all.
     Heal,
 }
@@ -66,11 +70,19 @@ pub(crate) fn make(rng: &mut Rng) -> Vec<(Duration, Step)> {
     steps
 }
 
+/// Whether nothing fails but the server.
+pub(crate) fn only_restarts(steps: &[(Duration, Step)]) -> bool {
+    steps.iter().all(|(_, step)| match step {
+        Step::User(_) | Step::Page(_) | Step::Kill | Step::Drain | Step::Start | Step::Heal => true,
+        Step::HalfOpen | Step::BlackHole | Step::Carry { .. } | Step::Sockets(_) => false,
+    })
+}
+
 /// Something breaks and comes back.
 fn outage(rng: &mut Rng, steps: &mut Vec<(Duration, Step)>) {
     let at = sometime(rng);
     let over = at + Duration::from_millis(rng.u64(0..40_000));
-    match rng.u8(..10) {
+    match rng.u8(..12) {
         0..=5 => {
             // Messages are on their way at the moment of the kill.
             for said in 0..rng.u64(1..6) {
@@ -83,6 +95,13 @@ fn outage(rng: &mut Rng, steps: &mut Vec<(Duration, Step)>) {
         7 => steps.push((at, Step::HalfOpen)),
         8 => steps
             .extend([(at, Step::BlackHole), (over, Step::Carry { lag: Duration::from_millis(5) })]),
+        9 | 10 => {
+            let after = Duration::from_millis(rng.u64(0..9_000));
+            let sockets = [Sockets::Refuse, Sockets::Swallow, Sockets::End { after }];
+            let sockets = rng.choice(sockets).unwrap_or(Sockets::Refuse);
+            let over = over + Duration::from_secs(10);
+            steps.extend([(at, Step::Sockets(sockets)), (over, Step::Sockets(Sockets::Carry))]);
+        }
         _ => {
             let lag = Duration::from_millis(rng.u64(100..3_000));
             steps.extend([

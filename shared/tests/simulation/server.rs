@@ -19,16 +19,18 @@ pub(crate) struct Server {
     pub(crate) running: Option<u32>,
     processes: u32,
     clock_ahead: Duration,
+    started: Duration,
     /// The key of every message that ever arrived, in order of arrival.
     pub(crate) receipts: Vec<SendKey>,
 }
 
 impl Server {
-    pub(crate) fn start(&mut self, clock_ahead: Duration) {
+    pub(crate) fn start(&mut self, clock_ahead: Duration, now: Duration) {
         if self.running.is_none() {
             self.processes += 1;
             self.running = Some(self.processes);
             self.clock_ahead = clock_ahead;
+            self.started = now;
         }
     }
 
@@ -99,7 +101,7 @@ impl Server {
             version: String::new(),
             instance: self.name(),
             now: self.wall(now),
-            started: self.wall(Duration::ZERO),
+            started: self.wall(self.started),
             draining: false,
             socket: Verdict { allowed: true, reason: None },
             open: Open::default(),

@@ -2,7 +2,7 @@
 
 use echoclock_shared::echo::SendKey;
 use echoclock_shared::feed::{Item, Seq};
-use echoclock_shared::session::{Cause, ChatReport, ClockReport, Part, Report};
+use echoclock_shared::session::{Cause, ChatReport, ClockReport, Part, Report, Way};
 use std::collections::HashMap;
 
 /// The page's history, and the properties that hold at every moment.
@@ -14,6 +14,8 @@ pub(crate) struct View {
     pub(crate) sent: u64,
     pub(crate) silent: u64,
     pub(crate) gaps: u64,
+    pub(crate) went_over: u64,
+    pub(crate) by_post: u64,
     /// The last tick of each part.
     last_tick: HashMap<Part, Seq>,
 }
@@ -36,11 +38,18 @@ impl View {
         match report {
             ChatReport::Queued { key, text } => self.said.push((key, text)),
             ChatReport::Sent { .. } => self.sent += 1,
-            ChatReport::Echoed { key, text, .. } => self.echoed.push((key, text)),
+            ChatReport::Echoed { key, text, way, .. } => {
+                self.echoed.push((key, text));
+                self.by_post += u64::from(way == Way::Post);
+            }
+            ChatReport::PostingBegun => self.went_over += 1,
             ChatReport::Refused { key, .. } => self.refused.push(key),
             ChatReport::Ended(ended) => self.silent += u64::from(ended.cause == Cause::Silent),
             ChatReport::Garbled(what) => panic!("the server's message can't be read: {what}"),
-            ChatReport::NotSaid { .. } | ChatReport::Complained(_) | ChatReport::Opened { .. } => {}
+            ChatReport::NotSaid { .. }
+            | ChatReport::Complained(_)
+            | ChatReport::Opened { .. }
+            | ChatReport::PostingEnded(_) => {}
         }
     }
 

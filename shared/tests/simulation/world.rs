@@ -8,14 +8,14 @@ use echoclock_shared::close::CloseCode;
 use echoclock_shared::echo::FromBrowser;
 use echoclock_shared::feed::Seq;
 use echoclock_shared::session::{
-    CloseReport, Effect, Event, Finding, FromClock, Intent, LinkEvent, LinkId, LinkState, Moment,
-    PageEvent, Part, Probed, Session, Side, Target,
+    CloseReport, Effect, Event, Finding, Intent, LinkEvent, LinkId, LinkState, Moment, PageEvent,
+    Part, Probed, Session, Side, Target,
 };
 use echoclock_shared::time::UnixMillis;
 use echoclock_shared::transport::Transport;
 use fastrand::Rng;
 
-use crate::network::Network;
+use crate::network::{Network, Sockets};
 use crate::outcome::Outcome;
 use crate::schedule::{self, HEALING, Step, TROUBLED};
 use crate::server::{Server, cursor_problem};
@@ -23,7 +23,11 @@ use crate::view::View;
 
 mod check;
 
+mod links;
+
 mod polls;
+
+mod posts;
 
 /// Something that is going to happen.
 #[derive(Debug)]
@@ -41,6 +45,10 @@ enum Coming {
     /// The server looks for items after a cursor.
     Tick(LinkId, u32, Option<Seq>),
     Answer(Probed),
+    /// A message arrives that was posted.
+    Posted(LinkId, FromBrowser),
+    /// The network ends a link.
+    Cut(LinkId),
     Wake,
 }
 
@@ -68,6 +76,7 @@ impl World {
     pub(crate) fn new(seed: u64) -> Self {
         let mut rng = Rng::with_seed(seed);
         let steps = schedule::make(&mut rng);
+        let restarts_alone = u64::from(schedule::only_restarts(&steps));
         let mut world = Self {
             rng,
             now: Duration::ZERO,
@@ -78,12 +87,12 @@ impl World {
             coming: BTreeMap::new(),
             queue: BinaryHeap::new(),
             last: 0,
-            outcome: Outcome::default(),
+            outcome: Outcome { restarts_alone, ..Outcome::default() },
             healed: false,
             reopened: Vec::new(),
             questions: VecDeque::new(),
         };
-        world.server.start(Duration::from_secs(30));
+        world.server.start(Duration::from_secs(30), Duration::ZERO);
         for (at, step) in steps {
             world.plan(at, Coming::Step(step));
         }
@@ -105,6 +114,8 @@ impl World {
         self.outcome.gaps = self.view.gaps;
         self.outcome.refused = self.view.refused.len() as u64;
         self.outcome.silent = self.view.silent;
+        self.outcome.went_over = self.view.went_over;
+        self.outcome.by_post = self.view.by_post;
         self.outcome.repeated_ticks = self.session.clock().counts().repeated;
         self.outcome
     }
@@ -136,6 +147,8 @@ impl World {
                 }
                 self.handle(Event::Link(link, event));
             }
+            Coming::Posted(link, message) => self.posted(link, message),
+            Coming::Cut(link) => self.cut(link),
             Coming::Arrive(link) => self.arrive(link),
             Coming::ToServer(link, message) => self.receive(link, message),
             Coming::Question(link, target) => {
@@ -203,7 +216,7 @@ impl World {
             }
             Step::Start => {
                 let ahead = Duration::from_millis(self.rng.u64(25_000..35_000));
-                self.server.start(ahead);
+                self.server.start(ahead, self.now);
             }
             Step::HalfOpen => self.network.half_open(),
             Step::BlackHole => {
@@ -214,8 +227,10 @@ impl World {
                 self.network.black_hole = false;
                 self.network.lag = lag;
             }
+            Step::Sockets(sockets) => self.treat_sockets(sockets),
             Step::Heal => {
                 self.step(Step::Start);
+                self.step(Step::Sockets(Sockets::Carry));
                 self.step(Step::Carry { lag: Duration::from_millis(5) });
                 self.step(Step::Page(PageEvent::Visible(true)));
                 self.step(Step::User(Intent::Connect(Part::Chat)));
@@ -264,7 +279,7 @@ impl World {
                         self.reopened.iter().filter(|at| **at + Duration::from_secs(1) > self.now);
                     assert!(recent.count() <= 8 * PARTS, "links are opened without end");
                 }
-                self.network.open(link, target, self.now);
+                self.network.open(link, Some(target), self.now);
                 if let Some(at) = self.network.carry(link, Side::Server, self.now, &mut self.rng) {
                     self.plan(at, Coming::Arrive(link));
                 }
@@ -280,6 +295,7 @@ impl World {
                     self.plan(at, Coming::ToServer(link, message));
                 }
             }
+            Effect::Post { link, message } => self.post(link, message),
             Effect::Close { link, code, reason } => {
                 if let Some(at) = self.network.carry(link, Side::Server, self.now, &mut self.rng) {
                     self.plan(at, Coming::CloseToServer(link, code, reason));
@@ -311,82 +327,6 @@ impl World {
             )
         };
         self.plan(self.now + wait, Coming::Answer(Probed { part, asked, finding }));
-    }
-
-    /// Returns the server's process at a link's other end, while it runs.
-    fn served_by(&self, link: LinkId) -> Option<u32> {
-        let instance = self.network.pipes.get(&link).and_then(|pipe| pipe.instance);
-        instance.filter(|_| instance == self.server.running)
-    }
-
-    fn refuses(&self, target: Target) -> bool {
-        matches!(target, Target::Clock { every, after, .. }
-            if self.server.refuses(every, after, self.now))
-    }
-
-    fn deliver(&mut self, link: LinkId, event: LinkEvent) {
-        if let Some(at) = self.network.carry(link, Side::Browser, self.now, &mut self.rng) {
-            self.plan(at, Coming::ToPage(link, event));
-        }
-    }
-
-    fn arrive(&mut self, link: LinkId) {
-        let Some(target) = self.network.pipes.get(&link).map(|pipe| pipe.target) else { return };
-        let refused = self.refuses(target);
-        let Some(instance) = self.server.running.filter(|_| !refused) else {
-            self.deliver(link, LinkEvent::Closed(CloseReport::lost()));
-            return;
-        };
-        self.network.pipes.entry(link).and_modify(|pipe| pipe.instance = Some(instance));
-        match target {
-            Target::Echo => self.deliver(link, LinkEvent::Echo(self.server.hello(self.now))),
-            Target::Clock { transport: Transport::Poll | Transport::LongPoll, .. } => {
-                self.question(link, instance, target);
-            }
-            Target::Clock { transport, every, after, .. } => {
-                if matches!(transport, Transport::Events | Transport::Frame) {
-                    let hello = self.server.connect_time(every, self.now);
-                    self.deliver(link, LinkEvent::Clock(FromClock::Hello(hello)));
-                }
-                self.tick(link, instance, after);
-            }
-        }
-    }
-
-    fn receive(&mut self, link: LinkId, message: FromBrowser) {
-        if self.served_by(link).is_none() {
-            return;
-        }
-        let echo = self.server.answer(message, self.now);
-        if self.rng.u8(..20) == 0 {
-            self.outcome.repeated_echoes += 1;
-            self.deliver(link, LinkEvent::Echo(echo.clone()));
-        }
-        self.deliver(link, LinkEvent::Echo(echo));
-    }
-
-    fn tick(&mut self, link: LinkId, instance: u32, cursor: Option<Seq>) {
-        if self.served_by(link) != Some(instance) {
-            return;
-        }
-        let Some(Target::Clock { every, .. }) =
-            self.network.pipes.get(&link).map(|pipe| pipe.target)
-        else {
-            return;
-        };
-        let (items, newest) = self.server.after(every, cursor, self.now);
-        if items.is_empty() {
-            self.deliver(link, LinkEvent::Clock(FromClock::Ping));
-        }
-        for item in items {
-            if self.rng.u8(..50) == 0 && matches!(item, echoclock_shared::feed::Item::Value(_)) {
-                self.deliver(link, LinkEvent::Clock(FromClock::Item(item)));
-            }
-            self.deliver(link, LinkEvent::Clock(FromClock::Item(item)));
-        }
-        // Between slow ticks the server gives signs of life.
-        let wait = self.server.until_next(every, self.now).min(Duration::from_secs(15));
-        self.plan(self.now + wait, Coming::Tick(link, instance, Some(newest)));
     }
 }
 

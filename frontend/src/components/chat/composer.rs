@@ -1,13 +1,13 @@
 //! Where a message is written.
 
 use echoclock_shared::limits::{OUTBOX_MAX, TEXT_MAX};
-use echoclock_shared::session::{CannotSay, Intent, LinkState, check_text};
+use echoclock_shared::session::{CannotSay, Intent, check_text};
 use leptos::ev::{KeyboardEvent, SubmitEvent};
 use leptos::html::Textarea;
 use leptos::prelude::*;
 
 use crate::format;
-use crate::stores::{use_dispatch, use_stores};
+use crate::stores::{LinkView, use_dispatch, use_stores};
 
 /// Where a message is written.
 #[component]
@@ -51,9 +51,8 @@ pub(super) fn Composer() -> impl IntoView {
         (size.get() > TEXT_MAX * 9 / 10)
             .then(|| format!("{} of {}", format::count(size.get() as u64), format::bytes(TEXT_MAX)))
     };
-    let is_open =
-        Memo::new(move |_| chat.link.with(|link| matches!(link.state, LinkState::Open { .. })));
-    let waiting = move || match (chat.waiting.get(), is_open.get()) {
+    let carries = Memo::new(move |_| chat.link.with(LinkView::carries));
+    let waiting = move || match (chat.waiting.get(), carries.get()) {
         (0, true) => String::new(),
         (0, false) => "What is sent waits until it is open.".to_owned(),
         (waiting, true) => format!("{waiting} under way."),

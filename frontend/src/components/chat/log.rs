@@ -16,6 +16,8 @@ pub(super) fn Log() -> impl IntoView {
             ChatRowBody::Message { .. } | ChatRowBody::NotSaid { .. } => true,
             ChatRowBody::Opened { .. }
             | ChatRowBody::Ended(_)
+            | ChatRowBody::PostingBegun
+            | ChatRowBody::PostingEnded(_)
             | ChatRowBody::Complained(_)
             | ChatRowBody::Garbled(_) => false,
         };

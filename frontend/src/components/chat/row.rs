@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use echoclock_shared::echo::SendKey;
+use echoclock_shared::session::Way;
 use echoclock_shared::time::UnixMillis;
 use leptos::prelude::*;
 
@@ -23,6 +24,12 @@ pub(super) fn row(row: ChatRow) -> AnyView {
                 .into_any()
         }
         ChatRowBody::Ended(ended) => note(at, "ended", format::ended(&ended), None).into_any(),
+        ChatRowBody::PostingBegun => {
+            note(at, "posting-begun", format::POSTING_BEGUN.to_owned(), None).into_any()
+        }
+        ChatRowBody::PostingEnded(why) => {
+            note(at, "posting-ended", format::posting_ended(why).to_owned(), None).into_any()
+        }
         ChatRowBody::Complained(fault) => {
             note(at, "complained", format!("The server complains: {fault}."), None).into_any()
         }
@@ -47,6 +54,10 @@ fn message(
         let delivery = delivery.clone();
         move || delivery.with(|delivery| instance(delivery).map(str::to_owned))
     };
+    let way = {
+        let delivery = delivery.clone();
+        move || delivery.with(way)
+    };
     let receipt = {
         let delivery = delivery.clone();
         move || delivery.with(receipt)
@@ -61,6 +72,7 @@ fn message(
             class:clamped=move || is_long && !is_whole.get()
             data-key=key.get()
             data-delivery=state
+            data-way=way
             data-instance=instance
         >
             {stamp(at)}
@@ -115,7 +127,14 @@ const fn name(delivery: &Delivery) -> &'static str {
 
 fn instance(delivery: &Delivery) -> Option<&str> {
     match delivery {
-        Delivery::Echoed { instance, .. } => Some(instance),
+        Delivery::Echoed { instance, .. } => instance.as_deref(),
+        Delivery::Queued | Delivery::Sent { .. } | Delivery::Refused { .. } => None,
+    }
+}
+
+fn way(delivery: &Delivery) -> Option<&'static str> {
+    match delivery {
+        Delivery::Echoed { way, .. } => Some(format::way_name(*way)),
         Delivery::Queued | Delivery::Sent { .. } | Delivery::Refused { .. } => None,
     }
 }
@@ -127,12 +146,13 @@ fn receipt(delivery: &Delivery) -> AnyView {
         Delivery::Sent { times: 0 | 1 } => "sent".into_any(),
         Delivery::Sent { times } => format!("sent {times} times").into_any(),
         Delivery::Refused { .. } => "refused".into_any(),
-        Delivery::Echoed { round_trip, received, .. } => {
+        Delivery::Echoed { round_trip, received, way, .. } => {
             let title = format!("Read by the server at {received}");
             view! {
                 <span data-testid="round-trip" title=title>
                     {format::round_trip(*round_trip)}
                 </span>
+                {(*way == Way::Post).then_some(" by POST")}
             }
             .into_any()
         }

@@ -1,0 +1,40 @@
+//! What keeps a link from opening.
+
+use super::Finding;
+use crate::problem::Problem;
+
+/// What a plain request has found out about why the link does not open.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Trouble {
+    /// Nothing answers, or the browser may not read the answer.
+    Unreachable,
+    /// The server lets no socket of this page in, with the reason.
+    Refused(String),
+    /// The server refuses the request itself.
+    Problem(Problem),
+    /// Something answers that is not this server, with what it said.
+    NotOurs(String),
+    /// The server answers plain requests, and so something between swallows the link.
+    OnlyPlainRequests,
+    /// The request waits in the browser until one of its connections to the server is free.
+    Queued,
+}
+
+impl Trouble {
+    /// Reads what a plain request has found out.
+    pub(super) fn found(finding: &Finding) -> Self {
+        match finding {
+            Finding::Unreachable => Self::Unreachable,
+            Finding::NotOurs(what) => Self::NotOurs(what.clone()),
+            Finding::Problem(problem) if problem.parameter.as_deref() == Some(ORIGIN) => {
+                Self::Refused(problem.detail.clone())
+            }
+            Finding::Problem(problem) => Self::Problem(problem.clone()),
+            Finding::Info(info) if info.socket.allowed => Self::OnlyPlainRequests,
+            Finding::Info(info) => Self::Refused(info.socket.reason.clone().unwrap_or_default()),
+        }
+    }
+}
+
+/// The header that a problem names where this page may not connect.
+const ORIGIN: &str = "Origin";
