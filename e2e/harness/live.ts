@@ -72,6 +72,8 @@ export interface Row {
   key: number;
   delivery: string;
   instance: string | null;
+  /** How its echo came. */
+  way: string | null;
   echo: string | null;
 }
 
@@ -83,6 +85,7 @@ export class Chat extends Part {
   readonly echoed = this.section.locator('li[data-delivery=echoed]');
   readonly waiting = this.section.locator('li[data-delivery=queued], li[data-delivery=sent]');
   readonly notes = this.section.locator('li[data-note]');
+  readonly wentOver = this.section.locator('li[data-note=posting-begun]');
   readonly dropped = this.section.getByTestId('chat-dropped');
 
   /** Writes a message and sends it by the Enter key, as soon as there is room for it. */
@@ -90,6 +93,11 @@ export class Chat extends Part {
     await this.message.fill(text);
     await expect(this.button('Send')).toBeEnabled({ timeout: 30_000 });
     await this.message.press('Enter');
+  }
+
+  /** Waits until messages go over the socket, or by plain requests. */
+  async goesBy(way: 'socket' | 'post', timeout = 15_000): Promise<void> {
+    await expect(this.section).toHaveAttribute('data-way', way, { timeout });
   }
 
   /** Closes the socket with a code and a reason. */
@@ -106,6 +114,7 @@ export class Chat extends Part {
         key: Number(row.getAttribute('data-key')),
         delivery: row.getAttribute('data-delivery') ?? '',
         instance: row.getAttribute('data-instance'),
+        way: row.getAttribute('data-way'),
         echo: row.querySelector('.echo')?.textContent ?? null,
       })),
     );

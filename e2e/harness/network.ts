@@ -1,6 +1,7 @@
 /**
  * A TCP proxy that stands between the browser and the server and does what networks do: it
- * delays, falls silent, loses, and cuts. Playwright's `setOffline` leaves open sockets working.
+ * delays, falls silent, loses, cuts, and turns requests away. Playwright's `setOffline` leaves open
+ * sockets working.
  */
 
 import { once } from 'node:events';
@@ -14,10 +15,15 @@ type Direction = 'up' | 'down';
 /** What becomes of bytes. An end is never swallowed. */
 type Weather = 'carry' | 'hold' | 'swallow';
 
+/** Which requests are answered with 502, as by a proxy that does not know what to do with them. */
+type TurnedAway = 'nothing' | 'sockets' | 'everything';
+
 /** A browser's connection and the one that is dialled for it. */
 interface Pair {
   browser: Socket;
   server: Socket | undefined;
+  /** Whether it has become a WebSocket's. */
+  isSocket: boolean;
   held: Record<Direction, (() => void)[]>;
   /** Whether bytes are missing, after which no more can follow. */
   torn: Record<Direction, boolean>;
@@ -29,6 +35,8 @@ export class Network {
   readonly #pairs = new Set<Pair>();
   readonly #weather: Record<Direction, Weather> = { up: 'carry', down: 'carry' };
   #delay = 0;
+  #turnedAway: TurnedAway = 'nothing';
+  #socketsEndAfter: number | undefined;
 
   private constructor(listener: Listener, target: number) {
     this.#listener = listener;
@@ -78,14 +86,26 @@ export class Network {
     }
   }
 
+  /** Turns requests away from here on; what is open of their kind is reset. */
+  turnAway(what: TurnedAway): void {
+    this.#turnedAway = what;
+    for (const pair of [...this.#pairs]) {
+      if (what === 'everything' || (what === 'sockets' && pair.isSocket)) {
+        this.#reset(pair);
+      }
+    }
+  }
+
+  /** Lets WebSockets open from here on, and resets each this many milliseconds later. */
+  endSocketsAfter(milliseconds: number): void {
+    this.#socketsEndAfter = milliseconds;
+  }
+
   /** Resets every connection. */
   cut(): void {
-    for (const pair of this.#pairs) {
-      pair.held = { up: [], down: [] };
-      pair.browser.resetAndDestroy();
-      pair.server?.resetAndDestroy();
+    for (const pair of [...this.#pairs]) {
+      this.#reset(pair);
     }
-    this.#pairs.clear();
   }
 
   async close(): Promise<void> {
@@ -98,6 +118,7 @@ export class Network {
     const pair: Pair = {
       browser,
       server: undefined,
+      isSocket: false,
       held: { up: [], down: [] },
       torn: { up: false, down: false },
     };
@@ -120,6 +141,9 @@ export class Network {
     const to = () => (direction === 'up' ? pair.server : pair.browser);
     from.setNoDelay(true);
     from.on('data', (chunk) => {
+      if (direction === 'up' && this.#answers(pair, chunk)) {
+        return;
+      }
       this.#later(() => {
         pair.torn[direction] ||= this.#weather[direction] === 'swallow';
         if (!pair.torn[direction]) {
@@ -137,6 +161,27 @@ export class Network {
         });
       });
     });
+  }
+
+  /** Answers a request itself where it is to be turned away; else does nothing. */
+  #answers(pair: Pair, request: Buffer): boolean {
+    const asksForSocket = /^upgrade: *websocket/im.test(request.toString('latin1'));
+    if (this.#turnedAway === 'everything' || (this.#turnedAway === 'sockets' && asksForSocket)) {
+      pair.browser.end('HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\nConnection: close\r\n\r\n');
+      return true;
+    }
+    pair.isSocket ||= asksForSocket;
+    if (asksForSocket && this.#socketsEndAfter !== undefined) {
+      setTimeout(() => this.#reset(pair), this.#socketsEndAfter);
+    }
+    return false;
+  }
+
+  #reset(pair: Pair): void {
+    pair.held = { up: [], down: [] };
+    pair.browser.resetAndDestroy();
+    pair.server?.resetAndDestroy();
+    this.#pairs.delete(pair);
   }
 
   #pass(pair: Pair, direction: Direction, action: () => void): void {

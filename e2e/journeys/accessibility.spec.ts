@@ -56,6 +56,14 @@ const STATES: Record<string, (means: Means) => Promise<unknown>> = {
     await expect(live.chat.offlineHint).toBeVisible();
     return live;
   },
+  'by plain requests': async ({ page, network }) => {
+    network.turnAway('sockets');
+    const live = await Live.open(page, network.origin);
+    await live.chat.goesBy('post');
+    await live.chat.say('hello');
+    await expect(live.chat.echoed).toHaveCount(1);
+    return live;
+  },
   'closed by the user': async ({ page, server }) => {
     const live = await Live.connected(page, server.origin);
     await live.chat.close(4000, 'enough');
@@ -122,7 +130,7 @@ for (const [state, reach] of Object.entries(STATES)) {
   test(`axe finds nothing: ${state}`, async ({ page, context, server, network, start, complaints }) => {
     complaints.allow(
       LOST_CONNECTION,
-      /status of 403|Unexpected response code: 403|CORS policy|net::ERR_(FAILED|INTERNET_DISCONNECTED)/,
+      /status of 403|Unexpected response code: (403|502)|CORS policy|net::ERR_(FAILED|INTERNET_DISCONNECTED)/,
     );
     await reach({ page, context, server, network, start });
     for (const [colorScheme, width] of [
