@@ -8,6 +8,7 @@ mod run;
 mod dev;
 
 mod check;
+mod fuzz;
 mod tidy;
 
 mod fingerprint;
@@ -18,11 +19,13 @@ mod version;
 
 use std::net::SocketAddr;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use anyhow::{Result, ensure};
 use clap::{Parser, Subcommand};
 
 use crate::check::Part;
+use crate::fuzz::Target;
 use crate::project::Project;
 use crate::setup::Machine;
 use crate::shell::RealShell;
@@ -70,6 +73,15 @@ enum Order {
         #[arg(last = true, value_name = "ARGUMENT")]
         more: Vec<String>,
     },
+    /// Tries the decoders with inputs that a fuzzer makes up; takes a C++ compiler
+    Fuzz {
+        /// Tries these alone
+        #[arg(value_name = "TARGET", value_enum)]
+        targets: Vec<Target>,
+        /// For how many seconds each
+        #[arg(long, default_value_t = 60)]
+        seconds: u64,
+    },
     /// Checks the project's own rules
     Tidy,
     #[command(hide = true)]
@@ -113,6 +125,9 @@ fn obey(order: Order) -> Result<()> {
             let unmet = setup::set_up(&machine, setup::ALL);
             ensure!(unmet.is_empty(), "set-up is not complete: see above");
             check::journeys(&machine, &more)
+        }
+        Order::Fuzz { targets, seconds } => {
+            fuzz::fuzz(&shell, &project, &targets, Duration::from_secs(seconds))
         }
         Order::Tidy => tidy::tidy(&project.root),
         Order::OpenBrowser { listen } => run::open_browser(listen),

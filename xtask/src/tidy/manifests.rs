@@ -46,8 +46,9 @@ pub(super) fn lock_files_name_no_address(tree: &Tree) -> Vec<String> {
         .collect()
 }
 
+/// The fuzz targets are a workspace of their own.
 fn members(tree: &Tree) -> impl Iterator<Item = &File> {
-    tree.those(|path| path.ends_with("/Cargo.toml"))
+    tree.those(|path| path.ends_with("/Cargo.toml") && path != "fuzz/Cargo.toml")
 }
 
 /// A line of a table such as `[dependencies]`, or of `[target.….dependencies]`.
