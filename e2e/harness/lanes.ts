@@ -56,7 +56,7 @@ export class Lane {
       const number = (name: string) =>
         Number(lane.querySelector(`[data-number=${name}]`)?.textContent?.replace(/\D/g, ''));
       return {
-        received: number('received'),
+        received: number('ticks'),
         missed: number('missed'),
         repeated: number('repeated'),
         late: number('late'),

@@ -15,6 +15,8 @@ mod chat;
 
 mod period;
 
+mod whole;
+
 mod clock;
 
 mod transports;

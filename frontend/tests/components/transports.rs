@@ -136,7 +136,7 @@ async fn a_tick_leaves_a_mark_and_the_numbers_follow() {
     for (number, text) in [
         ("p50", "1.0 ms"),
         ("p99", "2.00 s"),
-        ("received", "2"),
+        ("ticks", "2"),
         ("missed", "3"),
         ("late", "1"),
         ("requests", "4"),

@@ -8,6 +8,7 @@ use echoclock_shared::time::UnixMillis;
 use leptos::prelude::*;
 
 use super::super::stamp::stamp;
+use super::super::whole::Whole;
 use crate::format;
 use crate::stores::{ChatRow, ChatRowBody, Delivery};
 
@@ -81,20 +82,7 @@ fn message(
             </p>
             <div class="receipt">{receipt}</div>
             {answer}
-            {is_long
-                .then(|| {
-                    let all = format!("Show all {size}");
-                    view! {
-                        <button
-                            type="button"
-                            class="quiet whole"
-                            aria-expanded=move || is_whole.get().to_string()
-                            on:click=move |_| is_whole.update(|whole| *whole = !*whole)
-                        >
-                            {move || if is_whole.get() { "Show less".to_owned() } else { all.clone() }}
-                        </button>
-                    }
-                })}
+            {is_long.then(|| view! { <Whole is_whole more=format!("Show all {size}") less="Show less"/> })}
         </li>
     }
 }

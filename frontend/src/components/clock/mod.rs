@@ -18,10 +18,10 @@ use echoclock_shared::session::{Intent, Part};
 use leptos::prelude::*;
 
 use super::connection::{Actions, Status, state_of, trouble_of};
-use super::period;
+use super::period::Every;
 use crate::browser::clock::{self, LocalTime};
 use crate::format;
-use crate::stores::{use_dispatch, use_stores};
+use crate::stores::use_stores;
 
 /// The clock.
 #[component]
@@ -55,7 +55,7 @@ pub(super) fn Clock() -> impl IntoView {
             <Counts/>
             <Notes clock label="What happened to the clock" testid="clock-notes"/>
             <Actions part=Part::Clock link=clock.link close_with=Some((CloseCode::NORMAL, String::new()))>
-                <Every/>
+                <Every id="every" chosen=clock.period intent=Intent::Every/>
             </Actions>
         </section>
     }
@@ -95,24 +95,5 @@ fn Counts() -> impl IntoView {
             {count("late", true, late)}
             {count("gaps", true, gaps)}
         </dl>
-    }
-}
-
-/// How often the clock ticks.
-#[component]
-fn Every() -> impl IntoView {
-    let (chosen, dispatch) = (use_stores().clock.period, use_dispatch());
-    let choose = move |event| {
-        if let Ok(period) = event_target_value(&event).parse() {
-            dispatch.send(Intent::Every(period));
-        }
-    };
-    view! {
-        <div class="field every">
-            <label for="every">"Tick every"</label>
-            <select id="every" on:change=choose>
-                {period::options(chosen)}
-            </select>
-        </div>
     }
 }

@@ -8,7 +8,7 @@ use echoclock_shared::transport::Transport;
 use leptos::prelude::*;
 
 use super::Scroll;
-use crate::components::period;
+use crate::components::period::Every;
 use crate::format;
 use crate::stores::{use_dispatch, use_stores};
 
@@ -43,7 +43,7 @@ pub(super) fn Controls(scroll: Scroll) -> impl IntoView {
                 </p>
             </div>
             <div class="settings">
-                <Every/>
+                <Every id="lanes-every" chosen=lanes.period intent=Intent::LanesEvery/>
                 <AskEvery/>
                 <div class="buttons">
                     <button type="button" class="quiet" aria-pressed=move || paused.get().to_string() on:click=move |_| paused.update(|paused| *paused = !*paused)>
@@ -65,24 +65,6 @@ pub(super) fn Controls(scroll: Scroll) -> impl IntoView {
 pub(super) fn stopping(transport: Transport) -> Intent {
     let part = Part::Lane(transport);
     Intent::Disconnect { part, code: CloseCode::NORMAL, reason: String::new() }
-}
-
-#[component]
-fn Every() -> impl IntoView {
-    let (chosen, dispatch) = (use_stores().lanes.period, use_dispatch());
-    let choose = move |event| {
-        if let Ok(period) = event_target_value(&event).parse() {
-            dispatch.send(Intent::LanesEvery(period));
-        }
-    };
-    view! {
-        <div class="field every">
-            <label for="lanes-every">"Tick every"</label>
-            <select id="lanes-every" on:change=choose>
-                {period::options(chosen)}
-            </select>
-        </div>
-    }
 }
 
 #[component]

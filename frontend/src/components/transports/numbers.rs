@@ -17,51 +17,40 @@ pub(super) fn Numbers(transport: Transport, scroll: Scroll) -> impl IntoView {
         move || sums.get().quantiles.map_or("–".to_owned(), |it| format::delay(pick(it)))
     };
     let count = move |pick: fn(&Counts) -> u64| move || format::count(pick(&sums.get().counts));
-    let hurts = move |pick: fn(&Counts) -> u64| move || pick(&sums.get().counts) > 0;
-    let of = move || {
-        let of = sums.get().quantiles.map_or(0, |it| it.of);
-        format!("Of the last {}", format::things(of as u64, "tick", "ticks"))
+    // The last word of what it is called names it for styles and programs.
+    let number = |called: &'static str, text: Signal<String>| {
+        let name = called.split(' ').next_back();
+        view! {
+            <dt>{called}</dt>
+            <dd data-number=name>{text}</dd>
+        }
     };
+    let plain = |name, text| view! { <div>{number(name, text)}</div> };
+    let of_ticks = |name, pick: fn(Quantiles) -> i64| {
+        let of = move || {
+            let of = sums.get().quantiles.map_or(0, |it| it.of);
+            format!("Of the last {}", format::things(of as u64, "tick", "ticks"))
+        };
+        view! { <div title=of>{number(name, Signal::derive(delay(pick)))}</div> }
+    };
+    let loss = |name, pick: fn(&Counts) -> u64| {
+        let hurts = move || pick(&sums.get().counts) > 0;
+        view! { <div class:loss=hurts>{number(name, Signal::derive(count(pick)))}</div> }
+    };
+    let requests = move || format::count(sums.get().requests);
+    let bytes = move || told(sums.get().bytes, format::size);
+    let overhead = move || told(sums.get().overhead, format::octets);
     view! {
         <dl class="numbers" aria-label=format!("{transport} in numbers")>
-            <div title=of>
-                <dt>"delay p50"</dt>
-                <dd data-number="p50">{delay(|it| it.p50)}</dd>
-            </div>
-            <div title=of>
-                <dt>"p99"</dt>
-                <dd data-number="p99">{delay(|it| it.p99)}</dd>
-            </div>
-            <div class:loss=hurts(|counts| counts.late)>
-                <dt>"late"</dt>
-                <dd data-number="late">{count(|counts| counts.late)}</dd>
-            </div>
-            <div>
-                <dt>"ticks"</dt>
-                <dd data-number="received">{count(|counts| counts.received)}</dd>
-            </div>
-            <div class:loss=hurts(|counts| counts.missed)>
-                <dt>"missed"</dt>
-                <dd data-number="missed">{count(|counts| counts.missed)}</dd>
-            </div>
-            <div>
-                <dt>"repeated"</dt>
-                <dd data-number="repeated">{count(|counts| counts.repeated)}</dd>
-            </div>
-            <div>
-                <dt>"requests"</dt>
-                <dd data-number="requests">{move || format::count(sums.get().requests)}</dd>
-            </div>
-            <div>
-                <dt>"bytes"</dt>
-                <dd data-number="bytes">{move || told(sums.get().bytes, format::size)}</dd>
-            </div>
-            <div>
-                <dt>"overhead"</dt>
-                <dd data-number="overhead">
-                    {move || told(sums.get().overhead, format::octets)}
-                </dd>
-            </div>
+            {of_ticks("delay p50", |it| it.p50)}
+            {of_ticks("p99", |it| it.p99)}
+            {loss("late", |counts| counts.late)}
+            {plain("ticks", Signal::derive(count(|counts| counts.received)))}
+            {loss("missed", |counts| counts.missed)}
+            {plain("repeated", Signal::derive(count(|counts| counts.repeated)))}
+            {plain("requests", Signal::derive(requests))}
+            {plain("bytes", Signal::derive(bytes))}
+            {plain("overhead", Signal::derive(overhead))}
         </dl>
     }
 }

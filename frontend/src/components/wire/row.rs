@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use super::filter::name;
 use crate::browser::clock;
+use crate::components::whole::Whole;
 use crate::format;
 use crate::wire::{Row, SeenBy, Way};
 
@@ -44,19 +45,7 @@ pub(super) fn row(row: Row) -> impl IntoView {
                 {raw.to_owned()}
                 {cut.then(|| view! { <span class="cut">" … cut here"</span> })}
             </pre>
-            {is_long
-                .then(|| {
-                    view! {
-                        <button
-                            type="button"
-                            class="quiet whole"
-                            aria-expanded=move || is_whole.get().to_string()
-                            on:click=move |_| is_whole.update(|whole| *whole = !*whole)
-                        >
-                            {move || if is_whole.get() { "Less" } else { "All of it" }}
-                        </button>
-                    }
-                })}
+            {is_long.then(|| view! { <Whole is_whole more="All of it" less="Less"/> })}
         </li>
     }
 }
