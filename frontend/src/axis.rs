@@ -61,7 +61,7 @@ pub fn draw(track: &Track, origin: Duration, span: Duration) -> Drawing {
     let mut open_from = None;
     let mut ended = false;
     for mark in track.marks() {
-        let x = (width + millis(mark.at) - millis(origin)).max(0.0);
+        let x = (width + millis(mark.at) - millis(origin)).max(0);
         // Older marks are not kept, and what says something is open.
         if !ended && mark.what != What::Ended {
             open_from.get_or_insert(x);
@@ -78,7 +78,7 @@ pub fn draw(track: &Track, origin: Duration, span: Duration) -> Drawing {
                 }
                 line(&mut drawing.ends, (x, DUE - 12), (x, DUE + 12));
             }
-            What::Live { .. } | What::Replayed { .. } | What::Hole if x <= 0.0 => {}
+            What::Live { .. } | What::Replayed { .. } | What::Hole if x <= 0 => {}
             What::Live { delay, late } => {
                 drawing.tick(x, delay);
                 dot(if late { &mut drawing.late } else { &mut drawing.live }, x);
@@ -92,31 +92,32 @@ pub fn draw(track: &Track, origin: Duration, span: Duration) -> Drawing {
     }
     // What is open stays so until it is told that it has ended.
     if let Some(from) = open_from {
-        line(&mut drawing.open, (from, DUE), (2.0 * width, DUE));
+        line(&mut drawing.open, (from, DUE), (2 * width, DUE));
     }
     drawing
 }
 
 impl Drawing {
-    fn tick(&mut self, arrived: f64, delay: Option<i64>) {
+    fn tick(&mut self, arrived: i64, delay: Option<i64>) {
         let Some(delay) = delay else { return };
-        let due = arrived - delay as f64 / 1e3;
+        let due = arrived.saturating_sub(delay / 1_000);
         line(&mut self.due, (due, DUE - 8), (due, DUE + 8));
         line(&mut self.stems, (due, DUE), (arrived, ARRIVED));
     }
 }
 
-fn millis(time: Duration) -> f64 {
-    time.as_secs_f64() * 1e3
+/// Whole milliseconds are finer than any screen, and quicker to write than fractions.
+fn millis(time: Duration) -> i64 {
+    i64::try_from(time.as_millis()).unwrap_or(i64::MAX / 4)
 }
 
 /// A line without length is drawn as a dot, by its round caps.
-fn dot(path: &mut String, x: f64) {
+fn dot(path: &mut String, x: i64) {
     line(path, (x, ARRIVED), (x, ARRIVED));
 }
 
-fn line(path: &mut String, from: (f64, u32), to: (f64, u32)) {
-    write!(path, "M{:.1} {}L{:.1} {}", from.0, from.1, to.0, to.1)
+fn line(path: &mut String, from: (i64, u32), to: (i64, u32)) {
+    write!(path, "M{} {}L{} {}", from.0, from.1, to.0, to.1)
         .expect("a string takes all that is written");
 }
 
@@ -136,9 +137,9 @@ mod tests {
     fn a_tick_stands_where_it_was_due_and_where_it_arrived() {
         let live = What::Live { delay: Some(250_000), late: false };
         let drawing = drawn(&[(99_000, live)]);
-        assert_eq!(drawing.live, "M29000.0 26L29000.0 26");
-        assert_eq!(drawing.due, "M28750.0 80L28750.0 96");
-        assert_eq!(drawing.stems, "M28750.0 88L29000.0 26");
+        assert_eq!(drawing.live, "M29000 26L29000 26");
+        assert_eq!(drawing.due, "M28750 80L28750 96");
+        assert_eq!(drawing.stems, "M28750 88L29000 26");
         assert_eq!((drawing.late, drawing.replayed, drawing.holes), Default::default());
     }
 
@@ -149,10 +150,10 @@ mod tests {
             (98_500, What::Hole),
             (99_000, What::Replayed { age: None }),
         ]);
-        assert_eq!(drawing.late, "M28000.0 26L28000.0 26");
-        assert_eq!(drawing.holes, "M28500.0 0L28500.0 100");
-        assert_eq!(drawing.replayed, "M29000.0 26L29000.0 26");
-        assert_eq!(drawing.stems, "M26500.0 88L28000.0 26", "what was due then is not known");
+        assert_eq!(drawing.late, "M28000 26L28000 26");
+        assert_eq!(drawing.holes, "M28500 0L28500 100");
+        assert_eq!(drawing.replayed, "M29000 26L29000 26");
+        assert_eq!(drawing.stems, "M26500 88L28000 26", "what was due then is not known");
     }
 
     #[test]
@@ -160,12 +161,12 @@ mod tests {
         let live = What::Live { delay: None, late: false };
         for (marks, open) in [
             (vec![], ""),
-            (vec![(90_000, What::Opened)], "M20000.0 88L60000.0 88"),
-            (vec![(90_000, What::Opened), (95_000, What::Ended)], "M20000.0 88L25000.0 88"),
-            (vec![(90_000, live), (95_000, What::Ended)], "M20000.0 88L25000.0 88"),
+            (vec![(90_000, What::Opened)], "M20000 88L60000 88"),
+            (vec![(90_000, What::Opened), (95_000, What::Ended)], "M20000 88L25000 88"),
+            (vec![(90_000, live), (95_000, What::Ended)], "M20000 88L25000 88"),
             (vec![(95_000, What::Ended)], ""),
             (vec![(95_000, What::Ended), (96_000, What::Ended)], ""),
-            (vec![(1_000, live)], "M0.0 88L60000.0 88"),
+            (vec![(1_000, live)], "M0 88L60000 88"),
         ] {
             assert_eq!(drawn(&marks).open, open, "{marks:?}");
         }
