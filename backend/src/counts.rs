@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use echoclock_shared::info::{Done, Open};
 use tokio::sync::watch;
 
-use crate::connection::Peer;
+use crate::peer::Peer;
 
 /// The server's counts; a cheap handle.
 #[derive(Clone, Debug, Default)]

@@ -8,8 +8,8 @@ use http::header::{CACHE_CONTROL, FORWARDED, HOST, HeaderName, ORIGIN, VIA};
 use http::request::Parts;
 use http::{Request, StatusCode};
 
-use crate::connection::Peer;
 use crate::origin::Caller;
+use crate::peer::Peer;
 use crate::state::AppState;
 
 /// Answers `GET /api/info`.
@@ -70,7 +70,7 @@ fn seen(request: &Parts, peer: Peer) -> Seen {
     Seen {
         http_version: format!("{:?}", request.version),
         scheme: x_forwarded_proto.clone().unwrap_or_else(|| "http".to_owned()),
-        client: peer.0.map(|address| address.to_string()),
+        client: peer.address().map(|address| address.to_string()),
         host: request.uri.authority().map(ToString::to_string).or_else(|| text(HOST)),
         origin: text(ORIGIN),
         via: text(VIA),

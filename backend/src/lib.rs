@@ -45,6 +45,8 @@ pub mod counts;
 
 pub mod drain;
 
+pub mod peer;
+
 pub mod connection;
 
 mod serve;

@@ -1,7 +1,6 @@
 //! The listener's loop: HTTP/1 and HTTP/2, with timeouts, a bound, and an end.
 
 use std::io;
-use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -20,8 +19,9 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tower::ServiceExt;
 
-use crate::connection::{Connection, Peer};
+use crate::connection::Connection;
 use crate::limits::Limits;
+use crate::peer::Peer;
 use crate::state::AppState;
 
 /// Serves `router`, which is [`app`](crate::app) or holds it, until `shutdown` comes, then drains
@@ -86,7 +86,7 @@ impl Server {
                 Ok((stream, peer)) => {
                     let connection =
                         Connection::new(stream, place, self.state.limits.write_timeout);
-                    self.connections.spawn(self.converse(connection, peer));
+                    self.connections.spawn(self.converse(connection, Peer::from(peer)));
                 }
                 Err(error) if is_one_connections(&error) => {}
                 Err(error) => {
@@ -113,7 +113,7 @@ impl Server {
     fn converse(
         &self,
         connection: Connection,
-        peer: SocketAddr,
+        peer: Peer,
     ) -> impl Future<Output = ()> + Send + use<> {
         let (router, finish) = (self.router.clone(), self.finish.clone());
         let header_timeout = self.state.limits.header_timeout;
@@ -127,7 +127,7 @@ impl Server {
             let asked = Arc::new(AtomicBool::new(false));
             let service = service_fn(|mut request: Request<Incoming>| {
                 asked.store(true, Ordering::Relaxed);
-                request.extensions_mut().insert(Peer(Some(peer)));
+                request.extensions_mut().insert(peer);
                 router.clone().oneshot(request)
             });
             let io = TokioIo::new(connection);

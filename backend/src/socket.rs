@@ -15,12 +15,12 @@ use http::request::Parts;
 use tokio::time::{Instant, sleep_until, timeout};
 use tokio_tungstenite::tungstenite;
 
-use crate::connection::Peer;
 use crate::counts::OpenSocket;
 use crate::drain::Drain;
 use crate::error::Refusal;
 use crate::ledger::{Recorder, Sender};
 use crate::limits::Limits;
+use crate::peer::Peer;
 use crate::state::AppState;
 
 /// What a client sent.

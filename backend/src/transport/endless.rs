@@ -12,10 +12,10 @@ use http::header::{CACHE_CONTROL, HeaderName};
 use tokio::time::sleep;
 
 use super::{Following, Source};
-use crate::connection::Peer;
 use crate::counts::OpenStream;
 use crate::drain::Drain;
 use crate::feed::{Feed, Follower};
+use crate::peer::Peer;
 use crate::state::AppState;
 
 /// A feed as a response's body.

@@ -10,9 +10,9 @@ use http::header::CONTENT_TYPE;
 
 use super::endless::Endless;
 use super::{Followed, Query, Source};
-use crate::connection::Peer;
 use crate::error::Refusal;
 use crate::feed::Encoding;
+use crate::peer::Peer;
 
 /// Answers with a hello and the items, an event each.
 ///

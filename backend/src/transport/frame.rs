@@ -8,10 +8,10 @@ use http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 
 use super::endless::Endless;
 use super::{Followed, Query, Source};
-use crate::connection::Peer;
 use crate::error::Refusal;
 use crate::feed::Encoding;
 use crate::origin::Allowed;
+use crate::peer::Peer;
 
 /// Answers with a hello and the items, a script each.
 ///

@@ -8,9 +8,9 @@ use http::header::CONTENT_TYPE;
 
 use super::endless::Endless;
 use super::{Followed, Query, Source};
-use crate::connection::Peer;
 use crate::error::Refusal;
 use crate::feed::Encoding;
+use crate::peer::Peer;
 
 /// Answers with the items, a line each.
 ///
