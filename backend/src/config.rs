@@ -2,9 +2,11 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
 use echoclock_shared::limits::RAW_MESSAGE_MAX;
+use http::HeaderName;
 
 use crate::limits::Limits;
 use crate::origin::{Allowed, BadOrigin, Origin};
@@ -50,6 +52,17 @@ pub struct Serve {
     #[arg(value_parser = raw_max)]
     pub raw_max: usize,
 
+    /// How long a connection is kept for the next request, in seconds; longer than a proxy in front
+    /// keeps it, so that it is the proxy that ends it
+    #[arg(long, env = "ECHOCLOCK_IDLE_TIMEOUT", value_name = "SECONDS", default_value_t = 90)]
+    #[arg(value_parser = idle_timeout)]
+    pub idle_timeout: u64,
+
+    /// A header that ledgers show with its value, besides those that are known to be harmless; of
+    /// all others they show the length. May be repeated (in the environment: separated by commas)
+    #[arg(long, env = "ECHOCLOCK_SHOW_HEADER", value_name = "NAME", value_delimiter = ',')]
+    pub show_header: Vec<HeaderName>,
+
     /// A folder to serve the page from, in place of the page within this program
     #[arg(long, env = "ECHOCLOCK_SITE", value_name = "FOLDER", value_parser = site_folder)]
     pub site: Option<PathBuf>,
@@ -70,7 +83,12 @@ impl Serve {
         Settings {
             allowed: allowed(&self.allow_origin),
             site: self.site.clone().map_or(Site::Embedded, Site::Folder),
-            limits: Limits { raw_message: self.raw_max, ..Limits::default() },
+            limits: Limits {
+                raw_message: self.raw_max,
+                idle_timeout: Duration::from_secs(self.idle_timeout),
+                ..Limits::default()
+            },
+            show_headers: self.show_header.clone(),
         }
     }
 }
@@ -104,10 +122,20 @@ fn raw_max(text: &str) -> Result<usize, String> {
     }
 }
 
+fn idle_timeout(text: &str) -> Result<u64, String> {
+    match text.parse() {
+        Ok(seconds @ 1..=IDLE_TIMEOUT_MAX) => Ok(seconds),
+        Ok(_) | Err(_) => Err(format!("not a number of seconds from 1 to {IDLE_TIMEOUT_MAX}")),
+    }
+}
+
 fn site_folder(text: &str) -> Result<PathBuf, String> {
     let folder = PathBuf::from(text);
     if folder.is_dir() { Ok(folder) } else { Err("there is no such folder".to_owned()) }
 }
+
+/// A day: nobody keeps a connection for longer.
+const IDLE_TIMEOUT_MAX: u64 = 24 * 60 * 60;
 
 /// A message is held in memory whole.
 const RAW_MAX_MAX: usize = 1024 * 1024 * 1024;
@@ -151,6 +179,9 @@ mod tests {
             (["--raw-max", "0"], "from 1 to"),
             (["--raw-max", "16M"], "from 1 to"),
             (["--site", "/nowhere/at/all"], "there is no such folder"),
+            (["--idle-timeout", "0"], "from 1 to 86400"),
+            (["--idle-timeout", "1m"], "from 1 to 86400"),
+            (["--show-header", "x y"], "invalid HTTP header name"),
             (["--frob", "1"], "--frob"),
         ] {
             let error = serve(&arguments).expect_err(said);

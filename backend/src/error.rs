@@ -1,10 +1,13 @@
 //! Why a request is refused, as problem details (RFC 9457), logged here and nowhere else.
 
+use std::time::Duration;
+
 use axum::response::{IntoResponse, Response};
 use echoclock_shared::problem::{MEDIA_TYPE, Problem};
 use http::StatusCode;
 use http::header::{
-    ALLOW, CACHE_CONTROL, CONNECTION, CONTENT_TYPE, HeaderName, HeaderValue, UPGRADE,
+    ALLOW, CACHE_CONTROL, CONNECTION, CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER,
+    SEC_WEBSOCKET_VERSION, UPGRADE,
 };
 
 /// Why a request is refused: a variant per answer.
@@ -41,6 +44,21 @@ pub enum Refusal {
         /// What is missing.
         detail: String,
     },
+    /// The path is a WebSocket's, and the request opens one in a wrong way.
+    Handshake {
+        /// What is wrong.
+        detail: String,
+    },
+    /// The WebSocket is of a version that is not spoken here.
+    SocketVersion {
+        /// Which.
+        version: String,
+    },
+    /// The request says not, or not in one way, for which host it is.
+    Host {
+        /// What is wrong.
+        detail: String,
+    },
     /// The body is larger than is taken.
     TooLarge {
         /// How large it may be, in bytes.
@@ -50,6 +68,11 @@ pub enum Refusal {
     Body {
         /// What is wrong with it.
         detail: String,
+    },
+    /// The body comes too slowly.
+    SlowBody {
+        /// How much of it has come, in bytes.
+        received: usize,
     },
     /// The server is about to stop.
     Draining,
@@ -66,25 +89,58 @@ impl Refusal {
             Self::Origin { .. } => StatusCode::FORBIDDEN,
             Self::NotFound { .. } | Self::NoSuchLink => StatusCode::NOT_FOUND,
             Self::Method { .. } => StatusCode::METHOD_NOT_ALLOWED,
-            Self::NotASocket { .. } => StatusCode::UPGRADE_REQUIRED,
+            Self::NotASocket { .. } | Self::SocketVersion { .. } => StatusCode::UPGRADE_REQUIRED,
+            Self::Handshake { .. } | Self::Host { .. } => StatusCode::BAD_REQUEST,
             Self::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Body { .. } => StatusCode::BAD_REQUEST,
+            Self::SlowBody { .. } => StatusCode::REQUEST_TIMEOUT,
             Self::Draining => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
 
-    /// Returns the headers that tell a program what would be right (RFC 9110, sections 15.5.6 and
-    /// 15.5.22).
-    fn remedy(&self) -> Vec<(HeaderName, &'static str)> {
+    /// Whether the same request may be right in a moment.
+    pub(crate) fn is_temporary(&self) -> bool {
         match self {
-            Self::Method { allowed: Some(allowed), .. } => vec![(ALLOW, allowed)],
-            Self::NotASocket { .. } => vec![(CONNECTION, "upgrade"), (UPGRADE, "websocket")],
+            Self::Draining => true,
+            Self::Parameter { .. }
+            | Self::Origin { .. }
+            | Self::NotFound { .. }
+            | Self::NoSuchLink
+            | Self::Method { .. }
+            | Self::NotASocket { .. }
+            | Self::Handshake { .. }
+            | Self::SocketVersion { .. }
+            | Self::Host { .. }
+            | Self::TooLarge { .. }
+            | Self::Body { .. }
+            | Self::SlowBody { .. } => false,
+        }
+    }
+
+    /// Returns the headers that tell a program what would be right (RFC 9110, sections 10.2.3,
+    /// 15.5.6, 15.5.9 and 15.5.22; RFC 6455, section 4.4).
+    fn remedy(&self) -> Vec<(HeaderName, HeaderValue)> {
+        let text = HeaderValue::from_static;
+        let socket = [(CONNECTION, text("upgrade")), (UPGRADE, text("websocket"))];
+        match self {
+            Self::Method { allowed: Some(allowed), .. } => vec![(ALLOW, text(allowed))],
+            Self::NotASocket { .. } => socket.to_vec(),
+            Self::SocketVersion { .. } => {
+                let version = (SEC_WEBSOCKET_VERSION, text(SOCKET_VERSION));
+                socket.into_iter().chain([version]).collect()
+            }
+            // Nobody reads the rest.
+            Self::SlowBody { .. } | Self::TooLarge { .. } => vec![(CONNECTION, text("close"))],
+            _ if self.is_temporary() => {
+                vec![(RETRY_AFTER, HeaderValue::from(spread_out(COME_BACK).as_secs()))]
+            }
             Self::Method { allowed: None, .. }
             | Self::Parameter { .. }
             | Self::Origin { .. }
             | Self::NotFound { .. }
             | Self::NoSuchLink
-            | Self::TooLarge { .. }
+            | Self::Handshake { .. }
+            | Self::Host { .. }
             | Self::Body { .. }
             | Self::Draining => vec![],
         }
@@ -103,7 +159,18 @@ impl Refusal {
                 None,
             ),
             Self::Method { method, .. } => (format!("{method} is not taken here"), None),
-            Self::NotASocket { detail } | Self::Body { detail } => (detail.clone(), None),
+            Self::NotASocket { detail }
+            | Self::Handshake { detail }
+            | Self::Host { detail }
+            | Self::Body { detail } => (detail.clone(), None),
+            Self::SocketVersion { version } => (
+                format!("this server speaks version {SOCKET_VERSION} of WebSocket, not {version}"),
+                Some("Sec-WebSocket-Version".to_owned()),
+            ),
+            Self::SlowBody { received } => (
+                format!("the body came too slowly: {received} bytes of it, and then too little"),
+                None,
+            ),
             Self::TooLarge { max } => (format!("a message may have at most {max} bytes"), None),
             Self::Draining => ("the server is about to stop; try again".to_owned(), None),
         };
@@ -116,6 +183,7 @@ impl Refusal {
     }
 }
 
+/// The refusal itself goes along as an extension, for who tells it in another way.
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
         let problem = self.problem();
@@ -125,8 +193,23 @@ impl IntoResponse for Refusal {
         let headers = [(CONTENT_TYPE, MEDIA_TYPE), (CACHE_CONTROL, "no-store")];
         let mut response = (self.status(), headers, json).into_response();
         for (name, value) in self.remedy() {
-            response.headers_mut().insert(name, HeaderValue::from_static(value));
+            response.headers_mut().insert(name, value);
         }
+        response.extensions_mut().insert(self);
         response
     }
 }
+
+/// Returns a wait between the shortest and three times that, so that those who were refused together do
+/// not come back together.
+pub(crate) fn spread_out(shortest: Duration) -> Duration {
+    // Without random bytes they come back together, which is no worse than no wait at all.
+    let dice = getrandom::u32().unwrap_or_default();
+    shortest + 2 * shortest * (dice >> 16) / (1 << 16)
+}
+
+/// How soon those may come back at the soonest whom the server refuses for a moment.
+pub(crate) const COME_BACK: Duration = Duration::from_secs(2);
+
+/// The one version of WebSocket (RFC 6455, section 4.1).
+pub(crate) const SOCKET_VERSION: &str = "13";

@@ -4,10 +4,8 @@
 //! together and [`serve()`] gives them a listener and an end.
 
 use axum::Router;
-use axum::extract::DefaultBodyLimit;
 use axum::middleware;
 use axum::routing::{any, get, post};
-use echoclock_shared::limits::ECHO_MESSAGE_MAX;
 use echoclock_shared::path;
 use http::{Method, Uri};
 
@@ -35,6 +33,8 @@ pub mod origin;
 
 mod guard;
 
+mod form;
+
 pub mod error;
 
 pub mod state;
@@ -47,7 +47,17 @@ pub mod drain;
 
 pub mod peer;
 
+mod list;
+
+mod body;
+
+mod http1;
+
+mod in_use;
+
 pub mod connection;
+
+mod conversation;
 
 mod serve;
 pub use serve::serve;
@@ -75,15 +85,16 @@ pub fn app(state: AppState) -> Router {
         .route(&format!("{}/", path::API), any(nothing_here))
         .route(&format!("{}/{{*path}}", path::API), any(nothing_here))
         .method_not_allowed_fallback(not_this_method)
-        .layer(DefaultBodyLimit::max(ECHO_MESSAGE_MAX))
         .layer(middleware::from_fn_with_state(state.clone(), guard::watch))
         .layer(middleware::from_fn_with_state(state.clone(), ledger::answered));
-    Router::new()
+    let all = Router::new()
         .merge(api)
         .route(path::HEALTHZ, get(info::healthz))
         .route(path::READYZ, get(info::readyz))
         .fallback_service(get(site::page).with_state(state.clone()))
-        .with_state(state)
+        .with_state(state);
+    // Around all of it, so that routes are found by the path's normal form.
+    Router::new().fallback_service(all).layer(middleware::from_fn(form::check))
 }
 
 async fn nothing_here(uri: Uri) -> Refusal {

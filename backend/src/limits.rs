@@ -11,8 +11,15 @@ pub struct Limits {
     pub connections: usize,
     /// The largest message on the raw echo socket, in bytes.
     pub raw_message: usize,
-    /// How long a client may take to send a request's headers, or to begin with the next request.
+    /// How long a client may take to send a request's headers, from the first byte to the last,
+    /// and to begin on a new connection.
     pub header_timeout: Duration,
+    /// How long a connection is kept for the next request.
+    pub idle_timeout: Duration,
+    /// How long a request's body may take from one part to the next.
+    pub body_idle_timeout: Duration,
+    /// How long a request's body may take in all.
+    pub body_timeout: Duration,
     /// How long a write may be blocked by a client that does not read.
     pub write_timeout: Duration,
     /// How often a silent socket is asked for a sign of life.
@@ -73,6 +80,9 @@ impl Default for Limits {
             connections: 10_000,
             raw_message: echoclock_shared::limits::RAW_MESSAGE_MAX,
             header_timeout: Duration::from_secs(10),
+            idle_timeout: Duration::from_secs(90),
+            body_idle_timeout: Duration::from_secs(15),
+            body_timeout: Duration::from_secs(60),
             write_timeout: Duration::from_secs(30),
             socket_ping_every: Duration::from_secs(30),
             socket_silence: Duration::from_secs(75),

@@ -1,25 +1,18 @@
-//! The listener's loop: HTTP/1 and HTTP/2, with timeouts, a bound, and an end.
+//! The listener's loop, with a bound and an end.
 
 use std::io;
-use std::pin::pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use axum::Router;
-use http::Request;
-use hyper::body::Incoming;
-use hyper::service::service_fn;
-use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
-use hyper_util::server::conn::auto;
 use tokio::net::TcpListener;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, sleep, timeout_at};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
-use tower::ServiceExt;
 
 use crate::connection::Connection;
+use crate::conversation::Conversation;
 use crate::limits::Limits;
 use crate::peer::Peer;
 use crate::state::AppState;
@@ -86,7 +79,7 @@ impl Server {
                 Ok((stream, peer)) => {
                     let connection =
                         Connection::new(stream, place, self.state.limits.write_timeout);
-                    self.connections.spawn(self.converse(connection, Peer::from(peer)));
+                    self.connections.spawn(self.conversation().hold(connection, Peer::from(peer)));
                 }
                 Err(error) if is_one_connections(&error) => {}
                 Err(error) => {
@@ -95,6 +88,14 @@ impl Server {
                     sleep(ACCEPT_AGAIN_AFTER).await;
                 }
             }
+        }
+    }
+
+    fn conversation(&self) -> Conversation {
+        Conversation {
+            router: self.router.clone(),
+            limits: self.state.limits,
+            finish: self.finish.clone(),
         }
     }
 
@@ -107,54 +108,6 @@ impl Server {
         }
         let place = Arc::clone(&self.places).acquire_owned().await;
         place.expect("the semaphore is never closed")
-    }
-
-    /// Answers a connection's requests until it ends.
-    fn converse(
-        &self,
-        connection: Connection,
-        peer: Peer,
-    ) -> impl Future<Output = ()> + Send + use<> {
-        let (router, finish) = (self.router.clone(), self.finish.clone());
-        let header_timeout = self.state.limits.header_timeout;
-        async move {
-            let mut http = auto::Builder::new(TokioExecutor::new());
-            http.http1().timer(TokioTimer::new()).header_read_timeout(header_timeout);
-            http.http2()
-                .timer(TokioTimer::new())
-                .keep_alive_interval(HTTP2_PING_EVERY)
-                .enable_connect_protocol();
-            let asked = Arc::new(AtomicBool::new(false));
-            let service = service_fn(|mut request: Request<Incoming>| {
-                asked.store(true, Ordering::Relaxed);
-                request.extensions_mut().insert(peer);
-                router.clone().oneshot(request)
-            });
-            let io = TokioIo::new(connection);
-            let mut conversation = pin!(http.serve_connection_with_upgrades(io, service));
-            // The header timeout starts with HTTP/1's first bytes, and HTTP/2 has none.
-            let mut first_request = pin!(sleep(header_timeout));
-            let mut waits_for_first = true;
-            let mut finishing = false;
-            let ended = loop {
-                tokio::select! {
-                    ended = conversation.as_mut() => break ended,
-                    () = first_request.as_mut(), if waits_for_first => {
-                        if !asked.load(Ordering::Relaxed) {
-                            break Err("no request came in time".into());
-                        }
-                        waits_for_first = false;
-                    }
-                    () = finish.cancelled(), if !finishing => {
-                        finishing = true;
-                        conversation.as_mut().graceful_shutdown();
-                    }
-                }
-            };
-            if let Err(error) = ended {
-                tracing::debug!(%peer, error, "connection ended");
-            }
-        }
     }
 }
 
@@ -170,6 +123,3 @@ fn is_one_connections(error: &io::Error) -> bool {
 
 /// How long to wait where the system can't give another connection.
 const ACCEPT_AGAIN_AFTER: Duration = Duration::from_millis(100);
-
-/// How often a silent HTTP/2 connection is asked for a sign of life.
-const HTTP2_PING_EVERY: Duration = Duration::from_secs(20);

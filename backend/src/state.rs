@@ -3,7 +3,9 @@
 use std::ops::Deref;
 use std::sync::Arc;
 
+use axum::extract::FromRef;
 use echoclock_shared::time::UnixMillis;
+use http::HeaderName;
 
 use crate::counts::Counts;
 use crate::drain::Drain;
@@ -11,7 +13,7 @@ use crate::feed::clock::{Clocks, WallClock};
 use crate::ledger::Ledgers;
 use crate::limits::Limits;
 use crate::origin::Allowed;
-use crate::site::Site;
+use crate::site::{Pages, Site};
 
 /// What the server is made of.
 #[derive(Debug)]
@@ -22,6 +24,8 @@ pub struct Settings {
     pub site: Site,
     /// How much, and how long.
     pub limits: Limits,
+    /// Which headers a ledger shows besides those that are known to be harmless.
+    pub show_headers: Vec<HeaderName>,
 }
 
 /// The server's state; cloning it is cheap.
@@ -34,7 +38,7 @@ pub struct Parts {
     /// Who may connect, besides the page of this server.
     pub allowed: Allowed,
     /// The page.
-    pub site: Site,
+    pub pages: Pages,
     /// How much, and how long.
     pub limits: Limits,
     /// The clock on the wall.
@@ -60,13 +64,13 @@ impl AppState {
     ///
     /// Where the operating system gives no random bytes for the instance's name.
     pub fn new(settings: Settings, wall: Arc<dyn WallClock>) -> Result<Self, getrandom::Error> {
-        let Settings { allowed, site, limits } = settings;
+        let Settings { allowed, site, limits, show_headers } = settings;
         Ok(Self(Arc::new(Parts {
+            pages: Pages::new(site, &allowed),
             allowed,
-            site,
             limits,
             clocks: Clocks::new(&wall),
-            ledgers: Ledgers::new(limits.ledger, Arc::clone(&wall)),
+            ledgers: Ledgers::new(limits.ledger, show_headers, Arc::clone(&wall)),
             counts: Counts::default(),
             drain: Drain::default(),
             instance: format!("{:016x}", getrandom::u64()?),
@@ -88,3 +92,17 @@ impl Deref for AppState {
         &self.0
     }
 }
+
+/// The parts that handlers below this module ask for by themselves, so that they need not know of
+/// the whole.
+macro_rules! parts {
+    ($($part:ident: $type:ty),+ $(,)?) => {$(
+        impl FromRef<AppState> for $type {
+            fn from_ref(state: &AppState) -> Self {
+                state.$part.clone()
+            }
+        }
+    )+};
+}
+
+parts! { ledgers: Ledgers, drain: Drain, pages: Pages }

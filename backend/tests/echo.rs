@@ -169,7 +169,12 @@ async fn the_subprotocol_is_selected_where_it_is_offered() {
         (path::ECHO, Some("echoclock.v1"), Some(SUBPROTOCOL)),
         (path::ECHO, Some("graphql-ws, echoclock.v1"), Some(SUBPROTOCOL)),
         (path::ECHO, Some("graphql-ws"), None),
-        (path::ECHO_RAW, Some("echoclock.v1"), None),
+        (path::ECHO_RAW, None, None),
+        (path::ECHO_RAW, Some("mqtt"), Some("mqtt")),
+        (path::ECHO_RAW, Some("ocpp2.0, ocpp1.6"), Some("ocpp2.0")),
+        ("/api/echo/raw?protocol=", Some("ocpp2.0, ocpp1.6"), None),
+        ("/api/echo/raw?protocol=ocpp1.6", Some("ocpp2.0, ocpp1.6"), Some("ocpp1.6")),
+        ("/api/clock/socket", Some("mqtt"), None),
     ] {
         let offer = offered.map(|offered| format!("sec-websocket-protocol: {offered}\r\n"));
         let mut wire = Wire::open(server.address()).await;
@@ -179,6 +184,64 @@ async fn the_subprotocol_is_selected_where_it_is_offered() {
         let answer = head.lines().find_map(|line| line.strip_prefix("sec-websocket-protocol: "));
         assert_eq!(answer, selected, "{path} {offered:?}");
     }
+}
+
+#[tokio::test]
+async fn a_subprotocol_that_is_not_offered_is_not_selected() {
+    let server = support::start().await;
+    for (query, offer) in [
+        ("protocol=mqtt", ""),
+        ("protocol=mqtt", "sec-websocket-protocol: graphql-ws\r\n"),
+        ("protocol=a&protocol=b", "sec-websocket-protocol: a, b\r\n"),
+    ] {
+        let mut wire = Wire::open(server.address()).await;
+        wire.write(opening(&format!("{}?{query}", path::ECHO_RAW), offer)).await;
+        let head = wire.read_head().await;
+        assert!(head.starts_with("http/1.1 400"), "{query}: {head}");
+    }
+}
+
+#[tokio::test]
+async fn a_socket_opens_by_what_the_request_says_and_not_by_how() {
+    let server = support::start().await;
+    let rest = "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
+    for (first, status, said) in [
+        (
+            " HTTP/1.1\r\nHost: a\r\nConnection: keep-alive\r\nConnection: Upgrade\r\nUpgrade: websocket",
+            101,
+            "s3pplmbitxaq9kygzzhzrbk+xoo=",
+        ),
+        (
+            " HTTP/1.1\r\nHost: a\r\nConnection: upgrade\r\nUpgrade: h2c, websocket",
+            101,
+            "upgrade: websocket",
+        ),
+        (" HTTP/1.0\r\nConnection: upgrade\r\nUpgrade: websocket", 426, "upgrade: websocket"),
+        (" HTTP/1.1\r\nHost: a\r\nConnection: upgrade\r\nUpgrade: h2c", 426, "upgrade: websocket"),
+        (
+            " HTTP/1.1\r\nHost: a\r\nConnection: upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 8",
+            400,
+            "problem",
+        ),
+    ] {
+        for path in [path::ECHO, path::ECHO_RAW, "/api/clock/socket"] {
+            let mut wire = Wire::open(server.address()).await;
+            wire.write(format!("GET {path}{first}\r\n{rest}")).await;
+            let head = wire.read_head().await;
+            assert_eq!(head.split(' ').nth(1), Some(&*status.to_string()), "{first}: {head}");
+            assert!(head.contains(said), "{first}: {head}");
+        }
+    }
+    let mut wire = Wire::open(server.address()).await;
+    let version = rest.replace("13", "7");
+    wire.write(format!(
+        "GET {} HTTP/1.1\r\nHost: a\r\nConnection: upgrade\r\nUpgrade: websocket\r\n{version}",
+        path::ECHO
+    ))
+    .await;
+    let head = wire.read_head().await;
+    assert!(head.starts_with("http/1.1 426"), "{head}");
+    assert!(head.contains("sec-websocket-version: 13\r\n"), "{head}");
 }
 
 #[tokio::test]

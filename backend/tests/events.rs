@@ -125,7 +125,7 @@ async fn the_bytes_are_those_of_the_standard() {
     assert_eq!(
         text,
         format!(
-            "retry: 2000\n\nevent: connecttime\ndata: {{\"now\":\"1970-01-01T00:00:03.000Z\",\
+            "retry: 2000\nevent: connecttime\ndata: {{\"now\":\"1970-01-01T00:00:03.000Z\",\
              \"instance\":\"{instance}\",\"every\":\"1s\"}}\n\n\
              id: 3\ndata: {{\"seq\":3,\"due\":\"1970-01-01T00:00:03.000Z\"}}\n\n"
         )
@@ -245,7 +245,9 @@ async fn a_ping_breaks_the_silence_of_a_slow_feed() {
     let start = tokio::time::Instant::now();
     let wall = std::sync::Arc::new(PausedClock::new(60_000_000 + 50_000));
     let app = echoclock_backend::app(Setup { wall, ..Setup::default() }.state());
-    let request = Request::get(format!("{}?every=60s", path::CLOCK_EVENTS)).body(Body::empty());
+    let request = Request::get(format!("http://test{}?every=60s", path::CLOCK_EVENTS))
+        .header("host", "test")
+        .body(Body::empty());
     let answer = app.oneshot(request.expect("a request")).await.expect("an answer");
     let mut body = answer.into_body();
     let mut seen = vec![];
@@ -266,7 +268,9 @@ async fn a_feed_that_keeps_pace_is_not_pinged() {
     let wall = std::sync::Arc::new(PausedClock::new(60_000_000));
     let app = echoclock_backend::app(Setup { wall, ..Setup::default() }.state());
     let start = tokio::time::Instant::now();
-    let request = Request::get(format!("{}?every=15s", path::CLOCK_EVENTS)).body(Body::empty());
+    let request = Request::get(format!("http://test{}?every=15s", path::CLOCK_EVENTS))
+        .header("host", "test")
+        .body(Body::empty());
     let answer = app.oneshot(request.expect("a request")).await.expect("an answer");
     let mut body = answer.into_body();
     while start.elapsed() < Duration::from_secs(120) {

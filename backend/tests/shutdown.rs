@@ -7,6 +7,8 @@ use std::time::Duration;
 
 use echoclock_backend::limits::Limits;
 use echoclock_shared::path;
+use echoclock_shared::problem::Problem;
+use echoclock_shared::transport::Transport;
 use futures_util::StreamExt;
 use http::StatusCode;
 use tokio::io::{AsyncBufReadExt, BufReader, Lines};
@@ -32,14 +34,27 @@ async fn a_server_that_drains_ends_what_is_open_and_still_answers() {
     let status = async |url: &str| reqwest::get(url).await.expect("an answer").status();
     assert_eq!(status(&ready).await, StatusCode::OK);
 
-    let urls = [path::HEALTHZ, path::INFO, path::CLOCK_EVENTS].map(|path| server.http(path));
+    let urls = [path::HEALTHZ, path::INFO, path::CLOCK].map(|path| server.http(path));
+    let events = server.http(path::CLOCK_EVENTS);
+    let others = [Transport::LongPoll, Transport::Stream, Transport::Frame, Transport::Socket];
+    let others = others.map(|transport| server.http(&transport.of(path::CLOCK)));
     let state = server.state.clone();
     let stopping = server.begin_to_stop();
     state.drain.begun().await;
     assert_eq!(status(&ready).await, StatusCode::SERVICE_UNAVAILABLE);
     let statuses = [status(&urls[0]).await, status(&urls[1]).await, status(&urls[2]).await];
-    // Nothing new that would stay open is begun.
-    assert_eq!(statuses, [StatusCode::OK, StatusCode::OK, StatusCode::SERVICE_UNAVAILABLE]);
+    assert_eq!(statuses, [StatusCode::OK; 3]);
+    // Nothing new that would stay open is begun, and everybody is told when to come back.
+    for url in others {
+        let answer = reqwest::get(&url).await.expect("an answer");
+        assert_eq!(answer.status(), StatusCode::SERVICE_UNAVAILABLE, "{url}");
+        let after = answer.headers()["retry-after"].to_str().expect("text").parse::<u64>();
+        assert!((2..=6).contains(&after.expect("seconds")), "{url}");
+        assert_eq!(answer.headers()["cache-control"], "no-store", "{url}");
+    }
+    // An `EventSource` would never come back after anything but a stream.
+    let answer = reqwest::get(events).await.expect("an answer");
+    assert_eq!((answer.status(), refused(answer).await), (StatusCode::OK, 503));
 
     let away = (1001, "the server stops".to_owned());
     assert_eq!(told(chat.until_closed().await), away);
@@ -50,6 +65,19 @@ async fn a_server_that_drains_ends_what_is_open_and_still_answers() {
     }
     stopping.stopped().await;
     reqwest::get(ready).await.expect_err("nobody listens any more");
+}
+
+/// Reads a stream that is a refusal and nothing else; returns the problem's status.
+async fn refused(answer: reqwest::Response) -> u16 {
+    assert_eq!(answer.headers()["content-type"], "text/event-stream");
+    assert_eq!(answer.headers()["cache-control"], "no-store");
+    let block = answer.text().await.expect("the stream ends");
+    let (retry, rest) = block.split_once('\n').expect("lines");
+    let retry = retry.strip_prefix("retry: ").and_then(|retry| retry.parse::<u64>().ok());
+    assert!((2_000..=6_000).contains(&retry.expect("a wait")), "{block}");
+    let json = rest.strip_prefix("event: refused\ndata: ").expect("an event");
+    let json = json.strip_suffix("\n\n").expect("a whole block");
+    serde_json::from_str::<Problem>(json).expect("a problem").status
 }
 
 #[tokio::test]

@@ -121,6 +121,69 @@ async fn a_known_file_is_not_sent_again() {
 }
 
 #[tokio::test]
+async fn a_file_is_sent_only_if_it_is_the_one_that_is_wanted() {
+    let (_folder, server) = built().await;
+    let tag = get(&server, "/", &[]).await.headers()["etag"].to_str().expect("text").to_owned();
+    for (wanted, status) in [
+        (&[&*tag][..], StatusCode::OK),
+        (&["*"], StatusCode::OK),
+        (&["\"x\"", &tag], StatusCode::OK),
+        (&["\"x\""], StatusCode::PRECONDITION_FAILED),
+        // Weak tags are never the same (RFC 9110, section 8.8.3.2).
+        (&[&format!("W/{tag}")], StatusCode::PRECONDITION_FAILED),
+        (&[""], StatusCode::PRECONDITION_FAILED),
+    ] {
+        let headers: Vec<_> = wanted.iter().map(|wanted| ("if-match", *wanted)).collect();
+        let answer = get(&server, "/", &headers).await;
+        assert_eq!(answer.status(), status, "{wanted:?}");
+        assert_eq!(answer.headers()["etag"], *tag);
+        // It comes before what the client has already.
+        let headers = [&headers[..], &[("if-none-match", "*")]].concat();
+        let known = get(&server, "/", &headers).await.status();
+        let expected = if status == StatusCode::OK { StatusCode::NOT_MODIFIED } else { status };
+        assert_eq!(known, expected, "{wanted:?}");
+    }
+    let nowhere = get(&server, "/nowhere", &[("if-match", "\"x\"")]).await;
+    assert_eq!(nowhere.status(), StatusCode::NOT_FOUND, "there is nothing to judge");
+}
+
+#[tokio::test]
+async fn a_path_may_be_encoded() {
+    let (folder, server) = built().await;
+    fs::write(folder.path().join("site/sub/a b é.txt"), "found").expect("a file");
+    for path in ["/sub/a%20b%20%C3%A9.txt", "/s%75b/a%20b%20%c3%a9%2etxt", "/%69ndex.html"] {
+        assert_eq!(get(&server, path, &[]).await.status(), StatusCode::OK, "{path}");
+    }
+    for path in ["/sub/%ff", "/sub%2f..%2f..%2foutside", "/%00", "/sub/..%2f.secret"] {
+        assert_eq!(get(&server, path, &[]).await.status(), StatusCode::NOT_FOUND, "{path}");
+    }
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn no_link_leads_out_of_the_site() {
+    use std::os::unix::fs::symlink;
+
+    let (folder, server) = built().await;
+    let site = folder.path().join("site");
+    symlink("../outside", site.join("relative")).expect("a link");
+    symlink(folder.path().join("outside"), site.join("absolute")).expect("a link");
+    symlink(folder.path(), site.join("up")).expect("a link");
+    symlink("config.json", site.join("within.json")).expect("a link");
+    symlink("../outside", site.join("index.html.zst")).expect("a link");
+    symlink("nowhere", site.join("dangling")).expect("a link");
+    for path in ["/relative", "/absolute", "/up/outside", "/dangling"] {
+        assert_eq!(get(&server, path, &[]).await.status(), StatusCode::NOT_FOUND, "{path}");
+    }
+    assert_eq!(get(&server, "/within.json", &[]).await.text().await.expect("text"), "{}");
+
+    // The folder itself may be one.
+    symlink(&site, folder.path().join("current")).expect("a link");
+    let server = serve(&folder.path().join("current")).await;
+    assert_eq!(get(&server, "/config.json", &[]).await.status(), StatusCode::OK);
+}
+
+#[tokio::test]
 async fn head_tells_all_but_the_body() {
     let (_folder, server) = built().await;
     let answer = reqwest::Client::new().head(server.http("/")).send().await.expect("an answer");

@@ -165,6 +165,7 @@ fn ledger(numbers: &[u64]) -> Ledger {
         request: 1,
         size: 40,
         cut: false,
+        computed: false,
         what: ledger::What::Sent(Piece::of(Kind::Body, format!("tick {n}").as_bytes(), 99).0),
     };
     Ledger {
@@ -240,6 +241,7 @@ fn heads_are_written_out_and_rows_are_found_and_exported() {
         request: 1,
         size: 123,
         cut: true,
+        computed: true,
         what: ledger::What::Request {
             method: "GET".to_owned(),
             target: "/api/clock".to_owned(),

@@ -86,14 +86,13 @@ pub struct Ledger {
     pub entries: Vec<Entry>,
 }
 
-/// Sums over a link, in bytes as they stand on an HTTP/1.1 connection.
+/// Sums over a link, in bytes.
 ///
-/// Counted are requests and responses with their heads, the framing of chunks, and WebSocket
-/// frames with their headers, pings and closes included. Not counted are what is below (TCP, TLS),
-/// what the browser asks on its own account (a preflight), an interim `100 Continue`, the framing
-/// of a request's chunks, and further frames where a client sends one message in several. Over
-/// HTTP/2, which compresses heads and frames bodies in its own way, the sums tell what HTTP/1.1
-/// would have taken.
+/// Counted is what passes on the connection over HTTP/1: heads, bodies with their framing, interim
+/// responses, and WebSocket frames with their headers, pings and closes included. Not counted are
+/// what is below (TCP, TLS), and what the browser asks on its own account (a preflight). Over
+/// HTTP/2, which compresses heads and frames bodies in its own way, heads and bodies are computed as
+/// HTTP/1.1 would have written them, and their entries say so; frames are counted as they pass.
 #[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
 pub struct Totals {
     /// How many requests there were.
@@ -118,6 +117,9 @@ pub struct Entry {
     /// Whether there was more text than is kept.
     #[serde(default, skip_serializing_if = "is_false")]
     pub cut: bool,
+    /// Whether its size was computed, because it can't be seen where it passes.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub computed: bool,
     /// What it was.
     #[serde(flatten)]
     pub what: What,
@@ -135,14 +137,14 @@ pub enum What {
         target: String,
         /// Such as `HTTP/1.1`.
         version: String,
-        /// Names and values; the values of credentials are [`MASKED`].
+        /// Names and values as they stand there; [`hidden`] stands for values that may be secret.
         headers: Vec<(String, String)>,
     },
     /// A response's head.
     Response {
         /// The status code.
         status: u16,
-        /// Names and values.
+        /// Names and values, likewise.
         headers: Vec<(String, String)>,
     },
     /// From the client.
@@ -174,16 +176,20 @@ pub struct Piece {
 pub enum Kind {
     /// A part of a body, as large as it was written.
     Body,
-    /// A text message.
+    /// A text message, or the first frame of one.
     Text,
-    /// A binary message.
+    /// A binary message, or the first frame of one.
     Binary,
+    /// A further frame of a message that comes in several (RFC 6455, section 5.4).
+    Continuation,
     /// A WebSocket's ping.
     Ping,
     /// Its answer.
     Pong,
     /// A close frame, as its code and its reason.
     Close,
+    /// A frame of an opcode that means nothing (RFC 6455, section 5.2).
+    Reserved,
 }
 
 impl Piece {
@@ -213,8 +219,14 @@ pub fn cut(text: &str, max: usize) -> (&str, bool) {
     (kept, kept.len() < text.len())
 }
 
-/// What stands for the value of a header that carries credentials.
-pub const MASKED: &str = "(masked)";
+/// Writes what stands for a header's value that is not known to be harmless: proxies add secrets
+/// of their own, which the client may not see.
+pub fn hidden(value: &[u8]) -> String {
+    match value.len() {
+        1 => "(1 byte, not shown)".to_owned(),
+        bytes => format!("({bytes} bytes, not shown)"),
+    }
+}
 
 fn is_false(value: &bool) -> bool {
     !value

@@ -4,7 +4,7 @@ use echoclock_shared::close::CloseCode;
 use echoclock_shared::echo::{Fault, FaultCode, FromBrowser, FromServer, SendKey};
 use echoclock_shared::feed::{ConnectTime, Item, Period, Seq, Tick};
 use echoclock_shared::info::{Done, Info, Open, Seen, Verdict};
-use echoclock_shared::ledger::{Entry, Kind, Ledger, LedgerId, MASKED, Piece, Totals, What};
+use echoclock_shared::ledger::{Entry, Kind, Ledger, LedgerId, Piece, Totals, What, hidden};
 use echoclock_shared::limits::SAFE_INTEGER_MAX;
 use echoclock_shared::problem::Problem;
 use echoclock_shared::time::UnixMillis;
@@ -107,7 +107,7 @@ fn what_plain_requests_answer() {
 #[test]
 fn what_a_ledger_tells() {
     let at = UnixMillis::new(1_795_365_720_250);
-    let headers = vec![("cookie".to_owned(), MASKED.to_owned())];
+    let headers = vec![("cookie".to_owned(), hidden(b"a=secret"))];
     let request = What::Request {
         method: "GET".to_owned(),
         target: "/api/echo".to_owned(),
@@ -122,7 +122,8 @@ fn what_a_ledger_tells() {
         What::Sent(piece(Kind::Binary, b"\xff")),
         What::Ended { reason: "the client left".to_owned() },
     ];
-    let entry = |(n, what)| Entry { n, at, request: 1, size: 9, cut: n == 3, what };
+    let entry =
+        |(n, what)| Entry { n, at, request: 1, size: 9, cut: n == 3, computed: n == 1, what };
     let ledger = Ledger {
         link: LedgerId::from_random(0xf00d),
         now: at,
@@ -148,6 +149,7 @@ fn what_a_ledger_tells() {
           "at": "2026-11-22T16:42:00.250Z",
           "request": 1,
           "size": 9,
+          "computed": true,
           "what": "request",
           "method": "GET",
           "target": "/api/echo",
@@ -155,7 +157,7 @@ fn what_a_ledger_tells() {
           "headers": [
             [
               "cookie",
-              "(masked)"
+              "(8 bytes, not shown)"
             ]
           ]
         },

@@ -9,7 +9,7 @@ use echoclock_shared::echo::{FromBrowser, FromServer, SUBPROTOCOL};
 use echoclock_shared::limits::ECHO_MESSAGE_MAX;
 
 use crate::error::Refusal;
-use crate::socket::{End, Endpoint, Message, Opening, Socket};
+use crate::socket::{End, Endpoint, Message, Opening, Socket, Subprotocol};
 use crate::state::AppState;
 
 /// Answers `/api/echo`.
@@ -24,7 +24,7 @@ pub(crate) async fn open(
     let endpoint = Endpoint {
         name: "echo".to_owned(),
         message_max: ECHO_MESSAGE_MAX,
-        subprotocol: Some(SUBPROTOCOL),
+        subprotocol: Subprotocol::Known(SUBPROTOCOL),
     };
     endpoint.open(state, opening, async |mut socket, state| {
         let Err(end) = converse(&mut socket, &state).await;

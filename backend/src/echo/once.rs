@@ -1,8 +1,7 @@
 //! The chat echo by plain requests, where no socket gets through: one message, one answer.
 
-use axum::body::Bytes;
+use axum::body::Body;
 use axum::extract::State;
-use axum::extract::rejection::BytesRejection;
 use axum::response::{IntoResponse, Response};
 use echoclock_shared::echo::FromServer;
 use echoclock_shared::limits::ECHO_MESSAGE_MAX;
@@ -10,6 +9,7 @@ use http::StatusCode;
 use http::header::CONTENT_TYPE;
 
 use super::chat;
+use crate::body;
 use crate::error::Refusal;
 use crate::state::AppState;
 
@@ -17,15 +17,9 @@ use crate::state::AppState;
 ///
 /// # Errors
 ///
-/// Where the message is too large, did not arrive whole, or is no text.
-pub(crate) async fn answer(
-    State(state): State<AppState>,
-    body: Result<Bytes, BytesRejection>,
-) -> Result<Response, Refusal> {
-    let body = body.map_err(|rejection| match rejection.status() {
-        StatusCode::PAYLOAD_TOO_LARGE => Refusal::TooLarge { max: ECHO_MESSAGE_MAX },
-        _ => Refusal::Body { detail: rejection.body_text() },
-    })?;
+/// Where the message is too large, comes too slowly, did not arrive whole, or is no text.
+pub(crate) async fn answer(State(state): State<AppState>, body: Body) -> Result<Response, Refusal> {
+    let body = body::read(body, ECHO_MESSAGE_MAX, &state.limits).await?;
     let json = std::str::from_utf8(&body)
         .map_err(|error| Refusal::Body { detail: format!("the body is no text: {error}") })?;
     let answer = chat::answer(json, &state);

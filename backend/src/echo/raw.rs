@@ -4,24 +4,27 @@ use std::convert::Infallible;
 
 use axum::extract::State;
 use axum::response::Response;
+use http::Uri;
 
 use crate::error::Refusal;
-use crate::socket::{End, Endpoint, Opening, Socket};
+use crate::socket::{End, Endpoint, Opening, PROTOCOL, Socket, Subprotocol};
 use crate::state::AppState;
 
 /// Answers `/api/echo/raw`.
 ///
 /// # Errors
 ///
-/// Where the request opens no WebSocket, or the server drains.
+/// Where the request opens no WebSocket, asks for a subprotocol that it does not offer, or the
+/// server drains.
 pub(crate) async fn open(
     State(state): State<AppState>,
+    uri: Uri,
     opening: Opening,
 ) -> Result<Response, Refusal> {
     let endpoint = Endpoint {
         name: "raw echo".to_owned(),
         message_max: state.limits.raw_message,
-        subprotocol: None,
+        subprotocol: subprotocol(uri.query())?,
     };
     endpoint.open(state, opening, async |mut socket, _| {
         let Err(end) = converse(&mut socket).await;
@@ -34,4 +37,20 @@ async fn converse(socket: &mut Socket) -> Result<Infallible, End> {
         let message = socket.next().await?;
         socket.send(message).await?;
     }
+}
+
+/// Selects the first subprotocol that a client offers, because many clients fail without one;
+/// `?protocol=` asks for another, or for none.
+fn subprotocol(query: Option<&str>) -> Result<Subprotocol, Refusal> {
+    let pairs = form_urlencoded::parse(query.unwrap_or_default().as_bytes());
+    let mut asked = pairs.filter(|(name, _)| name == PROTOCOL).map(|(_, value)| value);
+    let first = asked.next();
+    if asked.next().is_some() {
+        return Err(Refusal::parameter(PROTOCOL, "is given twice"));
+    }
+    Ok(match first {
+        None => Subprotocol::First,
+        Some(name) if name.is_empty() => Subprotocol::No,
+        Some(name) => Subprotocol::Asked(name.into_owned()),
+    })
 }

@@ -1,4 +1,4 @@
-//! Bodies that are written down as they pass.
+//! Bodies that are written down as the server takes and gives them, over HTTP/2.
 
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
@@ -7,8 +7,9 @@ use axum::body::{Body, Bytes, HttpBody};
 use echoclock_shared::ledger::{Kind, What};
 use http_body::{Frame, SizeHint};
 
-use super::Recorder;
 use super::wire::Framing;
+use super::witness::{LEFT, NO_MORE, STOPS};
+use super::{Note, Recorder};
 use crate::drain::Drain;
 
 /// A request's body.
@@ -31,7 +32,8 @@ impl HttpBody for FromClient {
         let polled = ready!(Pin::new(&mut self.body).poll_frame(cx));
         if let Some(bytes) = data(polled.as_ref()) {
             let (piece, cut) = self.recorder.piece(Kind::Body, bytes);
-            self.recorder.note(bytes.len() as u64, (What::Received(piece), cut));
+            let size = bytes.len() as u64;
+            self.recorder.note(Note { size, what: What::Received(piece), cut, computed: true });
         }
         Poll::Ready(polled)
     }
@@ -61,7 +63,7 @@ impl ToClient {
 
     fn ends(&mut self, size: u64, reason: &str) {
         if let Some(recorder) = self.recorder.take() {
-            recorder.note(size, (What::Ended { reason: reason.to_owned() }, false));
+            recorder.note(Note { size, computed: size > 0, ..Note::ended(reason) });
         }
     }
 }
@@ -76,11 +78,11 @@ impl HttpBody for ToClient {
         match (&polled, &self.recorder) {
             (None, _) => {
                 let drains = self.drain.has_begun();
-                let reason = if drains { "the server stops" } else { "there is no more" };
+                let reason = if drains { STOPS } else { NO_MORE };
                 match framing {
                     // The head has told the length.
                     Framing::Sized => self.recorder = None,
-                    Framing::Chunks | Framing::UntilClose => self.ends(framing.end(), reason),
+                    Framing::Chunks => self.ends(framing.end(), reason),
                 }
             }
             (Some(Err(error)), _) => {
@@ -90,7 +92,8 @@ impl HttpBody for ToClient {
             (Some(Ok(_)), Some(recorder)) => {
                 if let Some(bytes) = data(polled.as_ref()) {
                     let (piece, cut) = recorder.piece(Kind::Body, bytes);
-                    recorder.note(framing.block(bytes.len()), (What::Sent(piece), cut));
+                    let size = framing.block(bytes.len());
+                    recorder.note(Note { size, what: What::Sent(piece), cut, computed: true });
                 }
             }
             (Some(Ok(_)), None) => {}
@@ -111,7 +114,7 @@ impl Drop for ToClient {
     fn drop(&mut self) {
         // What has told its length may not be asked whether there is more.
         if self.body.size_hint().exact() != Some(0) {
-            self.ends(0, "the client left");
+            self.ends(0, LEFT);
         }
     }
 }

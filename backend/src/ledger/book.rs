@@ -28,6 +28,19 @@ pub(super) struct Place {
     request: u64,
 }
 
+/// Something to write down.
+#[derive(Debug)]
+pub(super) struct Note {
+    /// Its bytes.
+    pub(super) size: u64,
+    /// What it is.
+    pub(super) what: What,
+    /// Whether there was more text.
+    pub(super) cut: bool,
+    /// Whether the size was computed.
+    pub(super) computed: bool,
+}
+
 /// All that is kept.
 #[derive(Debug)]
 pub(super) struct Book {
@@ -40,6 +53,14 @@ pub(super) struct Book {
     uses: u64,
     /// When those are dropped that nobody asked for any more.
     sweep_at: Option<Instant>,
+}
+
+impl Note {
+    /// Notes that a request is over, and why.
+    pub(super) fn ended(reason: &str) -> Self {
+        let what = What::Ended { reason: reason.to_owned() };
+        Self { size: 0, what, cut: false, computed: false }
+    }
 }
 
 /// What is kept of one link.
@@ -83,14 +104,8 @@ impl Book {
     }
 
     /// Writes an entry, unless its link was forgotten meanwhile.
-    pub(super) fn note(
-        &mut self,
-        id: &LedgerId,
-        place: Place,
-        now: Now,
-        size: u64,
-        (what, cut): (What, bool),
-    ) {
+    pub(super) fn note(&mut self, id: &LedgerId, place: Place, now: Now, note: Note) {
+        let Note { size, what, cut, computed } = note;
         self.uses += 1;
         let kept = self.links.get_mut(id).filter(|kept| kept.opening == place.opening);
         let Some(kept) = kept else { return };
@@ -100,7 +115,7 @@ impl Book {
             What::Response { .. } | What::Sent(_) | What::Ended { .. } => kept.totals.sent += size,
         }
         let before = kept.bytes;
-        kept.push(Entry { n: 0, at: now.wall, request: place.request, size, cut, what });
+        kept.push(Entry { n: 0, at: now.wall, request: place.request, size, cut, computed, what });
         kept.shrink(&self.limits);
         self.bytes = self.bytes - before + kept.bytes;
         while self.bytes > self.limits.bytes && self.links.len() > 1 {

@@ -2,10 +2,9 @@
 
 use std::borrow::Cow;
 
-use axum::extract::ws::Message;
-use echoclock_shared::ledger::{Kind, Piece, What};
+use echoclock_shared::ledger::{Kind, What};
 
-use super::{Recorder, wire};
+use super::{Note, Recorder};
 
 /// Who sends a frame.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -17,39 +16,37 @@ pub(crate) enum Sender {
 }
 
 impl Recorder {
-    /// Writes down a frame, and the answer that the protocol gives by itself.
-    pub(crate) fn frame(&self, sender: Sender, message: &Message) {
-        let (kind, payload, shown) = parts(message);
-        let (piece, cut) = Piece::of(kind, &shown, self.limits().text);
+    /// Writes down a frame; `size` counts its header, `payload` is what is known of what it says.
+    pub(crate) fn frame(
+        &self,
+        sender: Sender,
+        kind: Kind,
+        size: u64,
+        payload: &[u8],
+        is_cut: bool,
+    ) {
+        let (piece, cut) = self.piece(kind, &shown(kind, payload));
         let what = match sender {
             Sender::Client => What::Received(piece),
             Sender::Server => What::Sent(piece),
         };
-        let size = wire::frame(payload, sender == Sender::Client);
-        self.note(size, (what, cut));
-        if let (Sender::Client, Message::Ping(bytes)) = (sender, message) {
-            self.frame(Sender::Server, &Message::Pong(bytes.clone()));
-        }
+        self.note(Note { size, what, cut: cut || is_cut, computed: false });
     }
 
     /// Writes down why a socket is over.
     pub(crate) fn ended(&self, reason: &str) {
-        self.note(0, (What::Ended { reason: reason.to_owned() }, false));
+        self.note(Note::ended(reason));
     }
 }
 
-/// Returns what kind of frame it is, its payload's length, and what is shown of it.
-fn parts(message: &Message) -> (Kind, usize, Cow<'_, [u8]>) {
-    match message {
-        Message::Text(text) => (Kind::Text, text.len(), Cow::Borrowed(text.as_bytes())),
-        Message::Binary(bytes) => (Kind::Binary, bytes.len(), Cow::Borrowed(bytes)),
-        Message::Ping(bytes) => (Kind::Ping, bytes.len(), Cow::Borrowed(bytes)),
-        Message::Pong(bytes) => (Kind::Pong, bytes.len(), Cow::Borrowed(bytes)),
-        Message::Close(None) => (Kind::Close, 0, Cow::Borrowed(&[])),
-        Message::Close(Some(frame)) => {
-            let reason = frame.reason.as_str();
-            let shown = format!("{} {reason}", frame.code);
-            (Kind::Close, 2 + reason.len(), Cow::Owned(shown.trim_end().as_bytes().to_vec()))
+/// Returns what is shown of a payload: of a close frame its code and its reason.
+fn shown(kind: Kind, payload: &[u8]) -> Cow<'_, [u8]> {
+    match payload.split_first_chunk() {
+        Some((code, reason)) if kind == Kind::Close => {
+            let code = u16::from_be_bytes(*code).to_string().into_bytes();
+            let space: &[u8] = if reason.is_empty() { b"" } else { b" " };
+            Cow::Owned([&code, space, reason].concat())
         }
+        Some(_) | None => Cow::Borrowed(payload),
     }
 }

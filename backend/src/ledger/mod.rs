@@ -1,27 +1,33 @@
 //! What the server saw of a link and sent over it, for whoever knows the link's id.
 //!
-//! Two layers write it: `open` knows which endpoints open links, and `answered` sees the answers
-//! as they leave. What a WebSocket carries is written by its own module. A request without
-//! `?link=` costs none of this.
+//! Over HTTP/1 it is taken where it passes, at the connection, and what a WebSocket carries at the
+//! socket. What can't be seen there, over HTTP/2, is computed by two layers: `open`, which knows
+//! which endpoints open links, and `answered`, which sees the answers as they leave.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::Json;
+use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
-use echoclock_shared::ledger::{Kind, Ledger, LedgerId, PARAMETER, Piece, What};
+use echoclock_shared::ledger::{Kind, Ledger, LedgerId, NotALedgerId, PARAMETER, Piece};
+use http::HeaderName;
 use http::header::CACHE_CONTROL;
 use tokio::time::Instant;
 
 use crate::error::Refusal;
 use crate::feed::clock::WallClock;
 use crate::limits::LedgerLimits;
-use crate::state::AppState;
 
 mod book;
-use book::{Book, Now, Place};
+use book::{Book, Note, Now, Place};
+
+mod headers;
+use headers::Shown;
 
 mod wire;
+
+mod witness;
 
 mod body;
 
@@ -39,14 +45,20 @@ pub struct Ledgers(Arc<Inner>);
 struct Inner {
     wall: Arc<dyn WallClock>,
     limits: LedgerLimits,
+    shown: Shown,
     // A mutex of the standard library, because nothing is awaited while it is held.
     book: Mutex<Book>,
 }
 
 impl Ledgers {
-    /// Makes an empty set of ledgers.
-    pub fn new(limits: LedgerLimits, wall: Arc<dyn WallClock>) -> Self {
-        Self(Arc::new(Inner { wall, limits, book: Mutex::new(Book::new(limits)) }))
+    /// Makes an empty set of ledgers, which show these headers besides the harmless ones.
+    pub fn new(
+        limits: LedgerLimits,
+        show: impl IntoIterator<Item = HeaderName>,
+        wall: Arc<dyn WallClock>,
+    ) -> Self {
+        let book = Mutex::new(Book::new(limits));
+        Self(Arc::new(Inner { wall, limits, shown: Shown::with(show), book }))
     }
 
     /// Returns the ledger of a link, unless there is none or it was forgotten.
@@ -91,9 +103,21 @@ impl Recorder {
         &self.ledgers.0.limits
     }
 
-    fn note(&self, size: u64, what: (What, bool)) {
+    fn headers<'a>(
+        &self,
+        headers: impl IntoIterator<Item = (&'a [u8], &'a [u8])>,
+    ) -> (Vec<(String, String)>, bool) {
+        self.ledgers.0.shown.written(headers, self.limits().head)
+    }
+
+    /// Returns how much of a text is shown, in bytes.
+    pub(crate) fn shown_max(&self) -> usize {
+        self.limits().text
+    }
+
+    fn note(&self, note: Note) {
         let now = self.ledgers.0.now();
-        self.ledgers.0.book().note(&self.id, self.place, now, size, what);
+        self.ledgers.0.book().note(&self.id, self.place, now, note);
     }
 }
 
@@ -103,13 +127,18 @@ impl Recorder {
 ///
 /// Where the id can't be one, or no link of this id is known.
 pub(crate) async fn answer(
-    State(state): State<AppState>,
-    Path(id): Path<String>,
+    State(ledgers): State<Ledgers>,
+    id: Result<Path<String>, PathRejection>,
 ) -> Result<Response, Refusal> {
-    let ledger = state.ledgers.read(&parse(&id)?).ok_or(Refusal::NoSuchLink)?;
+    let Path(id) = id.map_err(|_| not_an_id(NotALedgerId))?;
+    let ledger = ledgers.read(&parse(&id)?).ok_or(Refusal::NoSuchLink)?;
     Ok(([(CACHE_CONTROL, "no-store")], Json(ledger)).into_response())
 }
 
 fn parse(id: &str) -> Result<LedgerId, Refusal> {
-    id.parse::<LedgerId>().map_err(|error| Refusal::parameter(PARAMETER, &format!("is {error}")))
+    id.parse().map_err(not_an_id)
+}
+
+fn not_an_id(error: NotALedgerId) -> Refusal {
+    Refusal::parameter(PARAMETER, &format!("is {error}"))
 }

@@ -4,35 +4,47 @@ use axum::body::{Body, HttpBody};
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
-use echoclock_shared::ledger::{LedgerId, PARAMETER, What, cut};
-use http::header::CONNECTION;
+use echoclock_shared::ledger::{LedgerId, PARAMETER, What};
+use http::header::HOST;
 use http::uri::PathAndQuery;
-use http::{HeaderMap, HeaderValue, Method, Uri, Version};
+use http::{HeaderMap, HeaderValue, Method, Uri};
 
 use super::body::{FromClient, ToClient};
 use super::wire::{self, ResponseHead};
-use super::{Recorder, parse};
+use super::witness::{LEFT_UNANSWERED, OnTheWire};
+use super::{Ledgers, Note, Recorder, parse};
+use crate::connection::Exchange;
+use crate::drain::Drain;
 use crate::error::Refusal;
-use crate::state::AppState;
 
-/// Takes `?link=` off a request, and writes down what comes in; for the endpoints that open links.
+/// Takes `?link=` off a request, and has what passes written down; for the endpoints that open
+/// links.
 ///
 /// # Errors
 ///
 /// Where the parameter makes no sense.
 pub(crate) async fn open(
-    State(state): State<AppState>,
+    State(ledgers): State<Ledgers>,
+    State(drain): State<Drain>,
     mut request: Request,
     next: Next,
 ) -> Result<Response, Refusal> {
     let Some((id, uri)) = take_link(request.uri())? else { return Ok(next.run(request).await) };
-    let recorder = state.ledgers.open(id);
-    recorder.request(&request);
+    let recorder = ledgers.open(id);
+    // What the socket carries is written by the socket.
+    request.extensions_mut().insert(recorder.clone());
+    let is_seen = request.extensions().get().is_some_and(|exchange: &Exchange| {
+        exchange.claim(Box::new(OnTheWire::new(recorder.clone(), drain))).is_ok()
+    });
+    if is_seen {
+        *request.uri_mut() = uri;
+        return Ok(next.run(request).await);
+    }
+    recorder.computed_request(&request);
     *request.uri_mut() = uri;
     if !request.body().is_end_stream() {
         request = request.map(|body| Body::new(FromClient::new(body, recorder.clone())));
     }
-    request.extensions_mut().insert(recorder.clone());
     let waiting = Waiting(Some(recorder));
     let mut response = next.run(request).await;
     if let Some(recorder) = waiting.over() {
@@ -41,56 +53,46 @@ pub(crate) async fn open(
     Ok(response)
 }
 
-/// Writes down what goes out; outside of whatever else adds to an answer.
-pub(crate) async fn answered(
-    State(state): State<AppState>,
-    request: Request,
-    next: Next,
-) -> Response {
-    let asked = (request.version(), wants_close(request.headers()));
+/// Writes down what goes out where nobody else sees it; outside of whatever else adds to an answer.
+pub(crate) async fn answered(State(drain): State<Drain>, request: Request, next: Next) -> Response {
     let has_body = request.method() != Method::HEAD;
     let mut response = next.run(request).await;
     let Some(recorder) = response.extensions_mut().remove::<Recorder>() else { return response };
     let exact = response.body().size_hint().exact();
-    let head = ResponseHead::complete(response.status(), response.headers().clone(), exact, asked);
-    recorder.response(response.status().as_u16(), &head);
+    let head = ResponseHead::complete(response.status(), response.headers().clone(), exact);
+    recorder.computed_response(response.status().as_u16(), &head);
     if !has_body {
         return response;
     }
-    let drain = state.drain.clone();
     response.map(|body| Body::new(ToClient::new(body, recorder, head.framing, drain)))
 }
 
 impl Recorder {
-    fn request(&self, request: &Request) {
+    fn computed_request(&self, request: &Request) {
         let (uri, mut headers) = (request.uri(), request.headers().clone());
-        let is_path_alone = request.version() < Version::HTTP_2;
-        let target = match uri.path_and_query() {
-            // HTTP/2 has the host elsewhere, and HTTP/1.1 would have it in a header.
-            Some(target) if !is_path_alone => target.to_string(),
-            Some(_) | None => uri.to_string(),
-        };
-        if let Some(authority) = uri.authority().filter(|_| !is_path_alone)
+        let target = uri.path_and_query().map_or("", PathAndQuery::as_str);
+        // HTTP/2 has the host elsewhere, and HTTP/1.1 would have it in a header.
+        if let Some(authority) = uri.authority()
             && let Ok(host) = HeaderValue::try_from(authority.as_str())
         {
-            headers.entry(http::header::HOST).or_insert(host);
+            headers.entry(HOST).or_insert(host);
         }
-        let size = wire::request_head(request.method(), &target, &headers);
-        let (headers, headers_cut) = wire::written(&headers, self.limits().head);
-        let (kept, target_cut) = cut(&target, self.limits().text);
-        let what = What::Request {
-            method: cut(request.method().as_str(), METHOD_MAX).0.to_owned(),
-            target: kept.to_owned(),
-            version: format!("{:?}", request.version()),
-            headers,
-        };
-        self.note(size, (what, headers_cut || target_cut));
+        let size = wire::request_head(request.method(), target, &headers);
+        let version = format!("{:?}", request.version());
+        let (what, cut) =
+            self.request(request.method().as_str(), target, &version, fields(&headers));
+        self.note(Note { size, what, cut, computed: true });
     }
 
-    fn response(&self, status: u16, head: &ResponseHead) {
-        let (headers, cut) = wire::written(&head.headers, self.limits().head);
-        self.note(head.size, (What::Response { status, headers }, cut));
+    fn computed_response(&self, status: u16, head: &ResponseHead) {
+        let (headers, cut) = self.headers(fields(&head.headers));
+        let what = What::Response { status, headers };
+        self.note(Note { size: head.size, what, cut, computed: true });
     }
+}
+
+fn fields(headers: &HeaderMap) -> impl Iterator<Item = (&[u8], &[u8])> {
+    headers.iter().map(|(name, value)| (name.as_str().as_bytes(), value.as_bytes()))
 }
 
 /// A request that is not answered yet; a client that leaves meanwhile drops this.
@@ -105,7 +107,7 @@ impl Waiting {
 impl Drop for Waiting {
     fn drop(&mut self) {
         if let Some(recorder) = self.0.take() {
-            recorder.ended("the client left before the answer");
+            recorder.ended(LEFT_UNANSWERED);
         }
     }
 }
@@ -136,14 +138,6 @@ fn pair_of(pair: &str) -> Option<(String, String)> {
     read.map(|(name, value)| (name.into_owned(), value.into_owned()))
 }
 
-fn wants_close(headers: &HeaderMap) -> bool {
-    let values = headers.get_all(CONNECTION).iter().filter_map(|value| value.to_str().ok());
-    values.flat_map(|value| value.split(',')).any(|word| word.trim().eq_ignore_ascii_case("close"))
-}
-
-/// How much of a method is kept; those that are taken are shorter.
-const METHOD_MAX: usize = 32;
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -171,14 +165,6 @@ mod tests {
                 rest.map(|rest| (ID.parse().expect("an id"), rest.parse().expect("an address")))
             });
             assert_eq!(taken, expected, "{query}");
-        }
-    }
-
-    #[test]
-    fn whether_the_connection_is_to_be_closed_is_found_among_other_words() {
-        for (value, wants) in [("close", true), ("Upgrade, Close", true), ("keep-alive", false)] {
-            let headers = [(CONNECTION, HeaderValue::from_static(value))].into_iter().collect();
-            assert_eq!(wants_close(&headers), wants, "{value}");
         }
     }
 }

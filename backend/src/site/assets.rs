@@ -40,7 +40,7 @@ impl Site {
             Self::Embedded => Asset::gather(name, Embedded::get),
             Self::Folder(folder) => {
                 let (folder, name) = (folder.clone(), name.to_owned());
-                let read = move || Asset::gather(&name, |name| read_file(&folder.join(name)));
+                let read = move || Asset::gather(&name, |name| read_file(&folder, name));
                 tokio::task::spawn_blocking(read).await.ok().flatten()
             }
         }
@@ -94,11 +94,17 @@ fn is_addressable(name: &str) -> bool {
     !is_form && !name.contains(['\\', '\0', ':']) && Path::new(name).components().all(is_plain)
 }
 
-fn read_file(path: &Path) -> Option<EmbeddedFile> {
+/// Reads a file of the folder; one that a link leads out of it to is none of the site's.
+fn read_file(folder: &Path, name: &str) -> Option<EmbeddedFile> {
+    let path = folder.join(name).canonicalize().ok()?;
     if !path.is_file() {
         return None;
     }
-    let read = rust_embed::utils::read_file_from_fs(path);
+    if !folder.canonicalize().is_ok_and(|folder| path.starts_with(folder)) {
+        tracing::warn!("{name:?} is not served: a link leads out of the site's folder");
+        return None;
+    }
+    let read = rust_embed::utils::read_file_from_fs(&path);
     read.inspect_err(|error| tracing::warn!(%error, "{} can't be read", path.display())).ok()
 }
 

@@ -7,22 +7,46 @@ pub use assets::Site;
 mod encoding;
 use encoding::Coding;
 
+use std::sync::Arc;
+
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use http::header::{
     ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG,
-    HeaderMap, HeaderValue, IF_NONE_MATCH, REFERRER_POLICY, VARY, X_CONTENT_TYPE_OPTIONS,
+    HeaderMap, HeaderValue, IF_MATCH, IF_NONE_MATCH, REFERRER_POLICY, VARY, X_CONTENT_TYPE_OPTIONS,
 };
 use http::{StatusCode, Uri};
+use percent_encoding::percent_decode_str;
 
+use crate::list;
 use crate::origin::Allowed;
-use crate::state::AppState;
+
+/// The page, and the policy that it is served under; a cheap handle.
+#[derive(Clone, Debug)]
+pub struct Pages(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    site: Site,
+    policy: HeaderValue,
+}
+
+impl Pages {
+    /// Serves a site, which these may embed.
+    pub fn new(site: Site, allowed: &Allowed) -> Self {
+        Self(Arc::new(Inner { site, policy: policy(allowed) }))
+    }
+}
 
 /// Answers a GET or HEAD of anything that has no route of its own.
-pub(crate) async fn page(State(state): State<AppState>, uri: Uri, headers: HeaderMap) -> Response {
-    let mut response = find(&state.site, uri.path(), &headers).await;
+pub(crate) async fn page(
+    State(Pages(pages)): State<Pages>,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Response {
+    let mut response = find(&pages.site, uri.path(), &headers).await;
     let headers = response.headers_mut();
-    headers.insert(CONTENT_SECURITY_POLICY, policy(&state.allowed));
+    headers.insert(CONTENT_SECURITY_POLICY, pages.policy.clone());
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     // An API elsewhere that lets this origin in has to learn it from an iframe's request too.
     headers.insert(REFERRER_POLICY, HeaderValue::from_static("strict-origin"));
@@ -30,9 +54,12 @@ pub(crate) async fn page(State(state): State<AppState>, uri: Uri, headers: Heade
 }
 
 async fn find(site: &Site, path: &str, headers: &HeaderMap) -> Response {
-    let name = match path.strip_prefix('/').unwrap_or(path) {
-        "" => INDEX,
-        name => name,
+    let decoded = percent_decode_str(path.strip_prefix('/').unwrap_or(path)).decode_utf8();
+    let name = match decoded.as_deref() {
+        Ok("") => INDEX,
+        Ok(name) => name,
+        // No file's name is anything else than text.
+        Err(_) => return not_found(path),
     };
     match site.read(name).await {
         Some(asset) => found(name, asset, headers),
@@ -46,6 +73,10 @@ fn found(name: &str, asset: Asset, headers: &HeaderMap) -> Response {
     let (bytes, tag) = asset.into_form(coding);
     let cache = if is_hashed(name) { "public, max-age=31536000, immutable" } else { "no-cache" };
     let common = [(ETAG, &*tag), (CACHE_CONTROL, cache), (VARY, "accept-encoding")];
+    // In this order (RFC 9110, section 13.2.2).
+    if !is_wanted(headers, &tag) {
+        return (StatusCode::PRECONDITION_FAILED, common).into_response();
+    }
     if is_known(headers, &tag) {
         return (StatusCode::NOT_MODIFIED, common).into_response();
     }
@@ -69,10 +100,16 @@ fn not_built() -> Response {
     (headers, include_str!("not_built.html")).into_response()
 }
 
+/// Whether the client wants the file only if it is this one, or does not care (RFC 9110, section
+/// 13.1.1); what is only alike is another one.
+fn is_wanted(headers: &HeaderMap, tag: &str) -> bool {
+    !headers.contains_key(IF_MATCH)
+        || list::elements(headers, &IF_MATCH).any(|wanted| wanted == "*" || wanted == tag)
+}
+
 /// Whether the client has the file already (RFC 9110, section 13.1.2).
 fn is_known(headers: &HeaderMap, tag: &str) -> bool {
-    let lists = headers.get_all(IF_NONE_MATCH).iter().filter_map(|list| list.to_str().ok());
-    let mut known = lists.flat_map(|list| list.split(',')).map(str::trim);
+    let mut known = list::elements(headers, &IF_NONE_MATCH);
     known.any(|known| known == "*" || known.strip_prefix("W/").unwrap_or(known) == tag)
 }
 

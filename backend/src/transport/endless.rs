@@ -5,13 +5,16 @@ use std::convert::Infallible;
 use std::time::Duration;
 
 use axum::body::Body;
+use axum::extract::FromRequestParts;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use futures_util::stream;
 use http::header::{CACHE_CONTROL, HeaderName};
+use http::request::Parts;
 use tokio::time::sleep;
 
 use super::{Following, Source};
+use crate::connection::Presence;
 use crate::counts::OpenStream;
 use crate::drain::Drain;
 use crate::feed::{Feed, Follower};
@@ -26,7 +29,27 @@ pub(super) struct Endless<F> {
     ping: Bytes,
     silence_max: Duration,
     drain: Drain,
+    presence: Presence,
+    /// How often something was written to find out whether the client is still there.
+    probes: u32,
     open: OpenStream,
+}
+
+/// Who reads a response: a part of the request.
+pub(super) struct Reader {
+    peer: Peer,
+    presence: Presence,
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Reader {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Infallible> {
+        Ok(Self {
+            peer: Peer::from_request_parts(parts, state).await?,
+            presence: Presence::from_request_parts(parts, state).await?,
+        })
+    }
 }
 
 impl<F: Feed> Endless<F> {
@@ -37,7 +60,7 @@ impl<F: Feed> Endless<F> {
         ping: Bytes,
         following: Following<S>,
         app: &AppState,
-        peer: Peer,
+        reader: Reader,
     ) -> Self {
         let Following { follower, name, silence_max, .. } = following;
         Self {
@@ -46,7 +69,9 @@ impl<F: Feed> Endless<F> {
             ping,
             silence_max,
             drain: app.drain.clone(),
-            open: app.counts.open_stream(format!("{kind} of {name}"), peer),
+            presence: reader.presence,
+            probes: 0,
+            open: app.counts.open_stream(format!("{kind} of {name}"), reader.peer),
         }
     }
 
@@ -73,9 +98,20 @@ impl<F: Feed> Endless<F> {
                 self.ready = pulled.into();
                 self.ready.pop_front()
             }
+            () = may_have_left(&self.presence, self.probes), if self.probes < PROBES => {
+                self.probes += 1;
+                Some(self.ping.clone())
+            }
             () = sleep(self.silence_max) => Some(self.ping.clone()),
         }
     }
+}
+
+/// Waits until it is time to find out whether a client that has closed its side has left: the
+/// answer to what is written then is that it has, and the next write fails.
+async fn may_have_left(presence: &Presence, probes: u32) {
+    presence.closed().await;
+    sleep(PROBE_EVERY * probes).await;
 }
 
 impl<F: Feed> IntoResponse for Endless<F> {
@@ -95,3 +131,9 @@ impl<F: Feed> IntoResponse for Endless<F> {
 
 /// Tells nginx and those who copied it not to hold the response back.
 const X_ACCEL_BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering");
+
+/// How often something is written to find out whether a client has left.
+const PROBES: u32 = 2;
+
+/// How long the answer may take.
+const PROBE_EVERY: Duration = Duration::from_secs(1);

@@ -2,17 +2,17 @@
 
 use std::time::Duration;
 
-use axum::extract::State;
+use axum::extract::{Request, State};
+use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use echoclock_shared::encode::sse;
 use http::HeaderMap;
-use http::header::CONTENT_TYPE;
+use http::header::{CACHE_CONTROL, CONTENT_TYPE};
 
-use super::endless::Endless;
+use super::endless::{Endless, Reader};
 use super::{Followed, Query, Source};
-use crate::error::Refusal;
+use crate::error::{COME_BACK, Refusal, spread_out};
 use crate::feed::Encoding;
-use crate::peer::Peer;
 
 /// Answers with a hello and the items, an event each.
 ///
@@ -21,7 +21,7 @@ use crate::peer::Peer;
 /// Where the query makes no sense, or the server drains.
 pub(super) async fn answer<S: Source>(
     State(followed): State<Followed<S>>,
-    peer: Peer,
+    reader: Reader,
     mut query: Query,
     headers: HeaderMap,
 ) -> Result<Response, Refusal> {
@@ -31,8 +31,21 @@ pub(super) async fn answer<S: Source>(
     let head = sse::retry(RECONNECT_AFTER) + &sse::event(sse::CONNECT_TIME, &following.hello);
     let ping = sse::event(sse::PING, &serde_json::json!({}));
     let (head, ping) = (head.into(), ping.into());
-    let endless = Endless::new("events", head, ping, following, &followed.app, peer);
+    let endless = Endless::new("events", head, ping, following, &followed.app, reader);
     Ok(([(CONTENT_TYPE, sse::MEDIA_TYPE)], endless).into_response())
+}
+
+/// Says a refusal that is only temporary within a stream, which ends with it.
+///
+/// Any other status than 200 has an `EventSource` give up for good (HTML standard, section 9.2.2);
+/// this way it comes back after a while, and finds the server again.
+pub(super) async fn say_within_the_stream(request: Request, next: Next) -> Response {
+    let response = next.run(request).await;
+    let refusal = response.extensions().get::<Refusal>();
+    let Some(refusal) = refusal.filter(|refusal| refusal.is_temporary()) else { return response };
+    let refused = sse::retry(spread_out(COME_BACK)) + &sse::event(sse::REFUSED, &refusal.problem());
+    let headers = [(CONTENT_TYPE, sse::MEDIA_TYPE), (CACHE_CONTROL, "no-store")];
+    (headers, refused).into_response()
 }
 
 /// How long an `EventSource` waits before it reconnects.

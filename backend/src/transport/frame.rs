@@ -6,12 +6,11 @@ use echoclock_shared::encode::frame;
 use http::HeaderValue;
 use http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 
-use super::endless::Endless;
+use super::endless::{Endless, Reader};
 use super::{Followed, Query, Source};
 use crate::error::Refusal;
 use crate::feed::Encoding;
 use crate::origin::Allowed;
-use crate::peer::Peer;
 
 /// Answers with a hello and the items, a script each.
 ///
@@ -20,14 +19,14 @@ use crate::peer::Peer;
 /// Where the query makes no sense, or the server drains.
 pub(super) async fn answer<S: Source>(
     State(followed): State<Followed<S>>,
-    peer: Peer,
+    reader: Reader,
     query: Query,
 ) -> Result<Response, Refusal> {
     followed.app.drain.refuse_new()?;
     let following = followed.follow(query, Encoding::Frame)?;
     let head = frame::head(&following.hello).into();
     let ping = frame::ping().into();
-    let endless = Endless::new("frame", head, ping, following, &followed.app, peer);
+    let endless = Endless::new("frame", head, ping, following, &followed.app, reader);
     let headers = [
         (CONTENT_TYPE, HeaderValue::from_static(frame::MEDIA_TYPE)),
         (CONTENT_SECURITY_POLICY, policy(&followed.app.allowed)),

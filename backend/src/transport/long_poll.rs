@@ -10,6 +10,7 @@ use tokio::time::sleep;
 
 use super::poll::page;
 use super::{Followed, Query, Source};
+use crate::connection::Presence;
 use crate::error::Refusal;
 use crate::feed::Encoding;
 
@@ -20,6 +21,7 @@ use crate::feed::Encoding;
 /// Where the query makes no sense, or the server drains.
 pub(super) async fn answer<S: Source>(
     State(followed): State<Followed<S>>,
+    presence: Presence,
     mut query: Query,
 ) -> Result<Response, Refusal> {
     let drain = &followed.app.drain;
@@ -36,7 +38,15 @@ pub(super) async fn answer<S: Source>(
             None => nothing,
         }),
         () = sleep(wait) => Ok(nothing),
+        () = stays_closed(presence) => Ok(nothing),
     }
+}
+
+/// Waits until the client has closed its side for a while. It may read on, but more likely it has
+/// left, and its place is for others.
+async fn stays_closed(presence: Presence) {
+    presence.closed().await;
+    sleep(CLOSED_FOR).await;
 }
 
 /// Takes how long the client wants to wait.
@@ -51,3 +61,6 @@ fn wait(query: &mut Query) -> Result<Duration, Refusal> {
 }
 
 const PARAMETER: &str = "wait";
+
+/// How long a poll waits for a client that has closed its side.
+const CLOSED_FOR: Duration = Duration::from_secs(5);

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use axum::middleware;
 use axum::routing::{any, get};
 use echoclock_shared::limits::PING_EVERY;
 use echoclock_shared::transport::Transport;
@@ -72,7 +73,10 @@ pub fn routes<S: Source, T: Clone + Send + Sync + 'static>(
         .route(&Transport::LongPoll.of(path), get(long_poll::answer::<S>))
         .route(&Transport::Stream.of(path), get(stream::answer::<S>))
         .route(&Transport::Frame.of(path), get(frame::answer::<S>))
-        .route(&Transport::Events.of(path), get(events::answer::<S>))
+        .route(
+            &Transport::Events.of(path),
+            get(events::answer::<S>).layer(middleware::from_fn(events::say_within_the_stream)),
+        )
         .route(&Transport::Socket.of(path), any(socket::answer::<S>))
         .with_state(Followed { source, app: state })
 }

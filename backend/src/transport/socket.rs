@@ -13,7 +13,7 @@ use tokio::time::sleep;
 use super::{Followed, Following, Query, Source};
 use crate::error::Refusal;
 use crate::feed::{Encoding, Feed, Follower};
-use crate::socket::{End, Endpoint, Message, Opening, Socket};
+use crate::socket::{End, Endpoint, Message, Opening, Socket, Subprotocol};
 
 /// Answers a WebSocket's opening and sends the items.
 ///
@@ -27,7 +27,7 @@ pub(super) async fn answer<S: Source>(
 ) -> Result<Response, Refusal> {
     let Following { mut follower, name, silence_max, .. } =
         followed.follow(query, Encoding::Json)?;
-    let endpoint = Endpoint { name, message_max: MESSAGE_MAX, subprotocol: None };
+    let endpoint = Endpoint { name, message_max: MESSAGE_MAX, subprotocol: Subprotocol::No };
     endpoint.open(followed.app, opening, async move |mut socket, _| {
         let Err(end) = send(&mut socket, &mut follower, silence_max).await;
         socket.close(end).await;

@@ -6,11 +6,10 @@ use bytes::Bytes;
 use echoclock_shared::encode::{self, ndjson};
 use http::header::CONTENT_TYPE;
 
-use super::endless::Endless;
+use super::endless::{Endless, Reader};
 use super::{Followed, Query, Source};
 use crate::error::Refusal;
 use crate::feed::Encoding;
-use crate::peer::Peer;
 
 /// Answers with the items, a line each.
 ///
@@ -19,7 +18,7 @@ use crate::peer::Peer;
 /// Where the query makes no sense, or the server drains.
 pub(super) async fn answer<S: Source>(
     State(followed): State<Followed<S>>,
-    peer: Peer,
+    reader: Reader,
     query: Query,
 ) -> Result<Response, Refusal> {
     followed.app.drain.refuse_new()?;
@@ -27,6 +26,6 @@ pub(super) async fn answer<S: Source>(
     let ping = Bytes::from(format!("{}\n", encode::PING));
     // The client learns at once that it got through, also where there is nothing for it yet.
     let head = if following.follower.is_behind() { Bytes::new() } else { ping.clone() };
-    let endless = Endless::new("stream", head, ping, following, &followed.app, peer);
+    let endless = Endless::new("stream", head, ping, following, &followed.app, reader);
     Ok(([(CONTENT_TYPE, ndjson::MEDIA_TYPE)], endless).into_response())
 }

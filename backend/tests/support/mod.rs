@@ -50,8 +50,8 @@ impl Default for Setup {
 impl Setup {
     pub(crate) fn state(self) -> AppState {
         let Self { allowed, site, limits, wall } = self;
-        AppState::new(Settings { allowed, site, limits }, wall)
-            .expect("the system has random bytes")
+        let settings = Settings { allowed, site, limits, show_headers: vec![] };
+        AppState::new(settings, wall).expect("the system has random bytes")
     }
 }
 

@@ -60,7 +60,15 @@ mod tests {
     use super::*;
 
     fn entry(what: What) -> Entry {
-        Entry { n: 1, at: UnixMillis::default(), request: 1, size: 1, cut: false, what }
+        Entry {
+            n: 1,
+            at: UnixMillis::default(),
+            request: 1,
+            size: 1,
+            cut: false,
+            computed: false,
+            what,
+        }
     }
 
     fn sent(raw: &str) -> Entry {

@@ -64,7 +64,15 @@ mod tests {
         } else {
             What::Ended { reason: String::new() }
         };
-        Entry { n: 1, at: UnixMillis::default(), request, size: 0, cut: false, what }
+        Entry {
+            n: 1,
+            at: UnixMillis::default(),
+            request,
+            size: 0,
+            cut: false,
+            computed: false,
+            what,
+        }
     }
 
     fn ledger(ticks: u64, bytes: u64, entries: Vec<Entry>) -> LaneLedger {

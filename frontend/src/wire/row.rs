@@ -79,6 +79,8 @@ impl What {
             Self::Said(Kind::Body) => "body",
             Self::Said(Kind::Text) => "text",
             Self::Said(Kind::Binary) => "binary",
+            Self::Said(Kind::Continuation) => "continuation",
+            Self::Said(Kind::Reserved) => "reserved",
             Self::Said(Kind::Ping) => "ping",
             Self::Said(Kind::Pong) => "pong",
             Self::Said(Kind::Close) => "close",

@@ -43,8 +43,15 @@ fn ledger(ticks: u64) -> LaneLedger {
         version: "HTTP/1.1".to_owned(),
         headers: vec![("host".to_owned(), "here".to_owned())],
     };
-    let entry =
-        |n, what| Entry { n, at: UnixMillis::default(), request: 1, size: 1, cut: false, what };
+    let entry = |n, what| Entry {
+        n,
+        at: UnixMillis::default(),
+        request: 1,
+        size: 1,
+        cut: false,
+        computed: false,
+        what,
+    };
     let response = Passed::Response { status: 200, headers: Vec::new() };
     LaneLedger {
         ledger: Ledger {

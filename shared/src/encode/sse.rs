@@ -16,9 +16,14 @@ pub const CONNECT_TIME: &str = "connecttime";
 /// The event that breaks a long silence; its data is `{}`.
 pub const PING: &str = "ping";
 
-/// Writes how long a client waits before it reconnects by itself.
+/// The event that says why a stream is refused for a while, before it ends; its data is a
+/// [`crate::problem::Problem`].
+pub const REFUSED: &str = "refused";
+
+/// Writes how long a client waits before it reconnects by itself: a line that goes before those of
+/// a block, because some clients take a block without data for an empty message.
 pub fn retry(wait: Duration) -> String {
-    format!("retry: {}\n\n", wait.as_millis())
+    format!("retry: {}\n", wait.as_millis())
 }
 
 /// Writes a message with JSON for its data.
@@ -63,6 +68,6 @@ mod tests {
             "data: {\"gap\":{\"oldest\":9}}\n\n"
         );
         assert_eq!(event("ping", &serde_json::json!({})), "event: ping\ndata: {}\n\n");
-        assert_eq!(retry(Duration::from_secs(2)), "retry: 2000\n\n");
+        assert_eq!(retry(Duration::from_secs(2)), "retry: 2000\n");
     }
 }

@@ -16,8 +16,9 @@ fn id(name: u8) -> LedgerId {
     LedgerId::from_random(name.into())
 }
 
-fn said(text: &str) -> (What, bool) {
-    (What::Sent(Piece { kind: Kind::Text, raw: text.to_owned(), hex: false }), false)
+fn said(size: u64, text: &str) -> Note {
+    let what = What::Sent(Piece { kind: Kind::Text, raw: text.to_owned(), hex: false });
+    Note { size, what, cut: false, computed: false }
 }
 
 fn later(now: Now, by: Duration) -> Now {
@@ -32,10 +33,15 @@ fn numbers(ledger: &Ledger) -> Vec<u64> {
 fn requests_of_one_id_share_a_ledger() {
     let (mut book, now) = book(LedgerLimits::default());
     let first = book.open(&id(1), now);
-    book.note(&id(1), first, now, 3, said("one"));
+    book.note(&id(1), first, now, said(3, "one"));
     let second = book.open(&id(1), later(now, Duration::from_millis(5)));
-    book.note(&id(1), second, now, 4, (What::Received(Piece::of(Kind::Body, b"x", 9).0), false));
-    book.note(&id(1), first, now, 5, said("two"));
+    book.note(
+        &id(1),
+        second,
+        now,
+        Note { what: What::Received(Piece::of(Kind::Body, b"x", 9).0), ..said(4, "") },
+    );
+    book.note(&id(1), first, now, said(5, "two"));
     let ledger = book.read(&id(1), now).expect("a ledger");
     assert_eq!(ledger.totals, Totals { requests: 2, received: 4, sent: 8 });
     assert_eq!(ledger.opened, UnixMillis::new(1_000));
@@ -49,7 +55,7 @@ fn the_opening_and_the_newest_are_kept() {
     let (mut book, now) = book(limits);
     let place = book.open(&id(1), now);
     for n in 1..=9 {
-        book.note(&id(1), place, now, 10, said("tick"));
+        book.note(&id(1), place, now, said(10, "tick"));
         let ledger = book.read(&id(1), now).expect("a ledger");
         assert_eq!(ledger.dropped, u64::saturating_sub(n, 5));
         assert_eq!(ledger.totals.sent, 10 * n, "what is dropped counts");
@@ -63,13 +69,13 @@ fn a_link_takes_a_bounded_share() {
     let (mut book, now) = book(limits);
     let place = book.open(&id(1), now);
     for _ in 0..50 {
-        book.note(&id(1), place, now, 1, said(&"x".repeat(300)));
+        book.note(&id(1), place, now, said(1, &"x".repeat(300)));
         assert!(book.bytes <= 4_000, "{}", book.bytes);
     }
     let kept = numbers(&book.read(&id(1), now).expect("a ledger"));
     assert_eq!((kept.first(), kept.last()), (Some(&1), Some(&50)));
     // One entry that is over the bound by itself is not kept.
-    book.note(&id(1), place, now, 1, said(&"x".repeat(5_000)));
+    book.note(&id(1), place, now, said(1, &"x".repeat(5_000)));
     let ledger = book.read(&id(1), now).expect("a ledger");
     assert_eq!((numbers(&ledger), ledger.dropped), (vec![1], 50));
 }
@@ -83,18 +89,18 @@ fn the_link_that_was_silent_for_longest_makes_room() {
     ] {
         let (mut book, now) = book(limits);
         let places = [1, 2].map(|name| book.open(&id(name), now));
-        book.note(&id(2), places[1], now, 1, said("2"));
-        book.note(&id(1), places[0], now, 1, said("1"));
+        book.note(&id(2), places[1], now, said(1, "2"));
+        book.note(&id(1), places[0], now, said(1, "1"));
         let third = book.open(&id(3), now);
-        book.note(&id(3), third, now, 1, said("3"));
+        book.note(&id(3), third, now, said(1, "3"));
         let known = [1, 2, 3].map(|name| book.read(&id(name), now).is_some());
         assert_eq!(known, [true, false, true], "{limits:?}");
         assert!(book.bytes <= limits.bytes);
         // What the forgotten link goes on to say is not taken for another's of its id.
-        book.note(&id(2), places[1], now, 1, said("late"));
+        book.note(&id(2), places[1], now, said(1, "late"));
         assert_eq!(book.read(&id(2), now), None);
         book.open(&id(2), now);
-        book.note(&id(2), places[1], now, 1, said("late"));
+        book.note(&id(2), places[1], now, said(1, "late"));
         assert_eq!(book.read(&id(2), now).map(|ledger| ledger.entries.len()), Some(0));
     }
 }
@@ -106,7 +112,7 @@ fn a_link_is_forgotten_some_time_after_its_last_entry() {
     let place = book.open(&id(1), now);
     book.open(&id(2), now);
     let half = later(now, age / 2);
-    book.note(&id(1), place, half, 1, said("still here"));
+    book.note(&id(1), place, half, said(1, "still here"));
     let full = later(now, age + Duration::from_secs(1));
     assert!(book.read(&id(1), full).is_some());
     assert_eq!(book.links.len(), 1, "nobody asked for the other, and it is gone too");

@@ -1,11 +1,6 @@
-//! A TCP connection as the server holds it: writes that block end it, and it is closed gently.
-//!
-//! Closing a socket that has unread bytes resets the connection, and a reset can destroy what
-//! was sent and not yet read: a close frame, or the answer to an upload that was refused. So a
-//! dropped connection says that nothing more comes, and reads on until the client has closed
-//! its side too, for a bounded while.
+//! A TCP connection as the server holds it: what passes is looked at, writes that block end it,
+//! and it is closed gently.
 
-use std::future::poll_fn;
 use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
@@ -15,18 +10,33 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::runtime::Handle;
 use tokio::sync::OwnedSemaphorePermit;
-use tokio::time::{Sleep, sleep, timeout};
+use tokio::time::{Sleep, sleep};
+
+use crate::http1::How;
+
+mod tap;
+pub(crate) use tap::{Exchange, Tap};
+
+mod presence;
+pub(crate) use presence::Presence;
+
+mod linger;
+use linger::linger;
 
 /// An accepted connection.
 #[derive(Debug)]
 pub(crate) struct Connection {
     /// Here until it is dropped.
     open: Option<(TcpStream, OwnedSemaphorePermit)>,
+    tap: Tap,
+    presence: Presence,
+    /// Whether a request is being answered, so that nobody else looks whether its client is there.
+    is_answering: bool,
     write_timeout: Duration,
     /// Runs while a write is blocked.
     stalled: Option<Pin<Box<Sleep>>>,
-    /// Whether the client has closed its side, or the connection failed.
-    ended: bool,
+    /// How the client has ended it, if it has.
+    ended: Option<How>,
 }
 
 impl Connection {
@@ -39,7 +49,25 @@ impl Connection {
         if let Err(error) = set_options(&stream, write_timeout) {
             tracing::debug!(%error, "a connection's options could not be set");
         }
-        Self { open: Some((stream, permit)), write_timeout, stalled: None, ended: false }
+        Self {
+            open: Some((stream, permit)),
+            tap: Tap::new(),
+            presence: Presence::default(),
+            is_answering: false,
+            write_timeout,
+            stalled: None,
+            ended: None,
+        }
+    }
+
+    /// Returns what looks at all that passes.
+    pub(crate) fn tap(&self) -> Tap {
+        self.tap.clone()
+    }
+
+    /// Returns what learns whether the client is there.
+    pub(crate) fn presence(&self) -> Presence {
+        self.presence.clone()
     }
 
     fn stream(&mut self) -> Pin<&mut TcpStream> {
@@ -53,15 +81,41 @@ impl Connection {
         cx: &mut Context<'_>,
         written: Poll<io::Result<usize>>,
     ) -> Poll<io::Result<usize>> {
-        if written.is_ready() {
+        if let Poll::Ready(written) = &written {
             self.stalled = None;
+            if written.is_err() {
+                self.ended = Some(How::Left);
+            }
+        }
+        if written.is_ready() {
             return written;
         }
         let write_timeout = self.write_timeout;
         let stalled = self.stalled.get_or_insert_with(|| Box::pin(sleep(write_timeout)));
         ready!(stalled.as_mut().poll(cx));
-        self.ended = true;
+        self.ended = Some(How::Stalled);
         Poll::Ready(Err(io::Error::new(io::ErrorKind::TimedOut, "the client stopped reading")))
+    }
+
+    /// Looks whether the client has closed its side while it is being answered.
+    ///
+    /// The HTTP side does not read then, and could not tell one that has asked all that it wants
+    /// from one that has left: only what is written from here on shows that.
+    fn look_for_an_end(&mut self, cx: &mut Context<'_>) -> io::Result<()> {
+        if !self.is_answering || self.presence.has_closed() {
+            return Ok(());
+        }
+        let (stream, _) = self.open.as_ref().expect("the stream is there until the drop");
+        let mut byte = [0];
+        match stream.poll_peek(cx, &mut ReadBuf::new(&mut byte)) {
+            Poll::Ready(Ok(0)) => self.presence.close(),
+            Poll::Ready(Ok(_)) | Poll::Pending => {}
+            Poll::Ready(Err(error)) => {
+                self.ended = Some(How::Left);
+                return Err(error);
+            }
+        }
+        Ok(())
     }
 }
 
@@ -74,7 +128,12 @@ impl AsyncRead for Connection {
         let before = buffer.filled().len();
         let room = buffer.remaining() > 0;
         let read = ready!(self.stream().poll_read(cx, buffer));
-        self.ended |= read.is_err() || (room && buffer.filled().len() == before);
+        let bytes = &buffer.filled()[before..];
+        if read.is_err() || (room && bytes.is_empty()) {
+            self.ended = Some(How::Left);
+        } else {
+            self.is_answering = self.tap.received(bytes);
+        }
         Poll::Ready(read)
     }
 }
@@ -86,6 +145,9 @@ impl AsyncWrite for Connection {
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
         let written = self.stream().poll_write(cx, bytes);
+        if let Poll::Ready(Ok(written)) = &written {
+            self.is_answering = self.tap.sent([&bytes[..*written]]);
+        }
         self.watch_stall(cx, written)
     }
 
@@ -95,6 +157,14 @@ impl AsyncWrite for Connection {
         slices: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         let written = self.stream().poll_write_vectored(cx, slices);
+        if let Poll::Ready(Ok(written)) = &written {
+            let mut left = *written;
+            self.is_answering = self.tap.sent(slices.iter().map(|slice| {
+                let (sent, _) = slice.split_at(slice.len().min(left));
+                left -= sent.len();
+                sent
+            }));
+        }
         self.watch_stall(cx, written)
     }
 
@@ -103,6 +173,7 @@ impl AsyncWrite for Connection {
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.look_for_an_end(cx)?;
         self.stream().poll_flush(cx)
     }
 
@@ -115,30 +186,13 @@ impl Drop for Connection {
     fn drop(&mut self) {
         let Some((stream, permit)) = self.open.take() else { return };
         // Without a runtime the process is ending, and the system closes what is left.
-        if !self.ended
-            && let Ok(runtime) = Handle::try_current()
-        {
-            runtime.spawn(linger(stream, permit));
+        match (self.ended, Handle::try_current()) {
+            (None, Ok(runtime)) => {
+                runtime.spawn(linger(stream, self.tap.clone(), permit));
+            }
+            (ended, _) => self.tap.closed(ended.unwrap_or(How::Dropped)),
         }
     }
-}
-
-/// Ends the server's side, then reads until the client has ended its own.
-async fn linger(mut stream: TcpStream, _permit: OwnedSemaphorePermit) {
-    // An error here and below means that the connection is gone, which is what is wanted.
-    let _ = timeout(LINGER_FOR, async {
-        poll_fn(|cx| Pin::new(&mut stream).poll_shutdown(cx)).await?;
-        loop {
-            timeout(LINGER_IDLE, stream.readable()).await??;
-            match stream.try_read(&mut [0; DISCARDED_AT_ONCE]) {
-                Ok(0) => return Ok::<_, io::Error>(()),
-                Ok(_) => {}
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
-                Err(error) => return Err(error),
-            }
-        }
-    })
-    .await;
 }
 
 fn set_options(stream: &TcpStream, write_timeout: Duration) -> io::Result<()> {
@@ -158,11 +212,3 @@ fn set_options(stream: &TcpStream, write_timeout: Duration) -> io::Result<()> {
 
 /// How long a silent connection is trusted before the system asks the other end.
 const KEEPALIVE_AFTER: Duration = Duration::from_secs(30);
-
-/// How long a client may go on sending after the server has closed.
-const LINGER_FOR: Duration = Duration::from_secs(10);
-
-/// How long it may be silent before it closes its own side.
-const LINGER_IDLE: Duration = Duration::from_secs(2);
-
-const DISCARDED_AT_ONCE: usize = 16 * 1024;

@@ -1,0 +1,49 @@
+//! A gentle end.
+//!
+//! Closing a socket that has unread bytes resets the connection, and a reset can destroy what
+//! was sent and not yet read: a close frame, or the answer to an upload that was refused. So the
+//! server says that nothing more comes, and reads on until the client has closed its side too,
+//! for a bounded while.
+
+use std::future::poll_fn;
+use std::io;
+use std::pin::Pin;
+use std::time::Duration;
+
+use tokio::io::AsyncWrite;
+use tokio::net::TcpStream;
+use tokio::sync::OwnedSemaphorePermit;
+use tokio::time::timeout;
+
+use super::Tap;
+use crate::http1::How;
+
+/// Ends the server's side, then reads until the client has ended its own.
+pub(super) async fn linger(mut stream: TcpStream, tap: Tap, _permit: OwnedSemaphorePermit) {
+    // An error here and below means that the connection is gone, which is what is wanted.
+    let _ = timeout(LINGER_FOR, async {
+        poll_fn(|cx| Pin::new(&mut stream).poll_shutdown(cx)).await?;
+        let mut discarded = [0; DISCARDED_AT_ONCE];
+        loop {
+            timeout(LINGER_IDLE, stream.readable()).await??;
+            match stream.try_read(&mut discarded) {
+                Ok(0) => return Ok::<_, io::Error>(()),
+                Ok(read) => {
+                    tap.received(&discarded[..read]);
+                }
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                Err(error) => return Err(error),
+            }
+        }
+    })
+    .await;
+    tap.closed(How::Dropped);
+}
+
+/// How long a client may go on sending after the server has closed.
+const LINGER_FOR: Duration = Duration::from_secs(10);
+
+/// How long it may be silent before it closes its own side.
+const LINGER_IDLE: Duration = Duration::from_secs(2);
+
+const DISCARDED_AT_ONCE: usize = 4 * 1024;

@@ -1,0 +1,186 @@
+//! One connection's requests and answers, over HTTP/1 and HTTP/2, for as long as it may last.
+
+use std::convert::Infallible;
+use std::future::poll_fn;
+use std::pin::{Pin, pin};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use axum::response::Response;
+use http::header::CONNECTION;
+use http::{HeaderName, HeaderValue, Request, StatusCode, Version};
+use hyper::body::Incoming;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::server::conn::auto;
+use tokio::time::{Instant, Sleep, sleep_until};
+use tokio_util::sync::CancellationToken;
+use tower::ServiceExt;
+
+use crate::connection::{Connection, Exchange, Tap};
+use crate::http1::{HEAD_MAX, Mode, Waits};
+use crate::in_use::{Guarded, InUse};
+use crate::limits::Limits;
+use crate::list;
+use crate::peer::Peer;
+
+/// What a connection's requests are answered with, and how long it may wait for them.
+#[derive(Clone, Debug)]
+pub(crate) struct Conversation {
+    pub(crate) router: Router,
+    pub(crate) limits: Limits,
+    /// Has the connection end after the request that it is at.
+    pub(crate) finish: CancellationToken,
+}
+
+impl Conversation {
+    /// Answers a connection's requests until it ends.
+    pub(crate) async fn hold(self, connection: Connection, peer: Peer) {
+        let Self { router, limits, finish } = self;
+        let (tap, presence) = (connection.tap(), connection.presence());
+        let mut patience = Patience::new(&limits, tap.clone());
+        let in_use = patience.in_use.clone();
+        let requests = AtomicU64::new(0);
+        let service = service_fn(|mut request: Request<Incoming>| {
+            let number = requests.fetch_add(1, Ordering::Relaxed) + 1;
+            let extensions = request.extensions_mut();
+            extensions.insert(peer);
+            extensions.insert(presence.clone());
+            extensions.insert(Exchange::new(tap.clone(), number));
+            let is_http2 = request.version() == Version::HTTP_2;
+            let guard = is_http2.then(|| Arc::new(in_use.begin()));
+            if let Some(guard) = &guard {
+                request.extensions_mut().insert(Arc::clone(guard));
+            }
+            let kept_for = keeps_alive(&request, &finish).then_some(limits.idle_timeout);
+            let answer = router.clone().oneshot(request);
+            async move {
+                let mut response = answer.await?;
+                if let Some(kept_for) = kept_for {
+                    announce(&mut response, kept_for);
+                }
+                Ok::<_, Infallible>(match guard {
+                    Some(guard) => response.map(|body| Body::new(Guarded::new(body, guard))),
+                    None => response,
+                })
+            }
+        });
+        let mut http = auto::Builder::new(TokioExecutor::new());
+        // Its own wait for a head would end connections that are idle, too.
+        http.http1()
+            .timer(TokioTimer::new())
+            .header_read_timeout(None)
+            .max_buf_size(HEAD_MAX)
+            .half_close(true);
+        http.http2()
+            .timer(TokioTimer::new())
+            .keep_alive_interval(HTTP2_PING_EVERY)
+            .enable_connect_protocol();
+        let mut held = pin!(http.serve_connection_with_upgrades(TokioIo::new(connection), service));
+        let mut finished = pin!(finish.cancelled());
+        let mut finishing = false;
+        let ended = poll_fn(|cx| {
+            loop {
+                if let Poll::Ready(ended) = held.as_mut().poll(cx) {
+                    return Poll::Ready(ended.map_err(|error| error.to_string()));
+                }
+                let is_to_finish = match patience.poll(cx) {
+                    Poll::Ready(Over::AtOnce) => {
+                        return Poll::Ready(Err("the client said nothing for too long".to_owned()));
+                    }
+                    Poll::Ready(Over::AfterThis) => true,
+                    Poll::Pending => !finishing && finished.as_mut().poll(cx).is_ready(),
+                };
+                if finishing || !is_to_finish {
+                    return Poll::Pending;
+                }
+                finishing = true;
+                held.as_mut().graceful_shutdown();
+            }
+        })
+        .await;
+        if let Err(error) = ended {
+            tracing::debug!(%peer, error, "connection ended");
+        }
+    }
+}
+
+/// Whether the connection goes on after this request, as far as the client is concerned.
+fn keeps_alive(request: &Request<Incoming>, finish: &CancellationToken) -> bool {
+    request.version() == Version::HTTP_11
+        && !finish.is_cancelled()
+        && !list::has(request.headers(), &CONNECTION, "close")
+}
+
+/// Tells for how long the connection waits for the next request, so that a client does not use it
+/// in the moment in which it ends (RFC 2068, section 19.7.1.1).
+fn announce(response: &mut Response, kept_for: Duration) {
+    if response.status() == StatusCode::SWITCHING_PROTOCOLS
+        || response.headers().contains_key(CONNECTION)
+    {
+        return;
+    }
+    let timeout = format!("timeout={}", kept_for.as_secs());
+    let timeout = HeaderValue::try_from(timeout).expect("a number is a header's value");
+    response.headers_mut().insert(CONNECTION, HeaderValue::from_static("keep-alive"));
+    response.headers_mut().insert(KEEP_ALIVE, timeout);
+}
+
+/// How long a connection waits for its client.
+struct Patience {
+    tap: Tap,
+    in_use: InUse,
+    waits: Waits,
+    /// When to look again: perhaps sooner than needed, so that it need not be set at each step.
+    alarm: Pin<Box<Sleep>>,
+}
+
+/// How a connection is to end.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Over {
+    /// Nothing is under way.
+    AtOnce,
+    /// After what is under way; over HTTP/2 the client is told so.
+    AfterThis,
+}
+
+impl Patience {
+    fn new(limits: &Limits, tap: Tap) -> Self {
+        let waits = Waits {
+            head: limits.header_timeout,
+            idle: limits.idle_timeout,
+            rest: limits.body_idle_timeout,
+        };
+        let now = Instant::now();
+        let alarm = Box::pin(sleep_until(now + waits.head));
+        Self { tap, in_use: InUse::new(now), waits, alarm }
+    }
+
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Over> {
+        let (deadline, over) = match self.tap.mode() {
+            Mode::TooMany => return Poll::Ready(Over::AfterThis),
+            Mode::Http2 => (self.in_use.deadline(&self.waits, cx.waker()), Over::AfterThis),
+            Mode::Http1 | Mode::Other => (self.tap.deadline(&self.waits), Over::AtOnce),
+        };
+        let Some(deadline) = deadline else { return Poll::Pending };
+        if self.alarm.deadline() > deadline || self.alarm.is_elapsed() {
+            self.alarm.as_mut().reset(deadline);
+        }
+        while self.alarm.as_mut().poll(cx).is_ready() {
+            if deadline <= Instant::now() {
+                return Poll::Ready(over);
+            }
+            self.alarm.as_mut().reset(deadline);
+        }
+        Poll::Pending
+    }
+}
+
+/// How often a silent HTTP/2 connection is asked for a sign of life.
+const HTTP2_PING_EVERY: Duration = Duration::from_secs(20);
+
+const KEEP_ALIVE: HeaderName = HeaderName::from_static("keep-alive");

@@ -1,0 +1,111 @@
+//! What passes on an HTTP/1 connection, written down byte for byte.
+
+use std::borrow::Cow;
+
+use echoclock_shared::ledger::{Kind, What, cut};
+
+use super::{Note, Recorder};
+use crate::drain::Drain;
+use crate::http1::{Head, How, Witness, status_of};
+
+/// Writes a link's ledger from what its connection shows.
+pub(super) struct OnTheWire {
+    recorder: Recorder,
+    drain: Drain,
+    has_response: bool,
+}
+
+impl OnTheWire {
+    pub(super) fn new(recorder: Recorder, drain: Drain) -> Self {
+        Self { recorder, drain, has_response: false }
+    }
+
+    fn note(&self, size: usize, what: What, cut: bool) {
+        self.recorder.note(Note { size: size as u64, what, cut, computed: false });
+    }
+}
+
+impl Witness for OnTheWire {
+    fn request(&mut self, head: Head<'_>) {
+        let start = String::from_utf8_lossy(head.start());
+        let mut words = start.split(' ');
+        let mut word = || words.next().unwrap_or_default();
+        let (method, target, version) = (word(), word(), word());
+        let (what, cut) = self.recorder.request(method, target, version, head.fields());
+        self.note(head.0.len(), what, cut);
+    }
+
+    fn received(&mut self, size: u64, data: &[u8]) {
+        let (piece, cut) = self.recorder.piece(Kind::Body, data);
+        self.recorder.note(Note { size, what: What::Received(piece), cut, computed: false });
+    }
+
+    fn response(&mut self, head: Head<'_>) {
+        let status = status_of(head.start()).unwrap_or_default();
+        self.has_response |= status >= 200;
+        let (headers, cut) = self.recorder.headers(head.fields());
+        self.note(head.0.len(), What::Response { status, headers }, cut);
+    }
+
+    fn sent(&mut self, size: u64, data: &[u8]) {
+        let (piece, cut) = self.recorder.piece(Kind::Body, data);
+        self.recorder.note(Note { size, what: What::Sent(piece), cut, computed: false });
+    }
+
+    fn ended(&mut self, size: u64, how: How) {
+        let reason = match how {
+            // The head has told the length; and what a socket's end is, it tells itself.
+            How::Sized | How::Upgraded => return,
+            How::Complete if self.drain.has_begun() => STOPS,
+            How::Complete => NO_MORE,
+            How::Left if self.has_response => LEFT,
+            How::Left => LEFT_UNANSWERED,
+            How::Stalled => "the client did not read on",
+            How::Dropped => "the server ended the connection",
+        };
+        let what = What::Ended { reason: reason.to_owned() };
+        self.recorder.note(Note { size, what, cut: false, computed: false });
+    }
+}
+
+impl Recorder {
+    /// Returns what a request's head says, and whether there was more text.
+    pub(super) fn request<'a>(
+        &self,
+        method: &str,
+        target: &str,
+        version: &str,
+        headers: impl IntoIterator<Item = (&'a [u8], &'a [u8])>,
+    ) -> (What, bool) {
+        let (headers, headers_cut) = self.headers(headers);
+        let target = shown(target);
+        let (target, target_cut) = cut(&target, self.limits().text);
+        let what = What::Request {
+            method: cut(method, METHOD_MAX).0.to_owned(),
+            target: target.to_owned(),
+            version: version.to_owned(),
+            headers,
+        };
+        (what, headers_cut || target_cut)
+    }
+}
+
+/// Returns an address as it is shown.
+fn shown(target: &str) -> Cow<'_, str> {
+    Cow::Borrowed(target)
+}
+
+/// The response's end was reached because the server stops.
+pub(super) const STOPS: &str = "the server stops";
+
+/// The response's end was reached.
+pub(super) const NO_MORE: &str = "there is no more";
+
+/// The client left while it was answered.
+pub(super) const LEFT: &str = "the client left";
+
+/// The client left before that.
+pub(super) const LEFT_UNANSWERED: &str = "the client left before the answer";
+
+/// How much of a method is kept; those that are taken are shorter.
+const METHOD_MAX: usize = 32;
