@@ -18,6 +18,8 @@ pub mod place;
 
 pub mod axis;
 
+pub mod keys;
+
 pub mod components;
 
 mod wiring;

@@ -41,6 +41,9 @@ pub use page::{PageWatch, document_base, is_visible, take_root};
 
 pub mod clock;
 
+mod keys;
+pub use keys::press;
+
 mod random;
 pub use random::{dice, random_bits};
 

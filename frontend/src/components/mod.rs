@@ -7,6 +7,8 @@
 
 mod connection;
 
+mod held_enter;
+
 mod scroller;
 
 mod stamp;

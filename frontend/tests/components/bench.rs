@@ -12,7 +12,10 @@ use js_sys::Reflect;
 use leptos::mount::mount_to;
 use leptos::prelude::{Owner, provide_context};
 use wasm_bindgen::JsCast;
-use web_sys::{Element, Event, EventInit, HtmlElement, KeyboardEvent, KeyboardEventInit, window};
+use web_sys::{
+    CompositionEvent, CompositionEventInit, Element, Event, EventInit, HtmlElement, KeyboardEvent,
+    KeyboardEventInit, window,
+};
 
 use crate::support::pass;
 
@@ -128,15 +131,37 @@ impl Bench {
 
     /// Presses Enter, as `how` has it; returns whether the browser is to do what it does by itself.
     pub(crate) async fn enter(&self, selector: &str, how: impl FnOnce(&KeyboardEventInit)) -> bool {
+        self.key(selector, "keydown", how).await
+    }
+
+    /// Has a key's event come, Enter's unless `how` has it otherwise; returns whether the browser
+    /// is to do what it does by itself.
+    pub(crate) async fn key(
+        &self,
+        selector: &str,
+        kind: &str,
+        how: impl FnOnce(&KeyboardEventInit),
+    ) -> bool {
         let init = KeyboardEventInit::new();
         init.set_key("Enter");
+        init.set_key_code(13);
         init.set_bubbles(true);
         init.set_cancelable(true);
         how(&init);
-        let event = KeyboardEvent::new_with_keyboard_event_init_dict("keydown", &init);
+        let event = KeyboardEvent::new_with_keyboard_event_init_dict(kind, &init);
         let goes_on = self.get(selector).dispatch_event(&event.expect("an event"));
         self.settle().await;
         goes_on.expect("it can be dispatched")
+    }
+
+    /// Has an input method's event come.
+    pub(crate) async fn composition(&self, selector: &str, kind: &str, text: &str) {
+        let init = CompositionEventInit::new();
+        init.set_data(text);
+        init.set_bubbles(true);
+        let event = CompositionEvent::new_with_event_init_dict(kind, &init).expect("an event");
+        self.get(selector).dispatch_event(&event).expect("it can be dispatched");
+        self.settle().await;
     }
 
     /// Returns what was asked of the session since the last call.

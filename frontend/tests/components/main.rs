@@ -14,6 +14,8 @@ mod chat;
 
 mod composer;
 
+mod input_method;
+
 mod clock;
 
 mod server;

@@ -6,7 +6,9 @@ use leptos::ev::{KeyboardEvent, SubmitEvent};
 use leptos::html::Textarea;
 use leptos::prelude::*;
 
+use crate::browser::press;
 use crate::format;
+use crate::keys::Meaning;
 use crate::stores::{LinkView, use_dispatch, use_stores};
 
 /// Where a message is written.
@@ -35,11 +37,13 @@ pub(super) fn Composer() -> impl IntoView {
         event.prevent_default();
         send();
     };
-    let on_key = move |event: KeyboardEvent| {
-        if is_to_send(&event) {
+    let on_key = move |event: KeyboardEvent| match press(&event).meaning() {
+        Meaning::Send => {
             event.prevent_default();
             send();
         }
+        Meaning::Nothing => event.prevent_default(),
+        Meaning::Leave | Meaning::Other => {}
     };
     let is_wrong = Memo::new(move |_| blocked.get().is_some_and(|why| why != CannotSay::Empty));
     let hint = move || match blocked.get() {
@@ -104,14 +108,4 @@ fn reason(why: CannotSay) -> String {
             format!("{OUTBOX_MAX} messages wait for their echo, and no more can be kept.")
         }
     }
-}
-
-/// Whether a key means to send. Enter that ends the choice of a word in an input method does not.
-fn is_to_send(event: &KeyboardEvent) -> bool {
-    event.key() == "Enter"
-        && !event.is_composing()
-        && !event.shift_key()
-        && !event.ctrl_key()
-        && !event.alt_key()
-        && !event.meta_key()
 }

@@ -5,6 +5,7 @@ use echoclock_shared::session::{Intent, LinkState, Part};
 use leptos::html::Button;
 use leptos::prelude::*;
 
+use crate::components::held_enter::ignore_held_enter;
 use crate::stores::{LinkView, use_dispatch};
 
 /// The code and the reason to close with, or nothing while the fields hold what can't be sent.
@@ -50,6 +51,7 @@ pub(in crate::components) fn Actions(
         <form
             class="actions"
             novalidate
+            on:keydown=ignore_held_enter
             on:submit=move |event| {
                 event.prevent_default();
                 act();

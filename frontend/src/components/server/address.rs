@@ -4,6 +4,7 @@ use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 
 use crate::address::{Source, WrongAddress};
+use crate::components::held_enter::ignore_held_enter;
 use crate::stores::{use_dispatch, use_stores};
 
 /// The field for the API's address, what is in use, and what is wrong with it.
@@ -37,7 +38,7 @@ pub(super) fn AddressForm() -> impl IntoView {
         dispatch.use_address(draft.get_untracked());
     };
     view! {
-        <form class="address" novalidate on:submit=submit>
+        <form class="address" novalidate on:keydown=ignore_held_enter on:submit=submit>
             <div class="field">
                 <label for="api-address">"API address"</label>
                 <input

@@ -7,8 +7,9 @@ use leptos::prelude::*;
 use super::super::scroller::Scroller;
 use super::filter::{Filter, name, parts};
 use super::row::row;
-use crate::browser::{Download, Timer};
+use crate::browser::{Download, Timer, press};
 use crate::format;
+use crate::keys::Meaning;
 use crate::stores::{Recording, use_stores};
 use crate::wire::{ROWS_MAX, Row};
 
@@ -26,7 +27,7 @@ pub(super) fn Drawer(close: impl Fn() + Copy + 'static) -> impl IntoView {
         }
     });
     let leave = move |event: KeyboardEvent| {
-        if event.key() == "Escape" && !event.is_composing() {
+        if press(&event).meaning() == Meaning::Leave {
             event.prevent_default();
             close();
         }
