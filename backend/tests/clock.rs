@@ -2,11 +2,12 @@
 
 mod support;
 
-use std::sync::Arc;
+use std::io::Write;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use bytes::Bytes;
-use echoclock_backend::feed::clock::{ClockFeed, SystemClock, WallClock};
+use echoclock_backend::feed::clock::{ClockFeed, Clocks, SystemClock, WallClock};
 use echoclock_backend::feed::{Asked, Encoding, Feed, Follower, Shared};
 use echoclock_shared::feed::{Item, Period, Seq, Tick};
 use echoclock_shared::time::UnixMillis;
@@ -92,6 +93,129 @@ async fn a_clock_set_back_waits_until_it_gets_there_again() {
     }
     bench.wall.set(101_000);
     assert_eq!(next(&mut follower).await, [(101, Some(101_000))]);
+}
+
+#[tokio::test]
+async fn a_clock_set_back_past_a_minute_starts_anew_after_a_gap() {
+    for period in Period::ALL {
+        let minute = 60_000_u64.div_ceil(period.millis());
+        let bench = Bench::with_period(period, 1_000 * period.millis());
+        let set = |place: u64| bench.wall.set(place * period.millis());
+        let mut follower = bench.follow(Asked::Newest);
+        next(&mut follower).await;
+        let mut slow = bench.follow(Asked::After(Seq::new(990)));
+        let wrong = 1_000 + 3 * minute;
+        set(wrong);
+        while next(&mut follower).await.last().is_none_or(|(place, _)| *place < wrong) {}
+
+        // As far back as ticks may wait.
+        set(wrong - minute);
+        set(wrong + 1);
+        let sent = |place: u64| (place, Some(place * period.millis()));
+        assert_eq!(next(&mut follower).await, [sent(wrong + 1)], "every {period}");
+
+        set(wrong - minute);
+        let items = next_items(&mut follower).await;
+        let back = Seq::new(wrong - minute);
+        assert_eq!(items, [Item::gap(back), Item::Value(period.tick(back))], "every {period}");
+        set(wrong - minute + 1);
+        assert_eq!(next(&mut follower).await, [sent(wrong - minute + 1)], "every {period}");
+
+        // One that has seen nothing of the wrong time misses nothing, nor is it told of that time.
+        let mut seen = vec![];
+        while seen.last().is_none_or(|(place, _)| *place < wrong - minute) {
+            seen.extend(next(&mut slow).await);
+        }
+        let (live, replayed) = seen.split_last().expect("it misses nothing");
+        assert_eq!(*live, sent(wrong - minute + 1), "every {period}");
+        let expected: Vec<_> = (991..=wrong - minute).map(|place| (place, None)).collect();
+        assert_eq!(replayed, expected, "every {period}");
+    }
+}
+
+#[tokio::test]
+async fn who_came_while_the_clock_was_wrong_is_given_live_ticks_after() {
+    let bench = Bench::new(1_000_000);
+    let mut first = bench.follow(Asked::Newest);
+    next(&mut first).await;
+    bench.wall.set(1_100_000);
+    while next(&mut first).await.last().is_none_or(|(place, _)| *place < 1_100) {}
+    // It is as far as it will be once the clock is right, and what comes later is no replay to it.
+    let mut other = bench.follow(Asked::After(Seq::new(999)));
+    bench.wall.set(1_001_000);
+    next_items(&mut first).await;
+    assert_eq!(next(&mut other).await, [(1_000, None), (1_001, None)]);
+    bench.wall.set(1_002_000);
+    assert_eq!(next(&mut other).await, [(1_002, Some(1_002_000))]);
+}
+
+#[tokio::test]
+async fn a_cursor_from_the_wrong_time_is_told_a_gap_by_whoever_gave_it_out() {
+    let bench = Bench::new(1_000_000);
+    let wrong = Asked::After(Seq::new(2_000));
+    let start = |asked| Follower::new(Arc::clone(&bench.feed), Encoding::Events, asked);
+    let rest = async || support::until("the task to end", || !bench.feed.feed().is_ticking()).await;
+    start(wrong).expect_err("nobody has seen this place");
+    rest().await;
+    bench.wall.set(2_000_000);
+    // A poll is gone when it is answered.
+    assert_eq!(next(&mut bench.follow(Asked::Newest)).await, [(2_000, None)]);
+    bench.wall.set(1_001_000);
+    rest().await;
+    let gap = [Item::gap(Seq::new(1_001)), Item::Value(Period::S1.tick(Seq::new(1_001)))];
+    assert_eq!(next_items(&mut bench.follow(wrong)).await, gap);
+    start(Asked::After(Seq::new(2_001))).expect_err("nobody has seen this place");
+}
+
+/// Real time does not pass here, so that a slow machine is no leap.
+#[tokio::test(start_paused = true)]
+async fn a_leap_is_one_line_in_the_log_however_many_follow() {
+    let log = Log::default();
+    let writer = log.clone();
+    let logger = tracing_subscriber::fmt().with_writer(move || writer.clone()).with_ansi(false);
+    let _logs = tracing::subscriber::set_default(logger.finish());
+    let wall = Arc::new(ManualClock::new(1_000_000_000));
+    let clocks = Clocks::new(&(Arc::clone(&wall) as _));
+    let mut watches = Period::ALL.map(|period| clocks.feed(period).feed().watch());
+    for (millis, newest, leaps) in [
+        (1_000_000_500, 1_000_000_500, 0),
+        (1_864_000_500, 1_864_000_500, 1), // ten days ahead
+        (1_000_000_500, 1_000_000_500, 2),
+        (999_990_000, 1_000_000_500, 3), // ticks wait
+        (1_000_061_000, 1_000_061_000, 4),
+    ] {
+        wall.set(millis);
+        for (period, watch) in Period::ALL.into_iter().zip(&mut watches) {
+            let now = period.newest_at(UnixMillis::new(newest));
+            let there = tokio::time::timeout(support::PATIENCE, watch.wait_for(|it| *it == now));
+            there.await.expect("the feed moves").expect("the feed goes on");
+        }
+        support::until("the leap in the log", || log.lines().len() >= leaps).await;
+        assert_eq!(log.lines().len(), leaps, "{:?}", log.lines());
+    }
+    let told = log.lines().join("\n");
+    assert!(told.contains(" WARN ") && told.contains("start anew"), "{told}");
+}
+
+/// What is logged.
+#[derive(Clone, Debug, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Log {
+    fn lines(&self) -> Vec<String> {
+        let written = self.0.lock().expect("no test panics here");
+        String::from_utf8_lossy(&written).lines().map(str::to_owned).collect()
+    }
+}
+
+impl Write for Log {
+    fn write(&mut self, line: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().expect("no test panics here").write(line)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
 }
 
 #[tokio::test]

@@ -2,13 +2,17 @@
 
 mod support;
 
+use std::sync::Arc;
 use std::time::Duration;
 
+use echoclock_backend::feed::clock::WallClock;
 use echoclock_shared::close::CloseCode;
-use echoclock_shared::feed::Period;
+use echoclock_shared::feed::{Period, Seq};
 use echoclock_shared::session::{Cause, Intent, Part, Side};
 use echoclock_shared::transport::Transport;
 
+use support::Setup;
+use support::clock::SetAhead;
 use support::page::{Page, View};
 use support::proxy::{Proxy, Weather};
 
@@ -169,6 +173,35 @@ async fn no_lane_misses_a_tick_over_a_network_that_keeps_cutting() {
         proxy.cut();
     }
     page.until("every lane to come back", |view| view.lanes_open == 6).await;
+}
+
+#[tokio::test]
+async fn every_lane_goes_on_after_a_clock_that_was_wrong_for_a_while() {
+    let wall = Arc::new(SetAhead::default());
+    let server = support::start_with(Setup { wall: wall.clone(), ..Setup::default() }).await;
+    let mut page = Page::open(server.address()).await;
+    page.want(Intent::Every(Period::Ms100)).await;
+    page.want(Intent::LanesEvery(Period::Ms100)).await;
+    page.want(Intent::AskEvery(Duration::from_millis(100))).await;
+    for transport in Transport::ALL {
+        page.want(Intent::Connect(Part::Lane(transport))).await;
+    }
+    let all = |view: &View, holds: &dyn Fn(&[Seq]) -> bool| {
+        view.lanes.len() == 6 && view.lanes.values().chain([&view.ticks]).all(|it| holds(it))
+    };
+    page.until("every lane to tick", |view| all(view, &|ticks| ticks.len() > 3)).await;
+    wall.by(Duration::from_secs(864_000));
+    let wrong = Period::Ms100.newest_at(wall.now()).minus(10);
+    let is_wrong = |ticks: &[Seq]| ticks.last().is_some_and(|last| *last >= wrong);
+    page.until("the wrong time everywhere", |view| all(view, &is_wrong)).await;
+    wall.by(Duration::ZERO);
+    let goes_on = |ticks: &[Seq]| ticks.iter().rev().take(5).all(|seq| *seq < wrong);
+    let view = page.until("the right time everywhere", |view| all(view, &goes_on)).await;
+    assert_eq!(view.missed, 0);
+    for ticks in view.lanes.values().chain([&view.ticks]) {
+        let last = &ticks[ticks.len() - 5..];
+        assert!(last.windows(2).all(|pair| pair[1] == pair[0].plus(1)), "{last:?}");
+    }
 }
 
 #[tokio::test]

@@ -210,6 +210,31 @@ async fn a_client_that_was_slow_takes_up_where_it_was() {
 }
 
 #[tokio::test]
+async fn a_clock_that_was_wrong_for_a_while_is_a_gap_and_no_silence() {
+    let wrong = NEWEST + 864_000;
+    for transport in Transport::ALL {
+        let case = Case::clock(transport, quick()).await;
+        let mut client = case.follow(None).await;
+        assert_eq!(client.next().await, Said::Item(NEWEST), "{transport}");
+        case.move_on_to(wrong);
+        assert_eq!(client.next().await, Said::Gap(wrong - 3_599), "{transport}");
+        while client.next().await != Said::Item(wrong) {}
+        // What waits for the next tick is told as well as what asks anew.
+        client.wait_for_more(&case.server).await;
+        case.move_on_to(NEWEST + 4);
+        let told = [client.next().await, client.next().await];
+        assert_eq!(told, [Said::Gap(NEWEST + 4), Said::Item(NEWEST + 4)], "{transport}");
+        case.move_on_to(NEWEST + 5);
+        assert_eq!(client.next().await, Said::Item(NEWEST + 5), "{transport}");
+        // One that was away meanwhile.
+        let mut late = case.follow(Some(wrong)).await;
+        let told = [late.next().await, late.next().await];
+        assert_eq!(told, [Said::Gap(NEWEST + 5), Said::Item(NEWEST + 5)], "{transport}");
+        case.refused(&format!("?after={}", wrong + 1)).await;
+    }
+}
+
+#[tokio::test]
 async fn a_client_that_does_not_read_is_let_go() {
     let limits = Limits { write_timeout: Duration::from_millis(300), ..quick() };
     for transport in Transport::ALL.into_iter().filter(|transport| transport.is_pushed()) {

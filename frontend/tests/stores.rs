@@ -358,6 +358,24 @@ fn another_clock_starts_from_nothing() {
 }
 
 #[test]
+fn a_clock_that_starts_anew_is_told_and_keeps_nothing_of_the_wrong_time() {
+    let mut bench = Bench::connected();
+    let clock = bench.stores.clock;
+    for seq in [1_000, 865_000] {
+        bench.tick(Period::S1, seq);
+    }
+    bench.clock_hears(FromClock::Item(Item::gap(Seq::new(1_001))));
+    assert_eq!(clock.last.get_untracked(), None);
+    assert!(clock.delays.get_untracked().is_empty());
+    bench.tick(Period::S1, 1_001);
+    assert_eq!(clock.delays.get_untracked().len(), 1);
+    assert_eq!(clock.last.get_untracked().map(|last| last.tick.seq), Some(Seq::new(1_001)));
+    let told = clock.notes.get_untracked().pop().map(|note| note.body);
+    assert_eq!(told, Some(ClockNoteBody::StartedAnew { oldest: Seq::new(1_001) }));
+    assert_eq!(clock.counts.get_untracked().repeated, 0);
+}
+
+#[test]
 fn a_network_that_seems_gone_is_told() {
     let mut bench = Bench::connected();
     let hint = bench.stores.page.seems_offline;

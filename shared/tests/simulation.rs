@@ -44,6 +44,7 @@ fn every_message_is_echoed_once_and_in_order_and_no_tick_is_missed_in_silence() 
         ("repeated echoes", total.repeated_echoes),
         ("repeated ticks", total.repeated_ticks),
         ("gaps", total.gaps),
+        ("clocks that start anew", total.started_anew),
         ("refusals", total.refused),
         ("half-open links", total.silent),
         ("rests", total.rests),

@@ -1,13 +1,12 @@
 //! The clock: ticks on the wall clock's boundaries, each a pure function of its place.
 //!
 //! Nothing is stored but when the last ticks went out. One task per period ticks while anyone
-//! follows; what it publishes never goes back, so that ticks wait when the clock is set back.
+//! follows. What it publishes does not go back: ticks wait when the clock is set back, unless that
+//! is by more than cursors may be ahead. Then the feed starts anew at the wall clock's place.
 
 use std::collections::VecDeque;
-use std::fmt;
-use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use echoclock_shared::feed::{Period, Seq, Tick};
 use echoclock_shared::limits::CURSOR_AHEAD_MAX;
@@ -16,30 +15,11 @@ use tokio::sync::watch;
 
 use super::{Batch, Bounds, Cursor, Entry, Feed, Shared};
 
-/// The clock on the wall, which can be set forward and back at any moment.
-pub trait WallClock: fmt::Debug + Send + Sync + 'static {
-    /// Returns the instant that it shows.
-    fn now(&self) -> UnixMillis;
+mod leap;
 
-    /// Returns when it shows `at`, or sooner: the caller looks at the clock again.
-    fn sleep_until(&self, at: UnixMillis) -> Pin<Box<dyn Future<Output = ()> + Send>>;
-}
-
-/// The operating system's clock.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct SystemClock;
-
-impl WallClock for SystemClock {
-    fn now(&self) -> UnixMillis {
-        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        UnixMillis::new(u64::try_from(since.as_millis()).unwrap_or(u64::MAX))
-    }
-
-    fn sleep_until(&self, at: UnixMillis) -> Pin<Box<dyn Future<Output = ()> + Send>> {
-        // Timers know nothing of a wall clock that is set, so none is trusted for long.
-        Box::pin(tokio::time::sleep(at.since(self.now()).min(TRUST_A_TIMER_FOR)))
-    }
-}
+mod wall;
+use wall::Watched;
+pub use wall::{SystemClock, WallClock};
 
 /// The clock of every period.
 #[derive(Debug)]
@@ -50,7 +30,8 @@ pub struct Clocks {
 impl Clocks {
     /// Makes a feed per period on one wall clock.
     pub fn new(wall: &Arc<dyn WallClock>) -> Self {
-        let feed = |period| Arc::new(Shared::new(ClockFeed::new(period, Arc::clone(wall))));
+        let wall: Arc<dyn WallClock> = Arc::new(Watched::new(Arc::clone(wall)));
+        let feed = |period| Arc::new(Shared::new(ClockFeed::new(period, Arc::clone(&wall))));
         Self { feeds: Period::ALL.map(feed) }
     }
 
@@ -71,7 +52,16 @@ pub struct ClockFeed {
 struct Inner {
     period: Period,
     wall: Arc<dyn WallClock>,
-    ticking: Mutex<Option<Ticking>>,
+    places: Mutex<Places>,
+}
+
+/// Where the feed is and was.
+#[derive(Debug, Default)]
+struct Places {
+    /// Nothing while nobody follows.
+    ticking: Option<Ticking>,
+    /// The furthest place that was ever published.
+    told: Seq,
 }
 
 /// What there is while anyone follows.
@@ -94,7 +84,7 @@ struct Emission {
 impl ClockFeed {
     /// Makes a clock that nobody follows yet.
     pub fn new(period: Period, wall: Arc<dyn WallClock>) -> Self {
-        Self { inner: Arc::new(Inner { period, wall, ticking: Mutex::new(None) }) }
+        Self { inner: Arc::new(Inner { period, wall, places: Mutex::default() }) }
     }
 
     /// Returns the time from one tick to the next.
@@ -104,7 +94,7 @@ impl ClockFeed {
 
     /// Returns whether the task that ticks is there.
     pub fn is_ticking(&self) -> bool {
-        self.inner.ticking().is_some()
+        self.inner.places().ticking.is_some()
     }
 }
 
@@ -112,19 +102,20 @@ impl Feed for ClockFeed {
     type Value = Tick;
 
     fn watch(&self) -> watch::Receiver<Seq> {
-        let mut ticking = self.inner.ticking();
-        if let Some(ticking) = &*ticking {
+        let mut places = self.inner.places();
+        if let Some(ticking) = &places.ticking {
             return ticking.newest.subscribe();
         }
-        let (newest, receiver) = watch::channel(self.inner.newest_by_the_wall());
-        *ticking = Some(Ticking { newest: newest.clone(), emissions: VecDeque::new() });
+        let now = self.inner.newest_by_the_wall();
+        let (newest, receiver) = watch::channel(now);
+        places.ticking = Some(Ticking { newest: newest.clone(), emissions: VecDeque::new() });
+        places.told = places.told.max(now);
         tokio::spawn(tick(Arc::clone(&self.inner), newest));
         receiver
     }
 
     fn bounds(&self) -> Bounds {
-        let ticking = self.inner.ticking();
-        self.inner.bounds(ticking.as_ref())
+        self.inner.bounds(&self.inner.places())
     }
 
     fn pace(&self) -> Option<Duration> {
@@ -132,15 +123,15 @@ impl Feed for ClockFeed {
     }
 
     async fn after(&self, cursor: Cursor, limit: usize) -> Batch<Tick> {
-        let ticking = self.inner.ticking();
-        let Bounds { oldest, newest, .. } = self.inner.bounds(ticking.as_ref());
+        let places = self.inner.places();
+        let Bounds { oldest, newest, .. } = self.inner.bounds(&places);
         let next = cursor.seen.plus(1);
         let gap = (next < oldest).then_some(oldest);
         let entries = (next.max(oldest).get()..=newest.get())
             .take(limit)
             .map(|place| {
                 let seq = Seq::new(place);
-                let live = ticking.as_ref().filter(|_| seq > cursor.live_after);
+                let live = places.ticking.as_ref().filter(|_| seq > cursor.live_after);
                 let sent = live.and_then(|ticking| ticking.sent(seq));
                 Entry { seq, sent, value: Tick { sent, ..self.inner.period.tick(seq) } }
             })
@@ -166,52 +157,63 @@ async fn tick(clock: Arc<Inner>, newest: watch::Sender<Seq>) {
 }
 
 impl Inner {
-    /// Publishes the ticks that are due, if any.
+    /// Publishes the ticks that are due, if any, or starts anew.
     fn emit(&self) {
-        let mut ticking = self.ticking();
         let sent = self.wall.now();
         let last = self.period.newest_at(sent);
-        if let Some(ticking) = &mut *ticking {
-            let published = *ticking.newest.borrow();
-            if last > published {
-                if ticking.emissions.len() == EMISSIONS_MAX {
-                    ticking.emissions.pop_front();
-                }
-                ticking.emissions.push_back(Emission { first: published.plus(1), last, sent });
-                ticking.newest.send_replace(last);
+        let mut places = self.places();
+        let Places { ticking: Some(ticking), told } = &mut *places else { return };
+        let published = *ticking.newest.borrow();
+        if published > self.furthest(last) {
+            // What was published of the wrong time goes out once more, each at its own.
+            ticking.emissions.clear();
+        } else if last > published {
+            if ticking.emissions.len() == EMISSIONS_MAX {
+                ticking.emissions.pop_front();
             }
+            ticking.emissions.push_back(Emission { first: published.plus(1), last, sent });
+            *told = last.max(*told);
+        } else {
+            return;
         }
+        ticking.newest.send_replace(last);
     }
 
     /// Stops ticking, unless someone has come to follow since the last one left.
     fn retire(&self) -> bool {
-        let mut ticking = self.ticking();
-        let followed = ticking.as_ref().is_some_and(|t| t.newest.receiver_count() > 0);
+        let mut places = self.places();
+        let followed = places.ticking.as_ref().is_some_and(|t| t.newest.receiver_count() > 0);
         if !followed {
-            *ticking = None;
+            places.ticking = None;
         }
         !followed
     }
 
-    fn bounds(&self, ticking: Option<&Ticking>) -> Bounds {
-        let newest = match ticking {
+    fn bounds(&self, places: &Places) -> Bounds {
+        let newest = match &places.ticking {
             Some(ticking) => *ticking.newest.borrow(),
             None => self.newest_by_the_wall(),
         };
-        let ahead = u64::try_from(CURSOR_AHEAD_MAX.as_millis()).unwrap_or(u64::MAX);
         Bounds {
             oldest: newest.minus(self.period.retained() - 1),
             newest,
-            furthest: newest.plus(ahead.div_ceil(self.period.millis())),
+            furthest: self.furthest(newest),
+            told: places.told,
         }
+    }
+
+    /// Returns how far ahead of the newest place a cursor may be.
+    fn furthest(&self, newest: Seq) -> Seq {
+        let ahead = u64::try_from(CURSOR_AHEAD_MAX.as_millis()).unwrap_or(u64::MAX);
+        newest.plus(ahead.div_ceil(self.period.millis()))
     }
 
     fn newest_by_the_wall(&self) -> Seq {
         self.period.newest_at(self.wall.now())
     }
 
-    fn ticking(&self) -> MutexGuard<'_, Option<Ticking>> {
-        self.ticking.lock().unwrap_or_else(PoisonError::into_inner)
+    fn places(&self) -> MutexGuard<'_, Places> {
+        self.places.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -222,9 +224,6 @@ impl Ticking {
         (seq <= emission.last).then_some(emission.sent)
     }
 }
-
-/// How long the system clock may be set without the ticks following.
-const TRUST_A_TIMER_FOR: Duration = Duration::from_millis(250);
 
 /// For how many of the last ticks it is known when they went out.
 const EMISSIONS_MAX: usize = 256;

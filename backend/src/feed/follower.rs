@@ -56,6 +56,7 @@ impl<F: Feed> Follower<F> {
     /// Returns at most `limit` items of those that are there after the cursor, oldest first. May
     /// be dropped and called again.
     pub async fn take(&mut self, limit: usize) -> Vec<Bytes> {
+        self.keep_to_the_feed();
         let mut pulled = self.feed.after(self.encoding, self.cursor, limit).await;
         if let Some(oldest) = self.gap.take() {
             pulled.blocks.insert(0, self.encoding.gap(oldest));
@@ -64,6 +65,16 @@ impl<F: Feed> Follower<F> {
             self.cursor.seen = last;
         }
         pulled.blocks
+    }
+
+    /// Goes on from the newest item, after a gap, where the feed has started anew.
+    fn keep_to_the_feed(&mut self) {
+        let bounds = self.feed.feed().bounds();
+        if let Some(start) = bounds.anew(self.cursor) {
+            (self.cursor, self.gap) = (start.cursor, start.gap);
+        }
+        // One that was slow may stand within the feed all the same.
+        self.cursor.live_after = self.cursor.live_after.min(bounds.newest);
     }
 
     /// Whether there is something after the cursor already.

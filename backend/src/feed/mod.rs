@@ -27,7 +27,8 @@ pub trait Feed: Send + Sync + 'static {
     /// What an item carries, its place included.
     type Value: Serialize + Send + Sync + 'static;
 
-    /// Starts to follow: the receiver tells the newest place as it moves on.
+    /// Starts to follow: the receiver tells the newest place as it moves on. Where the feed starts
+    /// anew, it goes back by more than a cursor may be ahead.
     ///
     /// A feed that has to work for its items works while a receiver lives.
     fn watch(&self) -> watch::Receiver<Seq>;

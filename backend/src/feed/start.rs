@@ -24,6 +24,9 @@ pub struct Bounds {
     pub newest: Seq,
     /// The furthest cursor that counts as the newest place, as instances' clocks differ.
     pub furthest: Seq,
+    /// The furthest place that was ever given out; it is past [`Self::furthest`] where the feed has
+    /// started anew since.
+    pub told: Seq,
 }
 
 /// Where a follower starts.
@@ -50,16 +53,32 @@ impl Bounds {
     ///
     /// # Errors
     ///
-    /// Where the cursor is past [`Self::furthest`].
+    /// Where the cursor is past [`Self::furthest`], and was never given out.
     pub fn start(self, asked: Asked) -> Result<Start, TooFarAhead> {
         let newest = self.newest;
-        let from = |seen, gap| Ok(Start { cursor: Cursor { seen, live_after: newest }, gap });
         match asked {
-            Asked::Newest => from(newest.minus(1), None),
-            Asked::Lost => from(newest.minus(1), Some(newest)),
-            Asked::After(cursor) if cursor > self.furthest => Err(TooFarAhead { cursor, newest }),
-            Asked::After(cursor) => from(cursor.min(newest), None),
+            Asked::Newest => Ok(self.from(newest.minus(1), None)),
+            Asked::Lost => Ok(self.lost()),
+            Asked::After(cursor) if cursor <= self.furthest => {
+                Ok(self.from(cursor.min(newest), None))
+            }
+            Asked::After(cursor) if cursor <= self.told => Ok(self.lost()),
+            Asked::After(cursor) => Err(TooFarAhead { cursor, newest }),
         }
+    }
+
+    /// Returns where a follower goes on whose cursor is of a time before the feed started anew;
+    /// nothing for any other.
+    pub(super) fn anew(self, cursor: Cursor) -> Option<Start> {
+        (cursor.seen > self.furthest).then(|| self.lost())
+    }
+
+    fn lost(self) -> Start {
+        self.from(self.newest.minus(1), Some(self.newest))
+    }
+
+    fn from(self, seen: Seq, gap: Option<Seq>) -> Start {
+        Start { cursor: Cursor { seen, live_after: self.newest }, gap }
     }
 }
 
@@ -69,8 +88,12 @@ mod tests {
 
     #[test]
     fn a_follower_starts_where_it_asks_to() {
-        let bounds =
-            Bounds { oldest: Seq::new(40), newest: Seq::new(100), furthest: Seq::new(160) };
+        let bounds = Bounds {
+            oldest: Seq::new(40),
+            newest: Seq::new(100),
+            furthest: Seq::new(160),
+            told: Seq::new(100),
+        };
         let at = |seen, gap: Option<u64>| {
             let cursor = Cursor { seen: Seq::new(seen), live_after: bounds.newest };
             Ok(Start { cursor, gap: gap.map(Seq::new) })
@@ -87,6 +110,16 @@ mod tests {
             (after(161), ahead(161)),
         ] {
             assert_eq!(bounds.start(asked), start, "{asked:?}");
+        }
+        // The feed has started anew since it had come as far as 900.
+        let bounds = Bounds { told: Seq::new(900), ..bounds };
+        for (asked, start) in [
+            (after(160), at(100, None)),
+            (after(161), at(99, Some(100))),
+            (after(900), at(99, Some(100))),
+            (after(901), ahead(901)),
+        ] {
+            assert_eq!(bounds.start(asked), start, "{asked:?}, and it has been at 900");
         }
     }
 }

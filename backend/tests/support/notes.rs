@@ -67,7 +67,7 @@ impl Feed for Notes {
     fn bounds(&self) -> Bounds {
         let newest = *self.newest.borrow();
         let oldest = newest.minus(Self::RETAINED - 1);
-        Bounds { oldest, newest, furthest: newest.plus(Self::AHEAD) }
+        Bounds { oldest, newest, furthest: newest.plus(Self::AHEAD), told: newest }
     }
 
     fn pace(&self) -> Option<Duration> {

@@ -232,7 +232,9 @@ impl View {
                 self.lanes.entry(transport).or_default().push(tick.seq);
             }
             Report::Clock(_, ClockReport::Ticked { tick, .. }) => self.ticks.push(tick.seq),
-            Report::Clock(_, ClockReport::Gap { .. }) => self.gaps += 1,
+            Report::Clock(_, ClockReport::Gap { .. } | ClockReport::StartedAnew { .. }) => {
+                self.gaps += 1;
+            }
             Report::Clock(Part::Clock, ClockReport::Ended(ended)) => {
                 self.clock_ends.push(ended.cause)
             }

@@ -72,6 +72,11 @@ pub enum ClockNoteBody {
         /// How many items are left out, where that is known.
         lost: Option<u64>,
     },
+    /// The server's clock was set back, and the clock goes on at a place that it has passed before.
+    StartedAnew {
+        /// Where it goes on.
+        oldest: Seq,
+    },
     /// Ticks were left out without a word.
     Missed {
         /// How many.

@@ -61,6 +61,12 @@ impl ClockWriter {
                     ClockNoteBody::Opened(hello)
                 }
                 ClockReport::Gap { oldest, lost } => ClockNoteBody::Gap { oldest, lost },
+                ClockReport::StartedAnew { oldest, .. } => {
+                    // What was told of the wrong time has nothing to do with what comes.
+                    (last, delays) = (None, Vec::new());
+                    self.forget();
+                    ClockNoteBody::StartedAnew { oldest }
+                }
                 ClockReport::Missed { count, before } => ClockNoteBody::Missed { count, before },
                 ClockReport::CursorRefused { after } => ClockNoteBody::CursorRefused { after },
                 ClockReport::Garbled(what) => ClockNoteBody::Garbled(what),

@@ -96,6 +96,7 @@ impl LaneWriter {
             ClockReport::Opened(_) => 0,
             ClockReport::Ticked { .. } => ticks + 1,
             ClockReport::Gap { .. }
+            | ClockReport::StartedAnew { .. }
             | ClockReport::CursorRefused { .. }
             | ClockReport::Missed { .. }
             | ClockReport::Garbled(_)
@@ -128,6 +129,7 @@ fn what(
         }
         ClockReport::Missed { .. }
         | ClockReport::Gap { .. }
+        | ClockReport::StartedAnew { .. }
         | ClockReport::CursorRefused { .. } => What::Hole,
         ClockReport::Opened(_) => What::Opened,
         ClockReport::Ended(_) => What::Ended,

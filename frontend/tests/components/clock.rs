@@ -130,6 +130,7 @@ async fn losses_are_counted_and_told() {
             note(2, ClockNoteBody::Gap { oldest: Seq::new(99), lost: Some(5_400) }),
             note(3, ClockNoteBody::Missed { count: 1, before: Seq::new(120) }),
             note(4, ClockNoteBody::CursorRefused { after: Seq::new(130) }),
+            note(5, ClockNoteBody::StartedAnew { oldest: Seq::new(70) }),
         ]);
         stores.clock.notes_dropped.set(1);
     })
@@ -151,10 +152,11 @@ async fn losses_are_counted_and_told() {
         "5,400 ticks are gone for good. The clock goes on at tick 99.",
         "1 tick was left out without a word before tick 120.",
         "does not know tick 130",
+        "was set back, and goes on at tick 70.",
     ] {
         assert!(notes.contains(words), "{notes}");
     }
-    assert_eq!(bench.count("[data-testid=clock-notes] li[data-note=gap]"), 2);
+    assert_eq!(bench.count("[data-testid=clock-notes] li[data-note=gap]"), 3);
     assert!(bench.text(".notes .dropped").starts_with("1 older note is not kept"));
 }
 

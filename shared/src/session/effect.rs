@@ -209,6 +209,13 @@ pub enum ClockReport {
         /// How many items it leaves out, where the cursor is known.
         lost: Option<u64>,
     },
+    /// The clock goes on at a place that it has passed before: the server's was set back.
+    StartedAnew {
+        /// The cursor that was given up.
+        after: Seq,
+        /// Where the clock goes on.
+        oldest: Seq,
+    },
     /// The server refused to go on after the cursor: its clock was set back, or it is another
     /// server. The clock starts over from its newest tick.
     CursorRefused {

@@ -13,6 +13,7 @@ use super::{
 use crate::feed::{ConnectTime, Item, Period, Seq, Tick};
 use crate::transport::Transport;
 
+mod pauses;
 mod wishes;
 
 /// A clock that is followed over one transport.
@@ -116,7 +117,7 @@ impl Follow {
     pub(super) fn link_event(
         &mut self,
         event: LinkEvent,
-        server_clock: &ServerClock,
+        server_clock: &mut ServerClock,
         now: &Moment,
         effects: &mut Vec<Effect>,
     ) {
@@ -283,39 +284,10 @@ impl Follow {
         false
     }
 
-    fn recycle_deadline(&self) -> Option<Duration> {
-        match self.link.state() {
-            LinkState::Open { since, .. } if self.transport == Transport::Frame => {
-                Some(since.mono + Self::RECYCLE_AFTER)
-            }
-            LinkState::Open { .. }
-            | LinkState::Idle { .. }
-            | LinkState::Connecting { .. }
-            | LinkState::Closing { .. }
-            | LinkState::Waiting { .. }
-            | LinkState::Resting => None,
-        }
-    }
-
-    /// Goes on over a new link, from the cursor.
-    fn recycle(&mut self, links: &mut LinkIds, now: &Moment, effects: &mut Vec<Effect>) {
-        effects.extend(self.link.current().map(Effect::Drop));
-        self.link.ended(Cause::LetGo, now);
-        self.open(links, now, effects);
-    }
-
-    fn rest(&mut self, effects: &mut Vec<Effect>) {
-        if let Some(link) = self.link.current() {
-            effects.push(Effect::Drop(link));
-        }
-        self.link.rest();
-        effects.push(Effect::Changed(self.part));
-    }
-
     fn heard(
         &mut self,
         message: FromClock,
-        server_clock: &ServerClock,
+        server_clock: &mut ServerClock,
         now: &Moment,
         effects: &mut Vec<Effect>,
     ) {
@@ -328,7 +300,7 @@ impl Follow {
                 self.greeted(None, now, effects);
                 match item {
                     Item::Value(tick) => self.ticked(tick, server_clock, now, effects),
-                    Item::Gap { gap } => self.skipped_to(gap.oldest, effects),
+                    Item::Gap { gap } => self.skipped_to(gap.oldest, server_clock, now, effects),
                 }
             }
         }
@@ -362,16 +334,23 @@ impl Follow {
         effects.push(Effect::Changed(self.part));
     }
 
-    fn skipped_to(&mut self, oldest: Seq, effects: &mut Vec<Effect>) {
+    fn skipped_to(
+        &mut self,
+        oldest: Seq,
+        server_clock: &mut ServerClock,
+        now: &Moment,
+        effects: &mut Vec<Effect>,
+    ) {
         self.turn.brings();
         let report = self.tally.gap(oldest);
+        let anew = matches!(report, ClockReport::StartedAnew { .. });
+        // Where the clock starts anew it is at the server's time.
+        if anew && server_clock.contradicts(self.period.tick(oldest).due, now.mono) {
+            *server_clock = ServerClock::default();
+            effects.push(Effect::Probe(Part::Chat, Target::Echo));
+        }
         self.report(report, effects);
         effects.push(Effect::Changed(self.part));
-    }
-
-    fn rest_deadline(&self) -> Option<Duration> {
-        let awake = self.link.wanted() && !matches!(self.link.state(), LinkState::Resting);
-        self.hidden_since.filter(|_| awake).map(|since| since + Self::REST_AFTER)
     }
 
     fn end(&mut self, cause: Cause, now: &Moment, effects: &mut Vec<Effect>) {

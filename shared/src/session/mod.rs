@@ -119,7 +119,7 @@ impl Session {
                     if clock.transport() == Transport::Socket {
                         self.signs.heard_socket(now);
                     }
-                    clock.link_event(event, &self.server_clock, now, &mut effects);
+                    clock.link_event(event, &mut self.server_clock, now, &mut effects);
                 }
             }
             Event::Probed(probed) => self.probed(probed, now, &mut effects),

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::limits::CURSOR_AHEAD_MAX;
 use crate::time::UnixMillis;
 
 /// An estimate of the server's time, from question and answer.
@@ -56,6 +57,13 @@ impl ServerClock {
     /// Returns how many microseconds after `instant` it is at the server; less than zero before.
     pub fn micros_since(&self, instant: UnixMillis, mono: Duration) -> Option<i64> {
         self.micros_at(mono).map(|now| now - millis_as_micros(instant))
+    }
+
+    /// Whether it can't be `instant` at the server, by more than clocks may differ.
+    pub(super) fn contradicts(&self, instant: UnixMillis, mono: Duration) -> bool {
+        let apart = self.micros_since(instant, mono).map(i64::abs);
+        let error = self.error_at(mono).unwrap_or_default();
+        apart.is_some_and(|apart| apart > micros(CURSOR_AHEAD_MAX) + error)
     }
 
     fn drift(age: Duration) -> i64 {

@@ -66,13 +66,17 @@ impl Tally {
         reports
     }
 
-    /// Takes the word that what is before `oldest` is gone.
+    /// Takes the word that what is before `oldest` is gone, or that the feed has started anew there.
     pub(super) fn gap(&mut self, oldest: Seq) -> ClockReport {
-        let lost = self.cursor.map(|cursor| oldest.get().saturating_sub(cursor.get() + 1));
+        let before = self.cursor;
         self.counts.gaps += 1;
         // The item at `oldest` comes next, and the hole before it is accounted for.
         self.cursor = (oldest.get() > 0).then(|| oldest.minus(1));
-        ClockReport::Gap { oldest, lost }
+        match before {
+            Some(after) if after >= oldest => ClockReport::StartedAnew { after, oldest },
+            Some(after) => ClockReport::Gap { oldest, lost: Some(oldest.get() - after.get() - 1) },
+            None => ClockReport::Gap { oldest, lost: None },
+        }
     }
 
     /// Gives up the cursor that the server refuses, if there is one.

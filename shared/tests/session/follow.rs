@@ -36,6 +36,31 @@ fn a_gap_is_told_and_not_counted_as_missed() {
 }
 
 #[test]
+fn a_gap_that_leads_back_is_followed_and_nothing_after_it_is_a_repeat() {
+    for (after, oldest) in [(864_010, 14), (14, 14), (14, 1), (14, 0)] {
+        let mut table = Table::default();
+        let link = table.open_clock();
+        table.tick(link, after);
+        let gap = LinkEvent::Clock(FromClock::Item(Item::gap(Seq::new(oldest))));
+        let told = clock_reports(&table.link(link, gap));
+        let (after, at) = (Seq::new(after), Seq::new(oldest));
+        assert_eq!(told, [ClockReport::StartedAnew { after, oldest: at }]);
+        for seq in oldest..oldest + 3 {
+            let told = clock_reports(&table.tick(link, seq));
+            assert!(matches!(told[..], [ClockReport::Ticked { .. }]), "{seq} of {told:?}");
+        }
+        let counts = table.session.clock().counts();
+        assert_eq!(
+            (counts.received, counts.missed, counts.repeated, counts.gaps),
+            (4, 0, 0, 1),
+            "after {after}"
+        );
+        table.link(link, lost());
+        assert_eq!(targets(&table.wake())[0].1, clock_target(Period::S1, Some(oldest + 2)));
+    }
+}
+
+#[test]
 fn late_is_more_than_a_period_after_due_on_the_servers_time_and_only_live() {
     let mut table = Table::default();
     let link = table.open_clock();
@@ -73,7 +98,11 @@ fn the_clock_resumes_after_its_cursor_and_gives_up_one_that_is_refused() {
     let told =
         table.handle(Event::Probed(Probed { part: Part::Clock, asked: table.now.mono, finding }));
     assert_eq!(clock_reports(&told), [ClockReport::CursorRefused { after: Seq::new(10) }]);
-    assert_eq!(targets(&table.wake())[0].1, target(None));
+    let effects = table.wake();
+    assert_eq!(targets(&effects)[0].1, target(None));
+    table.tick(opened(&effects), 3);
+    let counts = table.session.clock().counts();
+    assert_eq!((counts.received, counts.repeated, counts.gaps), (2, 0, 1));
 }
 
 #[test]

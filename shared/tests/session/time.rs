@@ -4,14 +4,15 @@ use std::time::Duration;
 
 use echoclock_shared::echo::FromBrowser;
 use echoclock_shared::feed::{Item, Period, Seq, Tick};
+use echoclock_shared::info::Info;
 use echoclock_shared::session::{
-    ClockReport, Effect, Event, Follow, FromClock, Intent, LinkEvent, LinkId, LinkState, PageEvent,
-    Part, Target,
+    ClockReport, Effect, Event, Finding, Follow, FromClock, Intent, LinkEvent, LinkId, LinkState,
+    PageEvent, Part, Target,
 };
 use echoclock_shared::time::UnixMillis;
 use echoclock_shared::transport::Transport;
 
-use crate::table::{Table, clock_reports, lost, pong, targets};
+use crate::table::{Table, clock_reports, info, lost, pong, targets};
 
 /// A tick that is sent live.
 fn live(seq: u64) -> LinkEvent {
@@ -77,6 +78,39 @@ fn after_a_sleep_the_servers_time_is_asked_for_anew() {
     assert_eq!(delays, [None], "no delay is told by a clock that stood still");
     let effects = table.handle(Event::Woke);
     assert!(!effects.contains(&Effect::Probe(Part::Chat, Target::Echo)), "once does");
+}
+
+#[test]
+fn where_the_clock_starts_anew_a_time_that_was_wrong_is_asked_for_anew() {
+    let ten_days = Duration::from_secs(864_000);
+    for (learnt_late, asked) in [(false, 0), (true, 1)] {
+        let (mut table, _, lanes) = opened_lanes();
+        let seq = table.now.mono.as_secs();
+        if learnt_late {
+            let now = UnixMillis::default().plus(table.now.mono + ten_days);
+            table.find(Finding::Info(Box::new(Info { now, ..*info(None) })));
+        }
+        let mut probes = 0;
+        for link in lanes {
+            table.link(link, live(seq + ten_days.as_secs()));
+            let gap = LinkEvent::Clock(FromClock::Item(Item::gap(Seq::new(seq))));
+            let effects = table.link(link, gap);
+            let probe = Effect::Probe(Part::Chat, Target::Echo);
+            probes += effects.iter().filter(|effect| **effect == probe).count();
+        }
+        assert_eq!(probes, asked, "once for all lanes");
+        if learnt_late {
+            assert_eq!(table.session.server_clock().error_at(table.now.mono), None);
+            table.learn_time();
+        }
+        table.pass(Duration::from_secs(1));
+        for link in lanes {
+            table.link(link, live(table.now.mono.as_secs()));
+        }
+        for transport in Transport::ALL {
+            assert_eq!(table.session.lane(transport).counts().late, 0, "{transport}");
+        }
+    }
 }
 
 #[test]

@@ -46,6 +46,18 @@ impl World {
                 "{:?} stands at {cursor}, and {newest} is the newest",
                 clock.part()
             );
+            assert!(
+                cursor <= self.server.furthest_cursor(clock.period(), self.now),
+                "{:?} waits at {cursor} for what was {newest} long ago",
+                clock.part()
+            );
         }
+        let server_clock = self.session.server_clock();
+        let off = server_clock.micros_since(self.server.wall(self.now), self.now);
+        let error = server_clock.error_at(self.now);
+        assert!(
+            off.zip(error).is_some_and(|(off, error)| off.abs() <= error),
+            "the server's time is taken for another: {off:?} by at most {error:?}"
+        );
     }
 }

@@ -12,6 +12,8 @@ pub(crate) struct Outcome {
     pub(crate) repeated_echoes: u64,
     pub(crate) repeated_ticks: u64,
     pub(crate) gaps: u64,
+    /// Gaps after which a clock went on at a place that it had passed before.
+    pub(crate) started_anew: u64,
     pub(crate) refused: u64,
     pub(crate) silent: u64,
     pub(crate) rests: u64,
@@ -31,6 +33,7 @@ impl AddAssign for Outcome {
         self.repeated_echoes += other.repeated_echoes;
         self.repeated_ticks += other.repeated_ticks;
         self.gaps += other.gaps;
+        self.started_anew += other.started_anew;
         self.refused += other.refused;
         self.silent += other.silent;
         self.rests += other.rests;

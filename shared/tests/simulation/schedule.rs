@@ -17,6 +17,9 @@ pub(crate) const TROUBLED: Duration = Duration::from_secs(90);
 /// the longest wait has to pass, and a page that rests has to be seen.
 pub(crate) const HEALING: Duration = Duration::from_secs(90);
 
+/// How many seconds the server's clock is ahead of the page's, give or take a few.
+pub(crate) const AHEAD: i64 = 30;
+
 /// Something that comes from outside.
 #[derive(Clone, Debug)]
 pub(crate) enum Step {
@@ -29,6 +32,10 @@ pub(crate) enum Step {
     Drain,
     /// A server starts, with another clock and another name.
     Start,
+    /// The server's clock is set so many seconds ahead of the page's, or back where it is less.
+    ServerClock {
+        ahead: i64,
+    },
     /// From here on the network swallows everything on the links that there are.
     HalfOpen,
     /// The network swallows everything.
@@ -73,7 +80,13 @@ pub(crate) fn make(rng: &mut Rng) -> Vec<(Duration, Step)> {
 /// Whether nothing fails but the server.
 pub(crate) fn only_restarts(steps: &[(Duration, Step)]) -> bool {
     steps.iter().all(|(_, step)| match step {
-        Step::User(_) | Step::Page(_) | Step::Kill | Step::Drain | Step::Start | Step::Heal => true,
+        Step::User(_)
+        | Step::Page(_)
+        | Step::Kill
+        | Step::Drain
+        | Step::Start
+        | Step::ServerClock { .. }
+        | Step::Heal => true,
         Step::HalfOpen | Step::BlackHole | Step::Carry { .. } | Step::Sockets(_) => false,
     })
 }
@@ -82,7 +95,7 @@ pub(crate) fn only_restarts(steps: &[(Duration, Step)]) -> bool {
 fn outage(rng: &mut Rng, steps: &mut Vec<(Duration, Step)>) {
     let at = sometime(rng);
     let over = at + Duration::from_millis(rng.u64(0..40_000));
-    match rng.u8(..12) {
+    match rng.u8(..13) {
         0..=5 => {
             // Messages are on their way at the moment of the kill.
             for said in 0..rng.u64(1..6) {
@@ -101,6 +114,14 @@ fn outage(rng: &mut Rng, steps: &mut Vec<(Duration, Step)>) {
             let sockets = rng.choice(sockets).unwrap_or(Sockets::Refuse);
             let over = over + Duration::from_secs(10);
             steps.extend([(at, Step::Sockets(sockets)), (over, Step::Sockets(Sockets::Carry))]);
+        }
+        11 => {
+            let days = rng.choice([-10, 10]).unwrap_or_default();
+            let wrong = rng.choice([90, days * 86_400]).unwrap_or_default();
+            steps.extend([
+                (at, Step::ServerClock { ahead: wrong }),
+                (over, Step::ServerClock { ahead: AHEAD }),
+            ]);
         }
         _ => {
             let lag = Duration::from_millis(rng.u64(100..3_000));

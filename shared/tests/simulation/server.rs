@@ -18,24 +18,33 @@ pub(crate) struct Server {
     /// The process that runs, if one does.
     pub(crate) running: Option<u32>,
     processes: u32,
-    clock_ahead: Duration,
+    clock: UnixMillis,
+    /// The furthest that the process's clock ever was before it was set.
+    furthest: UnixMillis,
     started: Duration,
     /// The key of every message that ever arrived, in order of arrival.
     pub(crate) receipts: Vec<SendKey>,
 }
 
 impl Server {
-    pub(crate) fn start(&mut self, clock_ahead: Duration, now: Duration) {
+    pub(crate) fn start(&mut self, clock: UnixMillis, now: Duration) {
         if self.running.is_none() {
             self.processes += 1;
             self.running = Some(self.processes);
-            self.clock_ahead = clock_ahead;
+            self.clock = clock;
+            self.furthest = UnixMillis::default();
             self.started = now;
         }
     }
 
+    /// Sets the clock to where it would have stood when the schedule began.
+    pub(crate) fn set_clock(&mut self, clock: UnixMillis, now: Duration) {
+        self.furthest = self.furthest.max(self.wall(now));
+        self.clock = clock;
+    }
+
     pub(crate) fn wall(&self, now: Duration) -> UnixMillis {
-        UnixMillis::new(1_800_000_000_000).plus(now).plus(self.clock_ahead)
+        self.clock.plus(now)
     }
 
     pub(crate) fn hello(&self, now: Duration) -> FromServer {
@@ -75,6 +84,9 @@ impl Server {
         let Some(cursor) = cursor else {
             return (vec![Item::Value(every.tick(newest))], newest);
         };
+        if cursor > self.furthest_cursor(every, now) {
+            return (vec![Item::gap(newest), Item::Value(every.tick(newest))], newest);
+        }
         if cursor >= newest {
             return (Vec::new(), newest.min(cursor));
         }
@@ -87,7 +99,13 @@ impl Server {
 
     /// Whether a request for what comes after `cursor` would be refused.
     pub(crate) fn refuses(&self, every: Period, cursor: Option<Seq>, now: Duration) -> bool {
-        cursor.is_some_and(|cursor| cursor > every.newest_at(self.wall(now).plus(CURSOR_AHEAD_MAX)))
+        let told = every.newest_at(self.furthest);
+        cursor.is_some_and(|cursor| cursor > self.furthest_cursor(every, now).max(told))
+    }
+
+    /// Returns how far ahead a cursor may be.
+    pub(crate) fn furthest_cursor(&self, every: Period, now: Duration) -> Seq {
+        every.newest_at(self.wall(now).plus(CURSOR_AHEAD_MAX))
     }
 
     /// Returns how long it is to the next tick.

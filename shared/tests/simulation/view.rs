@@ -14,6 +14,8 @@ pub(crate) struct View {
     pub(crate) sent: u64,
     pub(crate) silent: u64,
     pub(crate) gaps: u64,
+    /// How often a clock went on at a place that it had passed before.
+    pub(crate) started_anew: u64,
     pub(crate) went_over: u64,
     pub(crate) by_post: u64,
     /// The last tick of each part.
@@ -57,6 +59,11 @@ impl View {
         match report {
             ClockReport::Ticked { tick, .. } => self.item(part, Item::Value(tick.seq)),
             ClockReport::Gap { oldest, .. } => self.item(part, Item::gap(oldest)),
+            ClockReport::StartedAnew { after, oldest } => {
+                assert!(oldest <= after, "{part:?} starts anew after {after} at {oldest}");
+                self.started_anew += 1;
+                self.item(part, Item::gap(oldest));
+            }
             ClockReport::Missed { count, before } => {
                 panic!("{part:?} missed {count} ticks before {before}")
             }

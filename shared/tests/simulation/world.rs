@@ -92,7 +92,7 @@ impl World {
             reopened: Vec::new(),
             questions: VecDeque::new(),
         };
-        world.server.start(Duration::from_secs(30), Duration::ZERO);
+        world.server.start(ahead(schedule::AHEAD * 1_000), Duration::ZERO);
         for (at, step) in steps {
             world.plan(at, Coming::Step(step));
         }
@@ -112,6 +112,7 @@ impl World {
         self.outcome.said = self.view.said.len() as u64;
         self.outcome.resent = self.view.sent - self.outcome.said;
         self.outcome.gaps = self.view.gaps;
+        self.outcome.started_anew = self.view.started_anew;
         self.outcome.refused = self.view.refused.len() as u64;
         self.outcome.silent = self.view.silent;
         self.outcome.went_over = self.view.went_over;
@@ -215,8 +216,11 @@ impl World {
                 });
             }
             Step::Start => {
-                let ahead = Duration::from_millis(self.rng.u64(25_000..35_000));
-                self.server.start(ahead, self.now);
+                let about = schedule::AHEAD * 1_000 + self.rng.i64(-5_000..5_000);
+                self.server.start(ahead(about), self.now);
+            }
+            Step::ServerClock { ahead: seconds } => {
+                self.server.set_clock(ahead(seconds * 1_000), self.now);
             }
             Step::HalfOpen => self.network.half_open(),
             Step::BlackHole => {
@@ -230,6 +234,7 @@ impl World {
             Step::Sockets(sockets) => self.treat_sockets(sockets),
             Step::Heal => {
                 self.step(Step::Start);
+                self.step(Step::ServerClock { ahead: schedule::AHEAD });
                 self.step(Step::Sockets(Sockets::Carry));
                 self.step(Step::Carry { lag: Duration::from_millis(5) });
                 self.step(Step::Page(PageEvent::Visible(true)));
@@ -254,7 +259,7 @@ impl World {
 
     fn handle(&mut self, event: Event) {
         let outside = matches!(event, Event::User(_) | Event::Page(_));
-        let wall = UnixMillis::new(1_800_000_000_000).plus(self.now);
+        let wall = ahead(0).plus(self.now);
         let moment = Moment { mono: self.now, wall, dice: self.rng.u16(..) };
         let rested = self.rests();
         for effect in self.session.handle(event, &moment) {
@@ -328,6 +333,11 @@ impl World {
         };
         self.plan(self.now + wait, Coming::Answer(Probed { part, asked, finding }));
     }
+}
+
+/// Returns where a clock stands at first that is so many milliseconds ahead of the page's.
+fn ahead(millis: i64) -> UnixMillis {
+    UnixMillis::new(1_800_000_000_000_u64.saturating_add_signed(millis))
 }
 
 /// The parts of a session.

@@ -61,6 +61,10 @@ fn tell(body: &ClockNoteBody) -> (&'static str, String) {
         ClockNoteBody::Gap { oldest, lost: None } => {
             ("gap", format!("A gap: the clock goes on at tick {oldest}."))
         }
+        ClockNoteBody::StartedAnew { oldest } => (
+            "gap",
+            format!("A gap: the server’s clock was set back, and goes on at tick {oldest}."),
+        ),
         ClockNoteBody::CursorRefused { after } => (
             "gap",
             format!(
