@@ -257,6 +257,8 @@ async fn a_ping_breaks_the_silence_of_a_slow_feed() {
         let kind = ["connecttime", "ping", "id: "].into_iter().find(|kind| block.contains(kind));
         seen.push((start.elapsed().as_secs(), kind.expect("a known block")));
         assert!(!block.contains("ping") || block == "event: ping\ndata: {}\n\n", "{block}");
+        let data = block.lines().filter(|line| line.starts_with("data: ")).count();
+        assert!(data == 1 && block.find("\n\n") == Some(block.len() - 2), "{block:?}");
     }
     let expected =
         [(0, "connecttime"), (0, "id: "), (10, "id: "), (25, "ping"), (40, "ping"), (55, "ping")];

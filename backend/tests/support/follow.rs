@@ -150,7 +150,7 @@ impl Client {
                         Some(before) => block.rsplit_once(before).map(|(_, json)| json),
                         None => Some(&*block),
                     };
-                    // Such as a `retry:` alone.
+                    // Such as the beginning of a document.
                     let Some(json) = found else { continue };
                     let json = json.strip_suffix(shape.after).expect("a whole message");
                     self.take(&serde_json::from_str(json).expect("JSON"));

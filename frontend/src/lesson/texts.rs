@@ -153,8 +153,8 @@ pub(super) static EVENTS: Lesson = Lesson {
           Last-Event-ID where it was.",
     steps: &[
         Step::Up("GET /api/clock/events"),
-        Step::Down("200 text/event-stream, retry: 2000"),
-        Step::Down("event: connecttime"),
+        Step::Down("200 text/event-stream"),
+        Step::Down("retry: 2000⏎event: connecttime⏎data: {…}⏎⏎"),
         Step::Wait("42 falls due"),
         Step::Down("id: 42⏎data: {\"seq\":42,…}⏎⏎"),
         Step::Wait("the connection breaks; the browser waits 2 s"),

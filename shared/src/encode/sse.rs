@@ -20,8 +20,10 @@ pub const PING: &str = "ping";
 /// [`crate::problem::Problem`].
 pub const REFUSED: &str = "refused";
 
-/// Writes how long a client waits before it reconnects by itself: a line that goes before those of
-/// a block, because some clients take a block without data for an empty message.
+/// Writes how long a client waits before it reconnects by itself, as the first line of the block
+/// that has to come after it.
+///
+/// By the standard a block without data is no event, but some clients hand out an empty message.
 pub fn retry(wait: Duration) -> String {
     format!("retry: {}\n", wait.as_millis())
 }
@@ -68,6 +70,9 @@ mod tests {
             "data: {\"gap\":{\"oldest\":9}}\n\n"
         );
         assert_eq!(event("ping", &serde_json::json!({})), "event: ping\ndata: {}\n\n");
-        assert_eq!(retry(Duration::from_secs(2)), "retry: 2000\n");
+        assert_eq!(
+            retry(Duration::from_secs(2)) + &event("hello", &7),
+            "retry: 2000\nevent: hello\ndata: 7\n\n"
+        );
     }
 }
