@@ -8,6 +8,7 @@ use clap::{Args, Parser, Subcommand};
 use echoclock_shared::limits::RAW_MESSAGE_MAX;
 use http::HeaderName;
 
+use crate::forwarded::{Network, NotANetwork, Trusted};
 use crate::limits::Limits;
 use crate::origin::{Allowed, BadOrigin, Origin};
 use crate::site::Site;
@@ -47,6 +48,14 @@ pub struct Serve {
     #[arg(value_parser = allowed_origin)]
     pub allow_origin: Vec<AllowOrigin>,
 
+    /// A network, or an address, whose proxies are believed what they say of a request:
+    /// whom they forward for and what was asked of them, by `X-Forwarded-…` or `Forwarded`. May
+    /// be repeated (in the environment: separated by commas), and takes the place of the default,
+    /// the loopback and private networks; 'none' believes nobody
+    #[arg(long, env = "ECHOCLOCK_TRUSTED_PROXY", value_name = "NETWORK", value_delimiter = ',')]
+    #[arg(value_parser = trusted_proxy)]
+    pub trusted_proxy: Vec<TrustedProxy>,
+
     /// The largest message that the raw echo takes, in bytes
     #[arg(long, env = "ECHOCLOCK_RAW_MAX", value_name = "BYTES", default_value_t = RAW_MESSAGE_MAX)]
     #[arg(value_parser = raw_max)]
@@ -77,11 +86,21 @@ pub enum AllowOrigin {
     Anyone,
 }
 
+/// One `--trusted-proxy`.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum TrustedProxy {
+    /// A network.
+    Within(Network),
+    /// `none`.
+    Nobody,
+}
+
 impl Serve {
     /// Returns what the server is made of.
     pub fn settings(&self) -> Settings {
         Settings {
             allowed: allowed(&self.allow_origin),
+            trusted_proxies: trusted(&self.trusted_proxy),
             site: self.site.clone().map_or(Site::Embedded, Site::Folder),
             limits: Limits {
                 raw_message: self.raw_max,
@@ -104,6 +123,20 @@ fn allowed(origins: &[AllowOrigin]) -> Allowed {
     Allowed::Listed(listed)
 }
 
+fn trusted(proxies: &[TrustedProxy]) -> Trusted {
+    if proxies.is_empty() {
+        return Trusted::default();
+    }
+    let mut networks = Vec::new();
+    for proxy in proxies {
+        match proxy {
+            TrustedProxy::Within(network) => networks.push(*network),
+            TrustedProxy::Nobody => return Trusted::NOBODY,
+        }
+    }
+    Trusted::new(networks)
+}
+
 fn listen_address(text: &str) -> Result<SocketAddr, String> {
     text.parse().map_err(|_| {
         "not an IP address and a port, such as 127.0.0.1:3000, 0.0.0.0:8080 or [::1]:3000"
@@ -113,6 +146,10 @@ fn listen_address(text: &str) -> Result<SocketAddr, String> {
 
 fn allowed_origin(text: &str) -> Result<AllowOrigin, BadOrigin> {
     if text == "*" { Ok(AllowOrigin::Anyone) } else { text.parse().map(AllowOrigin::Exact) }
+}
+
+fn trusted_proxy(text: &str) -> Result<TrustedProxy, NotANetwork> {
+    if text == "none" { Ok(TrustedProxy::Nobody) } else { text.parse().map(TrustedProxy::Within) }
 }
 
 fn raw_max(text: &str) -> Result<usize, String> {
@@ -168,6 +205,24 @@ mod tests {
     }
 
     #[test]
+    fn trusted_proxies_take_the_place_of_the_default() {
+        let trusted = |arguments: &[&str]| {
+            serve(arguments).expect("these are networks").settings().trusted_proxies
+        };
+        let networks = ["192.0.2.0/24", "2001:db8::7"].map(|it| it.parse().expect(it));
+        assert_eq!(trusted(&[]), Trusted::default());
+        for arguments in [
+            &["--trusted-proxy", "192.0.2.9/24", "--trusted-proxy=2001:db8::7"][..],
+            &["--trusted-proxy", "192.0.2.0/24,2001:db8::7"],
+        ] {
+            assert_eq!(trusted(arguments), Trusted::new(networks.to_vec()), "{arguments:?}");
+        }
+        for arguments in [&["--trusted-proxy", "none"][..], &["--trusted-proxy", "10.0.0.1,none"]] {
+            assert_eq!(trusted(arguments), Trusted::NOBODY, "{arguments:?}");
+        }
+    }
+
+    #[test]
     fn what_makes_no_sense_is_named() {
         for (arguments, said) in [
             (["--listen", "3000"], "such as 127.0.0.1:3000"),
@@ -176,6 +231,9 @@ mod tests {
             (["--allow-origin", "https://example.org/"], "without a path"),
             (["--allow-origin", "https://*.example.org"], "not an origin"),
             (["--allow-origin", "null"], "not an origin"),
+            (["--trusted-proxy", "localhost"], "such as 192.0.2.0/24"),
+            (["--trusted-proxy", "10.0.0.0/33"], "such as 192.0.2.0/24"),
+            (["--trusted-proxy", ""], "such as 192.0.2.0/24"),
             (["--raw-max", "0"], "from 1 to"),
             (["--raw-max", "16M"], "from 1 to"),
             (["--site", "/nowhere/at/all"], "there is no such folder"),

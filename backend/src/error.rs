@@ -22,8 +22,10 @@ pub enum Refusal {
     },
     /// The request comes from an origin that is not let in.
     Origin {
-        /// Which, and what would let it in.
+        /// Which, and what would let it in. The page that is refused may read it.
         detail: String,
+        /// What the request asked for, which is for the log alone.
+        hosts: Vec<String>,
     },
     /// There is nothing at this path.
     NotFound {
@@ -151,7 +153,7 @@ impl Refusal {
         let status = self.status();
         let (detail, parameter) = match self {
             Self::Parameter { name, fault } => (format!("{name} {fault}"), Some(name.clone())),
-            Self::Origin { detail } => (detail.clone(), Some("Origin".to_owned())),
+            Self::Origin { detail, .. } => (detail.clone(), Some("Origin".to_owned())),
             Self::NotFound { path } => (format!("there is nothing at {path}"), None),
             // The id stays out of the log: it is what protects a ledger.
             Self::NoSuchLink => (
@@ -188,7 +190,9 @@ impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
         let problem = self.problem();
         // As fields, texts are logged with their control characters escaped.
-        tracing::info!(status = problem.status, detail = problem.detail, "refused");
+        let asked_for = if let Self::Origin { hosts, .. } = &self { Some(hosts) } else { None };
+        let asked_for = asked_for.map(tracing::field::debug);
+        tracing::info!(status = problem.status, detail = problem.detail, asked_for, "refused");
         let json = serde_json::to_string(&problem).expect("a problem has string keys only");
         let headers = [(CONTENT_TYPE, MEDIA_TYPE), (CACHE_CONTROL, "no-store")];
         let mut response = (self.status(), headers, json).into_response();

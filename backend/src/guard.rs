@@ -13,16 +13,30 @@ use http::header::{
 use http::{Method, StatusCode};
 
 use crate::error::Refusal;
+use crate::forwarded::Arrival;
 use crate::origin::{Allowed, Caller, Origin};
+use crate::peer::Peer;
 use crate::state::AppState;
 
 /// Lets a request through to `/api`, or refuses it.
-pub(crate) async fn watch(State(state): State<AppState>, request: Request, next: Next) -> Response {
-    let caller = state.allowed.judge(request.headers(), request.uri().authority());
+pub(crate) async fn watch(
+    State(state): State<AppState>,
+    peer: Peer,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    let arrival =
+        Arrival::of(request.headers(), request.uri().authority(), peer, &state.trusted_proxies);
+    let caller = state.allowed.judge(request.headers(), &arrival.hosts);
     let mut response = match &caller {
-        Caller::Elsewhere { reason } => refuse(reason, &request),
+        Caller::Elsewhere { reason } => refuse(reason, arrival, &request),
         Caller::Own | Caller::Tool | Caller::Listed(_) | Caller::Anyone => {
-            if is_preflight(&request) { preflight() } else { next.run(request).await }
+            if is_preflight(&request) {
+                preflight()
+            } else {
+                request.extensions_mut().insert(arrival);
+                next.run(request).await
+            }
         }
     };
     let headers = response.headers_mut();
@@ -38,10 +52,11 @@ pub(crate) async fn watch(State(state): State<AppState>, request: Request, next:
 ///
 /// A page of a static build whose origin is not listed has to be able to say so, hence it may
 /// read the refusal at the one address that it asks for reasons; there is nothing else in it.
-fn refuse(reason: &str, request: &Request) -> Response {
+fn refuse(reason: &str, arrival: Arrival, request: &Request) -> Response {
     let origin = request.headers().get(ORIGIN).cloned();
     let asks_why = request.uri().path() == path::INFO && request.method() == Method::GET;
-    let mut response = Refusal::Origin { detail: reason.to_owned() }.into_response();
+    let mut response =
+        Refusal::Origin { detail: reason.to_owned(), hosts: arrival.hosts }.into_response();
     if let Some(origin) = origin.filter(|_| asks_why) {
         response.headers_mut().insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin);
     }

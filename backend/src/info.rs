@@ -1,21 +1,21 @@
 //! What the server says of itself: `GET /api/info`, `/healthz` and `/readyz`.
 
-use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
+use axum::{Extension, Json};
 use echoclock_shared::info::{Info, Seen, Verdict};
-use http::header::{CACHE_CONTROL, FORWARDED, HOST, HeaderName, ORIGIN, VIA};
+use http::header::{CACHE_CONTROL, HOST, HeaderName, ORIGIN, VIA};
 use http::request::Parts;
 use http::{Request, StatusCode};
 
+use crate::forwarded::Arrival;
 use crate::origin::Caller;
-use crate::peer::Peer;
 use crate::state::AppState;
 
 /// Answers `GET /api/info`.
 pub(crate) async fn info(
     State(state): State<AppState>,
-    peer: Peer,
+    Extension(arrival): Extension<Arrival>,
     request: Request<axum::body::Body>,
 ) -> Json<Info> {
     let (parts, _) = request.into_parts();
@@ -25,10 +25,10 @@ pub(crate) async fn info(
         now: state.wall.now(),
         started: state.started,
         draining: state.drain.has_begun(),
-        socket: verdict(&state, &parts),
+        socket: verdict(&state, &parts, &arrival),
         open: state.counts.open(),
         done: state.counts.done(),
-        request: seen(&parts, peer),
+        request: seen(&parts, arrival),
     })
 }
 
@@ -47,12 +47,12 @@ pub(crate) async fn readyz(State(state): State<AppState>) -> Response {
     (status, [(CACHE_CONTROL, "no-store")], text).into_response()
 }
 
-fn verdict(state: &AppState, request: &Parts) -> Verdict {
+fn verdict(state: &AppState, request: &Parts, arrival: &Arrival) -> Verdict {
     if state.drain.has_begun() {
         let reason = Some("the server is about to stop".to_owned());
         return Verdict { allowed: false, reason };
     }
-    match state.allowed.judge_socket(&request.headers, request.uri.authority()) {
+    match state.allowed.judge_socket(&request.headers, &arrival.hosts) {
         Caller::Own | Caller::Tool | Caller::Listed(_) | Caller::Anyone => {
             Verdict { allowed: true, reason: None }
         }
@@ -60,23 +60,24 @@ fn verdict(state: &AppState, request: &Parts) -> Verdict {
     }
 }
 
-fn seen(request: &Parts, peer: Peer) -> Seen {
+fn seen(request: &Parts, arrival: Arrival) -> Seen {
+    let Arrival { scheme, client, forwarded, x_forwarded_for, .. } = arrival;
     let text = |name: HeaderName| {
         let values = request.headers.get_all(name).iter();
         let texts: Vec<_> = values.map(|v| String::from_utf8_lossy(v.as_bytes())).collect();
         (!texts.is_empty()).then(|| texts.join(", "))
     };
-    let x_forwarded_proto = text(HeaderName::from_static("x-forwarded-proto"));
     Seen {
         http_version: format!("{:?}", request.version),
-        scheme: x_forwarded_proto.clone().unwrap_or_else(|| "http".to_owned()),
-        client: peer.address().map(|address| address.to_string()),
+        scheme: scheme.to_owned(),
+        client,
         host: request.uri.authority().map(ToString::to_string).or_else(|| text(HOST)),
         origin: text(ORIGIN),
         via: text(VIA),
-        forwarded: text(FORWARDED),
-        x_forwarded_for: text(HeaderName::from_static("x-forwarded-for")),
-        x_forwarded_proto,
+        forwarded,
+        x_forwarded_for,
+        x_forwarded_proto: text(HeaderName::from_static("x-forwarded-proto")),
         x_forwarded_host: text(HeaderName::from_static("x-forwarded-host")),
+        x_forwarded_port: text(HeaderName::from_static("x-forwarded-port")),
     }
 }

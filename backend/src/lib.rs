@@ -31,6 +31,8 @@ pub mod site;
 
 pub mod origin;
 
+pub mod forwarded;
+
 mod guard;
 
 mod form;

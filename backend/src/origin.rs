@@ -7,12 +7,14 @@
 //! The server's own origin is where the browser thinks that it talks to. Proxies change what
 //! arrives of that, so any of these makes a request the page's own:
 //! - `Sec-Fetch-Site: same-origin`, the browser's own word for it;
-//! - an `Origin` whose host and port are those of `Host` (or HTTP/2's `:authority`), or of
-//!   `X-Forwarded-Host`, with which a proxy that rewrites `Host` says what it was. A page can't
-//!   set that on a socket, nor on a request without a preflight, which is refused. The scheme is
-//!   not compared: behind a proxy that ends TLS the server does not know it.
+//! - an `Origin` whose host and port are those of `Host` (or HTTP/2's `:authority`), or what a
+//!   trusted proxy says that they were, see [`crate::forwarded`]. The scheme is not compared:
+//!   behind a proxy that ends TLS the server does not know it. A `Host` that has lost its port
+//!   stands for the scheme's own port and for no other: pages on the other ports are other
+//!   origins, and whatever listens there may be somebody else's.
 //!
-//! An empty `Origin` counts as none: that is what a proxy leaves of a header that it blanks.
+//! An empty `Origin` counts as none: that is what a proxy leaves of a header that it blanks. What
+//! no browser sends, such as a `Sec-Fetch-Site` that nobody knows or a header twice, is not let in.
 //!
 //! A page whose name its owner has pointed at this server's address counts as the server's own;
 //! what it could learn that way is what the server tells any tool.
@@ -20,7 +22,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use http::header::{HOST, HeaderMap, HeaderName, ORIGIN, REFERER};
+use http::header::{HeaderMap, HeaderName, ORIGIN, REFERER};
 use http::uri::Authority;
 
 /// Scheme, host and port, as a browser writes them in `Origin` (RFC 6454, section 6.2).
@@ -91,16 +93,17 @@ pub enum Caller {
     Anyone,
     /// A page that is not let in.
     Elsewhere {
-        /// Which, and what would let it in.
+        /// Which, and what would let it in. The page may read it: it holds nothing that the page
+        /// has not said itself.
         reason: String,
     },
 }
 
 impl Allowed {
-    /// Tells where a request comes from; `authority` is HTTP/2's.
-    pub fn judge(&self, headers: &HeaderMap, authority: Option<&Authority>) -> Caller {
+    /// Tells where a request comes from; `hosts` are those that it may have been sent to.
+    pub fn judge(&self, headers: &HeaderMap, hosts: &[String]) -> Caller {
         let Self::Listed(listed) = self else { return Caller::Anyone };
-        let site = text(headers, &SEC_FETCH_SITE).and_then(Site::parse);
+        let site = text(headers, &SEC_FETCH_SITE).map(Site::parse);
         // An image's or an iframe's request names its page in `Referer`, if at all.
         let from = text(headers, &ORIGIN).map(str::to_owned).or_else(|| {
             let is_elsewhere = matches!(site, Some(Site::Elsewhere));
@@ -110,13 +113,13 @@ impl Allowed {
         if let Some(origin) = origin.as_ref().filter(|&origin| listed.contains(origin)) {
             return Caller::Listed(origin.clone());
         }
-        let from_own_host = || origin.as_ref().is_some_and(|o| o.is_of(headers, authority));
+        let from_own_host = || origin.as_ref().is_some_and(|origin| origin.is_of(hosts));
         match (site, &from) {
             (Some(Site::SameOrigin), _) => Caller::Own,
             (None | Some(Site::None), None) => Caller::Tool,
             (None | Some(Site::None), Some(_)) if from_own_host() => Caller::Own,
-            (None | Some(Site::None | Site::Elsewhere), _) => {
-                Caller::Elsewhere { reason: reason(from.as_deref(), headers, authority) }
+            (None | Some(Site::None | Site::Elsewhere | Site::Unknown), _) => {
+                Caller::Elsewhere { reason: reason(from.as_deref()) }
             }
         }
     }
@@ -125,7 +128,7 @@ impl Allowed {
     ///
     /// A socket's opening always has an `Origin` and, in some browsers, no `Sec-Fetch-Site`; a
     /// page's GET to its own origin has no `Origin`, but its `Referer` tells it.
-    pub fn judge_socket(&self, headers: &HeaderMap, authority: Option<&Authority>) -> Caller {
+    pub fn judge_socket(&self, headers: &HeaderMap, hosts: &[String]) -> Caller {
         let mut socket = headers.clone();
         socket.remove(SEC_FETCH_SITE);
         if text(headers, &ORIGIN).is_none()
@@ -134,7 +137,7 @@ impl Allowed {
         {
             socket.insert(ORIGIN, origin);
         }
-        self.judge(&socket, authority)
+        self.judge(&socket, hosts)
     }
 
     /// Returns the sources for a policy's `frame-ancestors` (CSP Level 3, section 6.4.2).
@@ -150,9 +153,8 @@ impl Allowed {
 
 impl Origin {
     /// Whether this is the origin that the request was sent to.
-    fn is_of(&self, headers: &HeaderMap, authority: Option<&Authority>) -> bool {
-        own_hosts(headers, authority)
-            .any(|host| without_default_port(host, &self.scheme) == self.host)
+    fn is_of(&self, hosts: &[String]) -> bool {
+        hosts.iter().any(|host| without_default_port(host, &self.scheme) == self.host)
     }
 }
 
@@ -163,22 +165,22 @@ enum Site {
     /// A person's own doing, such as an address typed in.
     None,
     Elsewhere,
+    /// A word that came after this was written, or that no browser says.
+    Unknown,
 }
 
 impl Site {
-    fn parse(text: &str) -> Option<Self> {
+    fn parse(text: &str) -> Self {
         match text {
-            "same-origin" => Some(Self::SameOrigin),
-            "none" => Some(Self::None),
-            "same-site" | "cross-site" => Some(Self::Elsewhere),
-            _ => None,
+            "same-origin" => Self::SameOrigin,
+            "none" => Self::None,
+            "same-site" | "cross-site" => Self::Elsewhere,
+            _ => Self::Unknown,
         }
     }
 }
 
-fn reason(from: Option<&str>, headers: &HeaderMap, authority: Option<&Authority>) -> String {
-    let hosts: Vec<_> = own_hosts(headers, authority).collect();
-    let asked = if hosts.is_empty() { "no host".to_owned() } else { hosts.join(" and ") };
+fn reason(from: Option<&str>) -> String {
     let Some(from) = from else {
         return "a page of another origin, which the browser did not name, may not use this \
                 server; --allow-origin ORIGIN would allow it, if the page sends a Referer"
@@ -190,22 +192,10 @@ fn reason(from: Option<&str>, headers: &HeaderMap, authority: Option<&Authority>
         );
     }
     format!(
-        "{from} may not use this server: the request asks for {asked}, which is another origin; \
-         --allow-origin {from} would allow it (or, if a proxy has rewritten Host, have it keep \
-         Host or send X-Forwarded-Host)"
+        "{from} may not use this server: the request asks for another origin; --allow-origin \
+         {from} would allow it (or, if a proxy has rewritten Host, have it keep Host with \
+         its port, or send X-Forwarded-Host)"
     )
-}
-
-fn own_hosts<'a>(
-    headers: &'a HeaderMap,
-    authority: Option<&'a Authority>,
-) -> impl Iterator<Item = &'a str> {
-    let forwarded = text(headers, &X_FORWARDED_HOST).map(|hosts| {
-        // The first of several is what the browser asked the first proxy for.
-        hosts.split(',').next().unwrap_or(hosts).trim()
-    });
-    let host = authority.map(Authority::as_str).or_else(|| text(headers, &HOST));
-    host.into_iter().chain(forwarded)
 }
 
 fn without_default_port(host: &str, scheme: &str) -> String {
@@ -226,10 +216,11 @@ fn origin_of(address: &str) -> String {
 }
 
 fn text<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
-    // What is not text is no host and no origin that is let in, but it is there.
-    let text = headers.get(name)?.to_str().unwrap_or("not text");
-    Some(text).filter(|text| !text.is_empty())
+    let mut values = headers.get_all(name).iter();
+    let value = values.next()?;
+    // What is not one text is no origin that is let in, but it is there.
+    let text = if values.next().is_some() { None } else { value.to_str().ok() };
+    Some(text.unwrap_or("not one text")).filter(|text| !text.is_empty())
 }
 
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
-const X_FORWARDED_HOST: HeaderName = HeaderName::from_static("x-forwarded-host");

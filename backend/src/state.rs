@@ -10,6 +10,7 @@ use http::HeaderName;
 use crate::counts::Counts;
 use crate::drain::Drain;
 use crate::feed::clock::{Clocks, WallClock};
+use crate::forwarded::Trusted;
 use crate::ledger::Ledgers;
 use crate::limits::Limits;
 use crate::origin::Allowed;
@@ -20,6 +21,8 @@ use crate::site::{Pages, Site};
 pub struct Settings {
     /// Who may connect, besides the page of this server.
     pub allowed: Allowed,
+    /// Which proxies are believed what they say of a request.
+    pub trusted_proxies: Trusted,
     /// Where the page is.
     pub site: Site,
     /// How much, and how long.
@@ -37,6 +40,8 @@ pub struct AppState(Arc<Parts>);
 pub struct Parts {
     /// Who may connect, besides the page of this server.
     pub allowed: Allowed,
+    /// Which proxies are believed what they say of a request.
+    pub trusted_proxies: Trusted,
     /// The page.
     pub pages: Pages,
     /// How much, and how long.
@@ -64,10 +69,11 @@ impl AppState {
     ///
     /// Where the operating system gives no random bytes for the instance's name.
     pub fn new(settings: Settings, wall: Arc<dyn WallClock>) -> Result<Self, getrandom::Error> {
-        let Settings { allowed, site, limits, show_headers } = settings;
+        let Settings { allowed, trusted_proxies, site, limits, show_headers } = settings;
         Ok(Self(Arc::new(Parts {
             pages: Pages::new(site, &allowed),
             allowed,
+            trusted_proxies,
             limits,
             clocks: Clocks::new(&wall),
             ledgers: Ledgers::new(limits.ledger, show_headers, Arc::clone(&wall)),

@@ -2,6 +2,7 @@
 
 mod support;
 
+use echoclock_backend::forwarded::Trusted;
 use echoclock_backend::origin::Allowed;
 use echoclock_shared::info::Info;
 use echoclock_shared::path;
@@ -56,6 +57,7 @@ async fn only_own_pages_tools_and_listed_origins_come_in() {
         // No browser.
         (&[], [true, true, true]),
         (&[("origin", "")], [true, true, true]),
+        (&[("origin", ""), ("sec-fetch-site", "")], [true, true, true]),
         // The page itself.
         (&[("origin", "http://echo.example:3000")], [true, true, true]),
         (&[("origin", "HTTP://ECHO.example:3000")], [true, true, true]),
@@ -66,6 +68,15 @@ async fn only_own_pages_tools_and_listed_origins_come_in() {
         (&[("origin", "https://e.example"), ("host", "e.example:443")], [true, true, true]),
         (&[("origin", "http://e.example"), ("host", "e.example:80")], [true, true, true]),
         (&[("origin", "https://e.example"), ("x-forwarded-host", "e.example, p")], [true; 3]),
+        (&[("origin", "https://e.example"), ("forwarded", "for=_x;host=e.example")], [true; 3]),
+        (
+            &[
+                ("origin", "http://e.example:8080"),
+                ("host", "e.example"),
+                ("x-forwarded-port", "8080"),
+            ],
+            [true; 3],
+        ),
         (&[("origin", "http://e.example"), ("sec-fetch-site", "same-origin")], [true; 3]),
         // A listed page: by fetch or socket, and by an image or iframe.
         (&[("origin", LISTED)], [false, true, true]),
@@ -87,6 +98,16 @@ async fn only_own_pages_tools_and_listed_origins_come_in() {
         (&[("origin", "https://app.example:8443")], [false, false, true]),
         (&[("origin", "http://app.example")], [false, false, true]),
         (&[("origin", "https://e.example"), ("host", "f.example")], [false, false, true]),
+        // A port that was lost may have been any.
+        (&[("origin", "http://e.example:8080"), ("host", "e.example")], [false, false, true]),
+        (
+            &[
+                ("origin", "http://e.example:8081"),
+                ("host", "e.example"),
+                ("x-forwarded-port", "8080"),
+            ],
+            [false, false, true],
+        ),
         (&[("sec-fetch-site", "cross-site")], [false, false, true]),
         (&[("sec-fetch-site", "same-site")], [false, false, true]),
         (
@@ -97,6 +118,20 @@ async fn only_own_pages_tools_and_listed_origins_come_in() {
             &[("origin", "http://echo.example:3000"), ("sec-fetch-site", "cross-site")],
             [false, false, true],
         ),
+        // What no browser sends.
+        (&[("sec-fetch-site", "SAME-ORIGIN")], [false, false, true]),
+        (&[("sec-fetch-site", "same-party")], [false, false, true]),
+        (&[("sec-fetch-site", "same-origin, cross-site")], [false, false, true]),
+        (
+            &[("sec-fetch-site", "same-origin"), ("sec-fetch-site", "cross-site")],
+            [false, false, true],
+        ),
+        (
+            &[("origin", "http://echo.example:3000"), ("sec-fetch-site", "same-party")],
+            [false, false, true],
+        ),
+        (&[("origin", LISTED), ("sec-fetch-site", "same-party")], [false, true, true]),
+        (&[("origin", "http://echo.example:3000"), ("origin", LISTED)], [false, false, true]),
         // A header that a browser sends of its own accord is no way in.
         (
             &[("referer", "https://app.example/"), ("origin", "https://evil.example")],
@@ -195,6 +230,77 @@ async fn a_refusal_names_the_origin_and_what_would_allow_it() {
 }
 
 #[tokio::test]
+async fn only_trusted_proxies_tell_what_was_asked_for() {
+    let trusted = |networks: &[&str]| {
+        let networks = networks.iter().map(|network| network.parse().expect(network));
+        Setup { trusted_proxies: Trusted::new(networks.collect()), ..Setup::default() }
+    };
+    for (networks, is_trusted) in
+        [(&["127.0.0.0/8"][..], true), (&["192.0.2.0/24", "::1"], false), (&[], false)]
+    {
+        let server = support::start_with(trusted(networks)).await;
+        for told in [
+            ("x-forwarded-host", "e.example"),
+            ("forwarded", "host=e.example"),
+            ("x-forwarded-port", "8080"),
+        ] {
+            let origin = if told.1 == "8080" { "http://h:8080" } else { "https://e.example" };
+            let headers: &Headers = &[("host", "h"), ("origin", origin), told];
+            let expected = if is_trusted { 101 } else { 403 };
+            assert_eq!(open_socket(&server, headers).await, expected, "{told:?} by {networks:?}");
+        }
+        let told: &Headers = &[
+            ("x-forwarded-proto", "https,http"),
+            ("x-forwarded-for", "192.0.2.7, 127.0.0.2"),
+            ("forwarded", "for=192.0.2.7;by=127.0.0.1"),
+        ];
+        let info: Info = get(&server, path::INFO, told).await.json().await.expect("an Info");
+        let seen = info.request;
+        let client = seen.client.expect("a client");
+        let shown = [seen.scheme, seen.x_forwarded_for.expect("it was sent")];
+        let forwarded = seen.forwarded.expect("it was sent");
+        if is_trusted {
+            assert_eq!(
+                (&*client, shown),
+                ("192.0.2.7", ["https", "192.0.2.7, proxy"].map(str::to_owned))
+            );
+            assert_eq!(forwarded, "for=192.0.2.7;by=proxy");
+        } else {
+            assert!(client.starts_with("127.0.0.1:"), "{client}");
+            assert_eq!(shown, ["http", "192.0.2.7, 127.0.0.2"].map(str::to_owned));
+            assert_eq!(forwarded, "for=192.0.2.7;by=127.0.0.1");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_refusal_names_no_host_that_the_page_has_not_named() {
+    let server = server(Allowed::Listed(vec![])).await;
+    for from in [
+        ("origin", "https://evil.example"),
+        ("origin", "null"),
+        ("sec-fetch-site", "cross-site"),
+        ("sec-fetch-site", "same-party"),
+    ] {
+        let headers: &Headers = &[
+            ("host", "inside.example:3000"),
+            ("x-forwarded-host", "inside.example"),
+            ("x-forwarded-for", "inside.example"),
+            ("forwarded", "host=inside.example;by=inside.example"),
+            from,
+        ];
+        let answer = get(&server, path::INFO, headers).await;
+        assert_eq!(answer.status(), StatusCode::FORBIDDEN);
+        assert!(!format!("{:?}", answer.headers()).contains("inside"), "{from:?}");
+        let told = answer.text().await.expect("a problem");
+        assert!(
+            !told.contains("inside") && !told.contains(&server.address().to_string()),
+            "{told}"
+        );
+    }
+}
+
+#[tokio::test]
 async fn info_tells_whether_a_socket_would_be_refused() {
     let server = server(Allowed::Listed(vec![])).await;
     // A proxy that rewrites Host: the page's GET has no Origin, its socket will have one.
@@ -214,7 +320,7 @@ async fn info_tells_whether_a_socket_would_be_refused() {
     let seen = info.request;
     assert_eq!((&*seen.http_version, &*seen.scheme), ("HTTP/1.1", "https"));
     assert_eq!(seen.host, Some(server.address().to_string()));
-    assert!(seen.client.is_some_and(|client| client.starts_with("127.0.0.1:")));
+    assert_eq!(seen.client.as_deref(), Some("192.0.2.1"));
     assert_eq!(seen.origin, None);
     assert_eq!(seen.via.as_deref(), Some("1.1 proxy"));
     assert_eq!(seen.forwarded.as_deref(), Some("for=192.0.2.1"));

@@ -60,9 +60,10 @@ pub struct Done {
 pub struct Seen {
     /// Such as `HTTP/1.1`.
     pub http_version: String,
-    /// `http`, or what a proxy says it was.
+    /// `http`, or what a trusted proxy says it was.
     pub scheme: String,
-    /// The address at the other end of the connection: the browser's, or the last proxy's.
+    /// Who asked: the address at the other end of the connection, or what a trusted proxy there
+    /// says. A trusted proxy's own address is not told: nothing where it speaks for nobody.
     pub client: Option<String>,
     /// `Host`, or HTTP/2's `:authority`.
     pub host: Option<String>,
@@ -70,12 +71,15 @@ pub struct Seen {
     pub origin: Option<String>,
     /// `Via`: the proxies that name themselves (RFC 9110, section 7.6.3).
     pub via: Option<String>,
-    /// `Forwarded` (RFC 7239).
+    /// `Forwarded` (RFC 7239), with `proxy` in place of the addresses of trusted proxies.
     pub forwarded: Option<String>,
-    /// `X-Forwarded-For`.
+    /// `X-Forwarded-For`, likewise.
     pub x_forwarded_for: Option<String>,
     /// `X-Forwarded-Proto`.
     pub x_forwarded_proto: Option<String>,
     /// `X-Forwarded-Host`.
     pub x_forwarded_host: Option<String>,
+    /// `X-Forwarded-Port`.
+    #[serde(default)]
+    pub x_forwarded_port: Option<String>,
 }

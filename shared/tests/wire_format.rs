@@ -98,7 +98,8 @@ fn what_plain_requests_answer() {
         "forwarded": null,
         "x_forwarded_for": null,
         "x_forwarded_proto": null,
-        "x_forwarded_host": null
+        "x_forwarded_host": null,
+        "x_forwarded_port": null
       }
     }
     "#);

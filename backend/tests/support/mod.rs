@@ -15,6 +15,7 @@ use std::time::Duration;
 
 use axum::Router;
 use echoclock_backend::feed::clock::{SystemClock, WallClock};
+use echoclock_backend::forwarded::Trusted;
 use echoclock_backend::limits::Limits;
 use echoclock_backend::origin::Allowed;
 use echoclock_backend::site::Site;
@@ -31,6 +32,7 @@ use tokio::task::JoinHandle;
 #[derive(Debug)]
 pub(crate) struct Setup {
     pub(crate) allowed: Allowed,
+    pub(crate) trusted_proxies: Trusted,
     pub(crate) site: Site,
     pub(crate) limits: Limits,
     pub(crate) wall: Arc<dyn WallClock>,
@@ -40,6 +42,7 @@ impl Default for Setup {
     fn default() -> Self {
         Self {
             allowed: Allowed::Listed(vec![]),
+            trusted_proxies: Trusted::default(),
             site: Site::Embedded,
             limits: Limits { drain_at_least: Duration::from_millis(50), ..Limits::default() },
             wall: Arc::new(SystemClock),
@@ -49,8 +52,9 @@ impl Default for Setup {
 
 impl Setup {
     pub(crate) fn state(self) -> AppState {
-        let Self { allowed, site, limits, wall } = self;
-        let settings = Settings { allowed, site, limits, show_headers: vec![] };
+        let Self { allowed, trusted_proxies, site, limits, wall } = self;
+        let show_headers = vec![];
+        let settings = Settings { allowed, trusted_proxies, site, limits, show_headers };
         AppState::new(settings, wall).expect("the system has random bytes")
     }
 }

@@ -80,7 +80,7 @@ fn of_request(seen: &Seen) -> Vec<(&'static str, String)> {
     let version = format!("{} ({})", seen.http_version, seen.scheme);
     let known = [
         ("HTTP version", Some(version)),
-        ("Client address", seen.client.clone()),
+        ("Client address", Some(seen.client.clone().unwrap_or_else(|| NOT_TOLD.to_owned()))),
         ("Host", seen.host.clone()),
         ("Origin", seen.origin.clone()),
     ];
@@ -90,6 +90,7 @@ fn of_request(seen: &Seen) -> Vec<(&'static str, String)> {
         ("X-Forwarded-For", seen.x_forwarded_for.clone()),
         ("X-Forwarded-Proto", seen.x_forwarded_proto.clone()),
         ("X-Forwarded-Host", seen.x_forwarded_host.clone()),
+        ("X-Forwarded-Port", seen.x_forwarded_port.clone()),
     ];
     let given = |(name, value): (&'static str, Option<String>)| value.map(|value| (name, value));
     let mut facts: Vec<_> = known.into_iter().filter_map(given).collect();
@@ -100,6 +101,10 @@ fn of_request(seen: &Seen) -> Vec<(&'static str, String)> {
     }
     facts
 }
+
+/// Why there is no address of the client.
+const NOT_TOLD: &str = "not told: the connection comes from a private address, which may be a \
+    proxy’s own, and no proxy says whom it speaks for";
 
 #[cfg(test)]
 mod tests {
@@ -112,5 +117,16 @@ mod tests {
         let seen = Seen { via: Some("1.1 caddy".to_owned()), ..seen };
         let last = of_request(&seen).pop();
         assert_eq!(last, Some(("Via", "1.1 caddy".to_owned())));
+    }
+
+    #[test]
+    fn a_client_that_is_not_told_is_explained() {
+        let client = |client: Option<&str>| {
+            let seen = Seen { client: client.map(str::to_owned), ..Seen::default() };
+            let facts = of_request(&seen);
+            facts.into_iter().find(|(name, _)| *name == "Client address").map(|(_, said)| said)
+        };
+        assert_eq!(client(Some("192.0.2.7")).as_deref(), Some("192.0.2.7"));
+        assert!(client(None).is_some_and(|said| said.contains("may be a proxy’s own")));
     }
 }
