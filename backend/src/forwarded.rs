@@ -16,6 +16,7 @@ use http::header::{FORWARDED, HOST, HeaderMap, HeaderName};
 use http::uri::Authority;
 use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 
+use crate::list;
 use crate::peer::Peer;
 
 mod element;
@@ -56,14 +57,18 @@ impl Arrival {
         trusted: &Trusted,
     ) -> Self {
         let by_proxy = peer.address().is_some_and(|address| trusted.hold(address.ip()));
-        let (chain, hops) = (list(headers, &X_FORWARDED_FOR), Hops::of(headers));
+        let chain: Vec<_> = list::elements(headers, &X_FORWARDED_FOR).collect();
+        let hops = Hops::of(headers);
         let shown = |name, told: String| headers.contains_key(name).then_some(told);
         if !by_proxy {
             return Self {
                 scheme: HTTP,
                 hosts: asked_for(headers, authority).into_iter().collect(),
                 client: peer.address().map(|address| address.to_string()),
-                forwarded: shown(&FORWARDED, list(headers, &FORWARDED).join(", ")),
+                forwarded: shown(
+                    &FORWARDED,
+                    list::elements(headers, &FORWARDED).collect::<Vec<_>>().join(", "),
+                ),
                 x_forwarded_for: shown(&X_FORWARDED_FOR, chain.join(", ")),
             };
         }
@@ -210,7 +215,7 @@ fn is_proxy(node: &Node, trusted: &Trusted) -> bool {
 
 /// Returns how the browser asked, by what the first proxy says.
 fn scheme(headers: &HeaderMap, hops: &Hops) -> &'static str {
-    let said = list(headers, &X_FORWARDED_PROTO).first().copied();
+    let said = list::elements(headers, &X_FORWARDED_PROTO).next();
     // Some proxies tell of a socket by its own scheme.
     let read = |said: &str| match said.to_ascii_lowercase().as_str() {
         "http" | "ws" => Some(HTTP),
@@ -225,11 +230,12 @@ fn scheme(headers: &HeaderMap, hops: &Hops) -> &'static str {
 /// Where a host has lost its port on the way, the port that a proxy tells belongs to it. It stands
 /// beside the host alone, since some proxies tell a port of their own that no browser knows.
 fn hosts(headers: &HeaderMap, authority: Option<&Authority>, hops: &Hops) -> Vec<String> {
-    let forwarded = list(headers, &X_FORWARDED_HOST).first().map(|host| (*host).to_owned());
+    let forwarded = list::elements(headers, &X_FORWARDED_HOST).next().map(str::to_owned);
     let by_standard = hops.first("host").map(str::to_owned);
     let mut hosts: Vec<_> =
         [asked_for(headers, authority), forwarded, by_standard].into_iter().flatten().collect();
-    let port = list(headers, &X_FORWARDED_PORT).first().and_then(|port| port.parse::<u16>().ok());
+    let port =
+        list::elements(headers, &X_FORWARDED_PORT).next().and_then(|port| port.parse::<u16>().ok());
     if let Some(port) = port {
         let bare = hosts.iter().filter(|host| !has_port(host));
         let whole: Vec<_> = bare.map(|host| format!("{host}:{port}")).collect();
@@ -247,13 +253,6 @@ fn asked_for(headers: &HeaderMap, authority: Option<&Authority>) -> Option<Strin
 
 fn has_port(host: &str) -> bool {
     host.rsplit_once(']').map_or(host, |(_, after)| after).contains(':')
-}
-
-/// Reads a list, which may stand on several lines (RFC 9110, section 5.3).
-fn list<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Vec<&'a str> {
-    let lines = headers.get_all(name).iter().filter_map(|line| line.to_str().ok());
-    let entries = lines.flat_map(|line| line.split(',')).map(str::trim);
-    entries.filter(|entry| !entry.is_empty()).collect()
 }
 
 /// Has a network of mapped addresses mean those of IPv4.

@@ -266,13 +266,13 @@ impl Socket {
         let closed = timeout(close_timeout, closing).await;
         tracing::debug!(answered = closed.is_ok(), "closing handshake");
         let Self { socket, open, recorder, .. } = self;
-        open.ended(&end);
-        // What a client goes on to say has passed as well.
-        let rest = timeout(close_timeout, socket.into_inner().discard_the_rest()).await;
-        tracing::debug!(closed = rest.is_ok(), "the client's side");
         if let Some(recorder) = recorder {
             recorder.ended(&end.to_string());
         }
+        open.ended(&end);
+        // What a client goes on to say passes as well, and is written down.
+        let rest = timeout(close_timeout, socket.into_inner().discard_the_rest()).await;
+        tracing::debug!(closed = rest.is_ok(), "the client's side");
     }
 
     fn received(
