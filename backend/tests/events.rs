@@ -140,6 +140,10 @@ async fn a_client_resumes_where_it_was() {
         ("", Some("97"), 98),
         ("?after=1", Some("97"), 98), // Last-Event-ID wins
         ("?after=97", Some(""), 98),  // an empty one is none
+        ("?lastEventId=97", None, 98),
+        ("?lastEventId=97&after=1&_=1795365720250", None, 98),
+        ("?lastEventId=1", Some("97"), 98),
+        ("?lastEventId=&after=97", None, 98),
         ("?every=1s&after=100", None, 101),
         ("?after=160", None, 101), // clocks differ by a minute at the most
     ] {
@@ -168,6 +172,9 @@ async fn a_gap_is_said_out_loud() {
         ("", Some("-1"), newest),
         ("", Some("9007199254740991"), newest),
         ("?after=7", Some("99999999999999999999999"), newest),
+        ("?lastEventId=5", None, oldest),
+        ("?lastEventId=yesterday", None, newest),
+        ("?after=7&lastEventId=9007199254740991", None, newest),
     ] {
         let (mut client, _) = Client::open(&server, query, id).await;
         let told = client.next().await;

@@ -133,6 +133,19 @@ async fn a_client_starts_at_the_newest_and_goes_on() {
 }
 
 #[tokio::test]
+async fn what_a_poller_adds_against_caches_means_nothing() {
+    for case in Case::all(quick()).await {
+        let url = case.server.http(&case.transport.of(case.path()));
+        for query in ["?_=1795365720250", "?after=99999&_=", "?_&_=2"] {
+            let request = reqwest::Client::new().get(url.clone() + query);
+            let answer = request.headers(support::follow::opening()).send().await;
+            let status = answer.expect("an answer").status();
+            assert!(status == 200 || status == 101, "{} {query}: {status}", case.name());
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_client_resumes_after_its_cursor() {
     for case in Case::all(quick()).await {
         let mut client = case.follow(Some(NEWEST - 40)).await;

@@ -26,7 +26,8 @@ pub(super) async fn answer<S: Source>(
     headers: HeaderMap,
 ) -> Result<Response, Refusal> {
     followed.app.drain.refuse_new()?;
-    let place = query.place()?.or_last_event(&headers);
+    let (place, last_event_id) = (query.place()?, query.last_event_id()?);
+    let place = place.or_last_event(&headers, last_event_id.as_deref());
     let following = followed.follow_from(place, query, Encoding::Events)?;
     let head = sse::retry(RECONNECT_AFTER) + &sse::event(sse::CONNECT_TIME, &following.hello);
     let ping = sse::event(sse::PING, &serde_json::json!({}));

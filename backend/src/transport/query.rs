@@ -6,7 +6,7 @@ use std::str::FromStr;
 use axum::extract::FromRequestParts;
 use echoclock_shared::ledger::PARAMETER as LINK;
 use http::request::Parts;
-use http::{HeaderMap, HeaderName};
+use http::{HeaderMap, HeaderName, HeaderValue};
 
 use crate::error::Refusal;
 use crate::feed::{Asked, TooFarAhead};
@@ -36,6 +36,13 @@ impl Query {
     fn parse(query: Option<&str>) -> Result<Self, Refusal> {
         let mut left: Vec<(String, String)> = vec![];
         for (name, value) in form_urlencoded::parse(query.unwrap_or_default().as_bytes()) {
+            if name == ANYTHING {
+                continue;
+            }
+            // Who appends it at every return gives the newest last, and is never refused for it.
+            if name == LAST_EVENT_ID_PARAMETER {
+                left.retain(|(before, _)| *before != name);
+            }
             if left.iter().any(|(before, _)| *before == name) {
                 return Err(Refusal::parameter(&shown(&name), "is given twice"));
             }
@@ -71,6 +78,11 @@ impl Query {
         Ok(Place { asked: after.map_or(Asked::Newest, Asked::After), may_be_refused: true })
     }
 
+    /// Takes where a stand-in for `EventSource` says that the client is, which can't send headers.
+    pub(super) fn last_event_id(&mut self) -> Result<Option<String>, Refusal> {
+        self.take(LAST_EVENT_ID_PARAMETER)
+    }
+
     /// Makes sure that everything was taken.
     ///
     /// # Errors
@@ -95,19 +107,17 @@ pub(super) struct Place {
 }
 
 impl Place {
-    /// Has `Last-Event-ID` win over `?after=`.
+    /// Has `Last-Event-ID` win over `?lastEventId=`, and that over `?after=`.
     ///
     /// A browser repeats `Last-Event-ID` by itself and shows no answer but a stream, so one that
     /// makes no sense refuses nothing.
-    pub(super) fn or_last_event(self, headers: &HeaderMap) -> Self {
+    pub(super) fn or_last_event(self, headers: &HeaderMap, parameter: Option<&str>) -> Self {
+        let header = headers.get(LAST_EVENT_ID).map(HeaderValue::as_bytes);
+        let given = [header, parameter.map(str::as_bytes)].into_iter().flatten();
         // An empty one is how the HTML standard says that there is none.
-        match headers.get(LAST_EVENT_ID).filter(|id| !id.is_empty()) {
-            Some(id) => {
-                let id = id.to_str().ok().and_then(|id| id.parse().ok());
-                Self { asked: id.map_or(Asked::Lost, Asked::After), may_be_refused: false }
-            }
-            None => self,
-        }
+        let Some(id) = given.into_iter().find(|id| !id.is_empty()) else { return self };
+        let id = std::str::from_utf8(id).ok().and_then(|id| id.parse().ok());
+        Self { asked: id.map_or(Asked::Lost, Asked::After), may_be_refused: false }
     }
 
     /// Starts at the place, or in the way that fits its fault.
@@ -131,6 +141,10 @@ fn shown(name: &str) -> String {
 
 const AFTER: &str = "after";
 const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
+const LAST_EVENT_ID_PARAMETER: &str = "lastEventId";
+
+/// What pollers add so that no answer is taken from a cache, with a value that means nothing.
+const ANYTHING: &str = "_";
 
 /// How many parameters a request may have; none takes as many.
 const PARAMETERS_MAX: usize = 16;
@@ -160,6 +174,10 @@ mod tests {
             ("every=250ms", Ok((Some(Period::Ms250), Asked::Newest))),
             ("after=7&every=60s", Ok((Some(Period::S60), after(7)))),
             ("after=%37", Ok((None, after(7)))),
+            ("_=1795365720250&after=7", Ok((None, after(7)))),
+            ("_&after=7&_=&%5F=2", Ok((None, after(7)))),
+            ("__=1", Err("__")),
+            ("lastEventId=7", Err("lastEventId")), // for event streams alone
             ("every=2s", Err("every")),
             ("every=", Err("every")),
             ("after=", Err("after")),
@@ -185,18 +203,31 @@ mod tests {
     #[test]
     fn last_event_id_wins_and_is_never_refused() {
         let after = |seq| Asked::After(Seq::new(seq));
-        for (id, asked) in [
-            (None, after(5)),
-            (Some(""), after(5)),
-            (Some("9"), after(9)),
-            (Some("nine"), Asked::Lost),
-            (Some("-9"), Asked::Lost),
-            (Some("99999999999999999999"), Asked::Lost),
-        ] {
-            let place = Query::parse(Some("after=5")).unwrap().place().unwrap();
-            let header = id.map(|id| (LAST_EVENT_ID, id.parse().expect("a header value")));
-            let place = place.or_last_event(&header.into_iter().collect());
-            assert_eq!(place.asked, asked, "{id:?}");
+        let ids = [
+            ("", after(5)),
+            ("9", after(9)),
+            ("nine", Asked::Lost),
+            ("-9", Asked::Lost),
+            ("99999999999999999999", Asked::Lost),
+            ("\u{e9}", Asked::Lost),
+        ];
+        let place = |query: &str, header: Option<&str>| {
+            let mut query = Query::parse(Some(query)).unwrap();
+            let place = query.place().unwrap();
+            let parameter = query.last_event_id().unwrap();
+            query.finish().unwrap();
+            let header = header.map(|id| (LAST_EVENT_ID, id.parse().expect("a header value")));
+            place.or_last_event(&header.into_iter().collect(), parameter.as_deref()).asked
+        };
+        assert_eq!(place("after=5", None), after(5));
+        for (id, asked) in ids {
+            assert_eq!(place("after=5", Some(id)), asked, "{id:?}");
+            assert_eq!(place(&format!("after=5&lastEventId={id}"), None), asked, "{id:?}");
+            let both = format!("lastEventId={id}&after=5");
+            assert_eq!(place(&both, Some("8")), after(8), "the header wins over {id:?}");
+            assert_eq!(place(&both, Some("")), asked, "an empty header is none");
+            let twice = format!("lastEventId=8&after=5&lastEventId={id}");
+            assert_eq!(place(&twice, None), asked, "the last one counts: {id:?}");
         }
     }
 }
