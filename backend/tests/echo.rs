@@ -74,6 +74,7 @@ async fn a_fault_is_named_and_the_connection_lives() {
         (&largest, FaultCode::Malformed, None),
         (r#"{"type":"shout","key":7}"#, FaultCode::UnknownType, Some(7)),
         (r#"{"type":"say","key":8,"text":1}"#, FaultCode::BadField, Some(8)),
+        (r#"{"type":"say","key":6,"text":"\ud83d"}"#, FaultCode::BadField, Some(6)),
         (&long, FaultCode::TextTooLong, Some(5)),
     ] {
         client.send(json).await;

@@ -1,10 +1,12 @@
 //! What the browser and the server say to each other on the chat socket, as JSON text messages.
 
 use serde::{Deserialize, Deserializer, Serialize};
-use serde_json::Value;
 
 use crate::limits::{SAFE_INTEGER_MAX, TEXT_MAX};
 use crate::time::UnixMillis;
+
+mod fields;
+use fields::{Field, Fields};
 
 /// The WebSocket subprotocol that the chat socket selects where a client offers it.
 pub const SUBPROTOCOL: &str = "echoclock.v1";
@@ -34,8 +36,8 @@ impl<'de> Deserialize<'de> for SendKey {
     }
 }
 
-/// What the browser says.
-#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+/// What the browser says; it is read by [`Self::decode`] alone.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum FromBrowser {
     /// Asks for the echo of a text, at most [`TEXT_MAX`] bytes long.
@@ -61,39 +63,50 @@ impl FromBrowser {
     ///
     /// A [`Fault`] that names what is wrong, with the message's key where it has one.
     pub fn decode(json: &str) -> Result<Self, Fault> {
-        let value: Value = serde_json::from_str(json).map_err(|error| Fault {
+        let fields: Fields<'_> = serde_json::from_str(json).map_err(|error| Fault {
             code: FaultCode::Malformed,
             key: None,
-            message: format!("not JSON: {error}"),
+            message: if error.is_data() {
+                "a message is a JSON object".to_owned()
+            } else {
+                format!("not JSON: {error}")
+            },
         })?;
-        let key = value.get("key").and_then(Value::as_u64).and_then(SendKey::new);
-        let fault = |code, message| Fault { code, key, message };
-        let Some(object) = value.as_object() else {
-            return Err(fault(FaultCode::Malformed, "a message is a JSON object".to_owned()));
-        };
-        match object.get("type").and_then(Value::as_str) {
-            Some("say" | "ping") => {}
-            Some(other) => {
+        let key = fields.key.and_then(Field::number).and_then(SendKey::new);
+        Self::of(&fields, key).map_err(|(code, message)| Fault { code, key, message })
+    }
+
+    fn of(fields: &Fields<'_>, key: Option<SendKey>) -> Result<Self, (FaultCode, String)> {
+        let unknown = |message| (FaultCode::UnknownType, message);
+        let bad = |message| (FaultCode::BadField, message);
+        let kind = fields.kind.ok_or_else(|| unknown("the message has no \"type\"".to_owned()))?;
+        let kind = kind.text().map_err(|fault| unknown(format!("\"type\" {fault}")))?;
+        match &*kind {
+            "ping" => Ok(Self::Ping),
+            "say" => {
+                let key = key.ok_or_else(|| {
+                    let fault = match fields.key {
+                        Some(_) => "\"key\" is not a whole number below 2^53",
+                        None => "the message has no \"key\"",
+                    };
+                    bad(fault.to_owned())
+                })?;
+                let text =
+                    fields.text.ok_or_else(|| bad("the message has no \"text\"".to_owned()))?;
+                let text = text.text().map_err(|fault| bad(format!("\"text\" {fault}")))?;
+                if text.len() > TEXT_MAX {
+                    let long = text.len();
+                    let message = format!("the text has {long} bytes, and {TEXT_MAX} is the most");
+                    return Err((FaultCode::TextTooLong, message));
+                }
+                Ok(Self::Say { key, text })
+            }
+            other => {
                 let shown: String = other.chars().take(40).collect();
                 let message =
                     format!("the type {shown:?} is not known; there are \"say\" and \"ping\"");
-                return Err(fault(FaultCode::UnknownType, message));
+                Err(unknown(message))
             }
-            None => {
-                return Err(fault(
-                    FaultCode::UnknownType,
-                    "the message has no \"type\"".to_owned(),
-                ));
-            }
-        }
-        let message = Self::deserialize(&value)
-            .map_err(|error| fault(FaultCode::BadField, error.to_string()))?;
-        match &message {
-            Self::Say { text, .. } if text.len() > TEXT_MAX => Err(fault(
-                FaultCode::TextTooLong,
-                format!("the text has {} bytes, and {TEXT_MAX} is the most", text.len()),
-            )),
-            Self::Say { .. } | Self::Ping => Ok(message),
         }
     }
 }
@@ -193,10 +206,73 @@ mod tests {
             (r#"{"type":"say","key":7,"text":1}"#, FaultCode::BadField, Some(7)),
             (r#"{"type":"say","key":-1,"text":"x"}"#, FaultCode::BadField, None),
             (r#"{"type":"say","key":9007199254740992,"text":"x"}"#, FaultCode::BadField, None),
+            (r#"{"type":"say","key":1e400,"text":"x"}"#, FaultCode::BadField, None),
+            (r#"{"type":"say","key":"\ud800","text":"x"}"#, FaultCode::BadField, None),
+            (r#"{"type":"say","text":"x"}"#, FaultCode::BadField, None),
+            // Half of a surrogate pair, wherever it stands.
+            (r#"{"type":"say","key":7,"text":"a\ud800"}"#, FaultCode::BadField, Some(7)),
+            (r#"{"text":"\udc00\ud800","type":"say","key":7}"#, FaultCode::BadField, Some(7)),
+            (r#"{"type":"say","key":7,"text":["\ud800"]}"#, FaultCode::BadField, Some(7)),
+            (r#"{"type":"\ud800","key":7,"text":"x"}"#, FaultCode::UnknownType, Some(7)),
+            (r#"{"ty\ud800pe":"say","key":7,"text":"x"}"#, FaultCode::UnknownType, Some(7)),
+            (r#"{"type":1e400,"key":7,"text":"x"}"#, FaultCode::UnknownType, Some(7)),
+            // Of two, the last one counts.
+            (r#"{"key":6,"type":"say","key":7,"text":1}"#, FaultCode::BadField, Some(7)),
+            (r#"{"type":"say","key":7,"text":"x","text":1}"#, FaultCode::BadField, Some(7)),
+            (r#"{"type":"say","key":7,"text":"x","key":-1}"#, FaultCode::BadField, None),
+            (r#"{"type":"say","key":7,"text":"x""#, FaultCode::Malformed, None),
+            (r#"{"type":"say","key":7,"text":"x"}}"#, FaultCode::Malformed, None),
+            (r#"{"type":"say","key":7,"text":"\x"}"#, FaultCode::Malformed, None),
+            (r#""say""#, FaultCode::Malformed, None),
             (&long, FaultCode::TextTooLong, Some(5)),
         ] {
             let fault = FromBrowser::decode(json).expect_err(json);
             assert_eq!((fault.code, fault.key.map(SendKey::get)), (code, key), "{json}: {fault}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_asked_for_may_be_anything() {
+        let deep = format!("{}{}", "[".repeat(10_000), "]".repeat(10_000));
+        let say = FromBrowser::Say { key: SendKey(7), text: "x".to_owned() };
+        for other in [
+            r#""n":1e400"#,
+            r#""n":-0.5E-99999999999"#,
+            r#""s":"\ud800""#,
+            r#""\udfff":null"#,
+            r#""":{"":{}}"#,
+            r#""type":"shout","type":"say""#,
+            r#""text":"y","text":"x""#,
+            r#""t\u0079pe":"say""#,
+            &format!(r#""deep":{deep}"#),
+        ] {
+            for json in [
+                format!(r#"{{"type":"say","key":7,"text":"x",{other}}}"#),
+                format!(r#"{{{other},"type":"say","key":7,"text":"x"}}"#),
+            ] {
+                assert_eq!(FromBrowser::decode(&json), Ok(say.clone()), "{other}");
+            }
+        }
+        let ping = r#"{"type":"ping","key":-1,"text":"\ud800"}"#;
+        assert_eq!(FromBrowser::decode(ping), Ok(FromBrowser::Ping));
+    }
+
+    #[test]
+    fn faults_are_told_in_plain_words() {
+        for (json, words) in [
+            ("7", "a message is a JSON object"),
+            ("{}", "the message has no \"type\""),
+            (r#"{"type":7}"#, "\"type\" is not a string"),
+            (r#"{"type":"say","key":1.5}"#, "\"key\" is not a whole number below 2^53"),
+            (r#"{"type":"say"}"#, "the message has no \"key\""),
+            (r#"{"type":"say","key":7}"#, "the message has no \"text\""),
+            (r#"{"type":"say","key":7,"text":null}"#, "\"text\" is not a string"),
+            (
+                r#"{"type":"say","key":7,"text":"\ud83d"}"#,
+                "\"text\" has half of a surrogate pair, which is no character",
+            ),
+        ] {
+            assert_eq!(FromBrowser::decode(json).expect_err(json).message, words);
         }
     }
 

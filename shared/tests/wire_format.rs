@@ -252,6 +252,30 @@ fn fault() -> impl Strategy<Value = Fault> {
     })
 }
 
+/// Fields of any name but `key`, with anything that the grammar of JSON lets be written.
+fn other_fields() -> impl Strategy<Value = Vec<String>> {
+    let string = r#""([ a-z\u{1F600}]|\\["\\/bfnrt]|\\u(d[89a-f]|[0-9a-f]{2})[0-9a-f]{2}){0,6}""#;
+    let number = r"-?(0|[1-9][0-9]{0,30})(\.[0-9]{1,3})?([eE][+-]?[0-9]{1,9})?";
+    let leaf = prop_oneof![string, number, r#"true|false|null|"say"|"ping""#];
+    let value = leaf.prop_recursive(4, 16, 4, |inner| {
+        prop_oneof![
+            proptest::collection::vec(inner.clone(), 0..4)
+                .prop_map(|items| format!("[{}]", items.join(" , "))),
+            proptest::collection::vec(inner, 0..4).prop_map(|items| {
+                let fields = items.iter().map(|item| format!(r#""key":{item}"#));
+                format!("{{{}}}", fields.collect::<Vec<_>>().join(","))
+            }),
+        ]
+    });
+    let name = prop_oneof![r#""type""#, r#""text""#, string];
+    let field = (name, value).prop_map(|(name, value)| format!("{name} : {value}"));
+    // Escapes may spell the name that stands for the key.
+    let other = field.prop_filter("another name", |field| {
+        !field.contains("\\u006") && !field.starts_with("\"key\"")
+    });
+    proptest::collection::vec(other, 0..5)
+}
+
 fn from_server() -> impl Strategy<Value = FromServer> {
     prop_oneof![
         (any::<String>(), any::<String>(), instant())
@@ -296,6 +320,23 @@ proptest! {
     #[test]
     fn instants_are_read_as_they_were_written(instant in instant()) {
         prop_assert_eq!(UnixMillis::parse(&instant.to_string()), Ok(instant));
+    }
+
+    #[test]
+    fn the_key_is_told_whatever_else_is_wrong(
+        key in key(),
+        before in other_fields(),
+        after in other_fields(),
+    ) {
+        let key_field = format!(r#""key":{}"#, key.get());
+        let fields: Vec<_> = before.into_iter().chain([key_field]).chain(after).collect();
+        let json = format!("{{{}}}", fields.join(","));
+        let told = match FromBrowser::decode(&json) {
+            Ok(FromBrowser::Say { key, .. }) => Some(key),
+            Ok(FromBrowser::Ping) => Some(key),
+            Err(fault) => fault.key,
+        };
+        prop_assert_eq!(told, Some(key), "{}", json);
     }
 
     #[test]
