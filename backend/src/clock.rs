@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use echoclock_shared::feed::{ConnectTime, Period};
+use echoclock_shared::feed::{BadPeriod, ConnectTime, Period};
 
 use crate::error::Refusal;
 use crate::feed::clock::ClockFeed;
 use crate::state::AppState;
-use crate::transport::{Chosen, Query, Source};
+use crate::transport::{Chosen, PlainWords, Query, Source};
 
 /// Finds the clock of a period.
 #[derive(Clone, Debug)]
@@ -27,3 +27,5 @@ impl Source for ClockSource {
         })
     }
 }
+
+impl PlainWords for BadPeriod {}

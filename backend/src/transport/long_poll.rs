@@ -1,5 +1,6 @@
 //! `LongPoll`: what is after the cursor, once there is something.
 
+use std::str::FromStr;
 use std::time::Duration;
 
 use axum::extract::State;
@@ -9,7 +10,7 @@ use http::StatusCode;
 use tokio::time::sleep;
 
 use super::poll::page;
-use super::{Followed, Query, Source};
+use super::{Followed, PlainWords, Query, Source};
 use crate::connection::Presence;
 use crate::error::Refusal;
 use crate::feed::Encoding;
@@ -26,7 +27,7 @@ pub(super) async fn answer<S: Source>(
 ) -> Result<Response, Refusal> {
     let drain = &followed.app.drain;
     drain.refuse_new()?;
-    let wait = wait(&mut query)?;
+    let Wait(wait) = query.take("wait")?.unwrap_or_default();
     let mut following = followed.follow(query, Encoding::Json)?;
     let _open = followed.app.counts.open_poll();
     let nothing = StatusCode::NO_CONTENT.into_response();
@@ -49,18 +50,61 @@ async fn stays_closed(presence: Presence) {
     sleep(CLOSED_FOR).await;
 }
 
-/// Takes how long the client wants to wait.
-fn wait(query: &mut Query) -> Result<Duration, Refusal> {
-    let Some(seconds) = query.take(PARAMETER)? else { return Ok(WAIT) };
-    let wait = Duration::from_secs(seconds);
-    if wait > WAIT_MAX {
-        let fault = format!("is more than {} seconds", WAIT_MAX.as_secs());
-        return Err(Refusal::parameter(PARAMETER, &fault));
+/// How long a client wants to wait.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+struct Wait(Duration);
+
+impl Default for Wait {
+    fn default() -> Self {
+        Self(WAIT)
     }
-    Ok(wait)
 }
 
-const PARAMETER: &str = "wait";
+impl FromStr for Wait {
+    type Err = BadWait;
+
+    fn from_str(text: &str) -> Result<Self, BadWait> {
+        // `u64::from_str` takes a sign, which no wait has.
+        if !text.bytes().all(|byte| byte.is_ascii_digit()) {
+            return Err(BadWait);
+        }
+        let wait = Duration::from_secs(text.parse().map_err(|_| BadWait)?);
+        if wait > WAIT_MAX { Err(BadWait) } else { Ok(Self(wait)) }
+    }
+}
+
+/// The text is no time to wait.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+#[error("not a whole number of seconds from 0 to {}", WAIT_MAX.as_secs())]
+struct BadWait;
+
+impl PlainWords for BadWait {}
 
 /// How long a poll waits for a client that has closed its side.
 const CLOSED_FOR: Duration = Duration::from_secs(5);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn waits_are_whole_seconds_up_to_a_minute() {
+        let seconds = |seconds| Ok(Wait(Duration::from_secs(seconds)));
+        for (text, wait) in [
+            ("0", seconds(0)),
+            ("007", seconds(7)),
+            ("60", seconds(60)),
+            ("61", Err(BadWait)),
+            ("99999999999999999999", Err(BadWait)),
+            ("", Err(BadWait)),
+            ("+0", Err(BadWait)),
+            ("-0", Err(BadWait)),
+            ("1.5", Err(BadWait)),
+            (" 1", Err(BadWait)),
+            ("\u{ff11}", Err(BadWait)),
+        ] {
+            assert_eq!(text.parse(), wait, "{text:?}");
+        }
+        assert_eq!(BadWait.to_string(), "not a whole number of seconds from 0 to 60");
+    }
+}

@@ -19,7 +19,7 @@ use crate::state::AppState;
 
 mod query;
 use query::Place;
-pub use query::Query;
+pub use query::{PlainWords, Query};
 
 mod endless;
 

@@ -1,9 +1,11 @@
 //! What a client says about the feed that it wants and where it is in it.
 
+use std::convert::Infallible;
 use std::fmt::Display;
 use std::str::FromStr;
 
 use axum::extract::FromRequestParts;
+use echoclock_shared::feed::BadSeq;
 use echoclock_shared::ledger::PARAMETER as LINK;
 use http::request::Parts;
 use http::{HeaderMap, HeaderName, HeaderValue};
@@ -59,9 +61,9 @@ impl Query {
     /// # Errors
     ///
     /// Where its value makes no sense.
-    pub fn take<T: FromStr>(&mut self, name: &'static str) -> Result<Option<T>, Refusal>
+    pub fn take<T>(&mut self, name: &'static str) -> Result<Option<T>, Refusal>
     where
-        T::Err: Display,
+        T: FromStr<Err: PlainWords>,
     {
         self.known.push(name);
         let Some(place) = self.left.iter().position(|(given, _)| given == name) else {
@@ -98,6 +100,17 @@ impl Query {
         Err(Refusal::parameter(&shown(unknown), &fault))
     }
 }
+
+/// What is wrong with a parameter, in words that go after "is" and that whoever wrote the query
+/// understands.
+///
+/// It is for faults of our own making: those of the standard library are for programmers, and its
+/// numbers have signs.
+pub trait PlainWords: Display {}
+
+impl PlainWords for BadSeq {}
+
+impl PlainWords for Infallible {}
 
 /// Where a client is, and what becomes of it if that is nowhere.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
