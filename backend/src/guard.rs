@@ -27,10 +27,10 @@ pub(crate) async fn watch(
 ) -> Response {
     let arrival =
         Arrival::of(request.headers(), request.uri().authority(), peer, &state.trusted_proxies);
-    let caller = state.allowed.judge(request.headers(), &arrival.hosts);
+    let caller = state.allowed.judge(request.method(), request.headers(), &arrival.hosts);
     let mut response = match &caller {
         Caller::Elsewhere { reason } => refuse(reason, arrival, &request),
-        Caller::Own | Caller::Tool | Caller::Listed(_) | Caller::Anyone => {
+        Caller::Own | Caller::Tool | Caller::Visitor | Caller::Listed(_) | Caller::Anyone => {
             if is_preflight(&request) {
                 preflight()
             } else {
@@ -57,7 +57,7 @@ fn refuse(reason: &str, arrival: Arrival, request: &Request) -> Response {
     let asks_why = request.uri().path() == path::INFO && request.method() == Method::GET;
     let mut response =
         Refusal::Origin { detail: reason.to_owned(), hosts: arrival.hosts }.into_response();
-    if let Some(origin) = origin.filter(|_| asks_why) {
+    if let Some(origin) = origin.filter(|origin| asks_why && !origin.is_empty()) {
         response.headers_mut().insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin);
     }
     response
@@ -77,7 +77,7 @@ fn share(headers: &mut HeaderMap, caller: &Caller) {
             headers.insert(TIMING_ALLOW_ORIGIN, HeaderValue::from_static("*"));
             headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
         }
-        Caller::Own | Caller::Tool | Caller::Elsewhere { .. } => {}
+        Caller::Own | Caller::Tool | Caller::Visitor | Caller::Elsewhere { .. } => {}
     }
 }
 

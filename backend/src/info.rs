@@ -53,7 +53,7 @@ fn verdict(state: &AppState, request: &Parts, arrival: &Arrival) -> Verdict {
         return Verdict { allowed: false, reason };
     }
     match state.allowed.judge_socket(&request.headers, &arrival.hosts) {
-        Caller::Own | Caller::Tool | Caller::Listed(_) | Caller::Anyone => {
+        Caller::Own | Caller::Tool | Caller::Visitor | Caller::Listed(_) | Caller::Anyone => {
             Verdict { allowed: true, reason: None }
         }
         Caller::Elsewhere { reason } => Verdict { allowed: false, reason: Some(reason) },

@@ -13,6 +13,11 @@
 //!   stands for the scheme's own port and for no other: pages on the other ports are other
 //!   origins, and whatever listens there may be somebody else's.
 //!
+//! A person who follows a link from elsewhere, or opens what is at its end once more, is a visitor:
+//! the answer goes to a window of its own, which no other page can look into. So a navigation of
+//! the top window by GET is let in from anywhere (Fetch Metadata, sections 2.1 and 2.2), while what
+//! a page of another origin could read, embed or make happen is not.
+//!
 //! An empty `Origin` counts as none: that is what a proxy leaves of a header that it blanks. What
 //! no browser sends, such as a `Sec-Fetch-Site` that nobody knows or a header twice, is not let in.
 //!
@@ -22,6 +27,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use http::Method;
 use http::header::{HeaderMap, HeaderName, ORIGIN, REFERER};
 use http::uri::Authority;
 
@@ -87,6 +93,8 @@ pub enum Caller {
     Own,
     /// Something that is no browser, or a person at one.
     Tool,
+    /// A person who has followed a link from elsewhere.
+    Visitor,
     /// A page of an origin that is listed.
     Listed(Origin),
     /// Someone, where anyone may.
@@ -101,7 +109,7 @@ pub enum Caller {
 
 impl Allowed {
     /// Tells where a request comes from; `hosts` are those that it may have been sent to.
-    pub fn judge(&self, headers: &HeaderMap, hosts: &[String]) -> Caller {
+    pub fn judge(&self, method: &Method, headers: &HeaderMap, hosts: &[String]) -> Caller {
         let Self::Listed(listed) = self else { return Caller::Anyone };
         let site = text(headers, &SEC_FETCH_SITE).map(Site::parse);
         // An image's or an iframe's request names its page in `Referer`, if at all.
@@ -118,6 +126,7 @@ impl Allowed {
             (Some(Site::SameOrigin), _) => Caller::Own,
             (None | Some(Site::None), None) => Caller::Tool,
             (None | Some(Site::None), Some(_)) if from_own_host() => Caller::Own,
+            (Some(Site::Elsewhere), _) if is_visit(method, headers) => Caller::Visitor,
             (None | Some(Site::None | Site::Elsewhere | Site::Unknown), _) => {
                 Caller::Elsewhere { reason: reason(from.as_deref()) }
             }
@@ -137,7 +146,7 @@ impl Allowed {
         {
             socket.insert(ORIGIN, origin);
         }
-        self.judge(&socket, hosts)
+        self.judge(&Method::GET, &socket, hosts)
     }
 
     /// Returns the sources for a policy's `frame-ancestors` (CSP Level 3, section 6.4.2).
@@ -178,6 +187,15 @@ impl Site {
             _ => Self::Unknown,
         }
     }
+}
+
+/// Whether the answer becomes a window's document. What could change something says its origin.
+fn is_visit(method: &Method, headers: &HeaderMap) -> bool {
+    let says = |name, word| text(headers, &name) == Some(word);
+    matches!(*method, Method::GET | Method::HEAD)
+        && text(headers, &ORIGIN).is_none()
+        && says(SEC_FETCH_MODE, "navigate")
+        && says(SEC_FETCH_DEST, "document")
 }
 
 fn reason(from: Option<&str>) -> String {
@@ -223,4 +241,6 @@ fn text<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
     Some(text.unwrap_or("not one text")).filter(|text| !text.is_empty())
 }
 
+const SEC_FETCH_DEST: HeaderName = HeaderName::from_static("sec-fetch-dest");
+const SEC_FETCH_MODE: HeaderName = HeaderName::from_static("sec-fetch-mode");
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");

@@ -2,50 +2,13 @@
 
 mod support;
 
-use echoclock_backend::forwarded::Trusted;
 use echoclock_backend::origin::Allowed;
-use echoclock_shared::info::Info;
 use echoclock_shared::path;
 use echoclock_shared::problem::Problem;
 use http::{HeaderMap, Method, StatusCode};
 
-use support::{Server, Setup, Wire};
-
-const LISTED: &str = "https://app.example";
-
-async fn server(allowed: Allowed) -> Server {
-    support::start_with(Setup { allowed, ..Setup::default() }).await
-}
-
-fn listed() -> Allowed {
-    let others = ["http://localhost:8080", LISTED];
-    Allowed::Listed(others.map(|origin| origin.parse().expect(origin)).to_vec())
-}
-
-type Headers = [(&'static str, &'static str)];
-
-async fn get(server: &Server, path: &str, headers: &Headers) -> reqwest::Response {
-    let mut request = reqwest::Client::new().get(server.http(path));
-    for (name, value) in headers {
-        request = request.header(*name, *value);
-    }
-    request.send().await.expect("an answer")
-}
-
-/// Opens a socket by hand, and returns the status.
-async fn open_socket(server: &Server, headers: &Headers) -> u16 {
-    let mut wire = Wire::open(server.address()).await;
-    let has_host = headers.iter().any(|(name, _)| *name == "host");
-    let host = if has_host { "" } else { "host: echo.example:3000\r\n" };
-    let more: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
-    wire.write(format!(
-        "GET {} HTTP/1.1\r\n{host}connection: Upgrade\r\nupgrade: websocket\r\n\
-         sec-websocket-version: 13\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n{more}\r\n",
-        path::ECHO
-    ))
-    .await;
-    wire.read_head().await[9..12].parse().expect("a status")
-}
+use support::Server;
+use support::asks::{Headers, LISTED, get, listed, open_socket, server};
 
 #[tokio::test]
 async fn only_own_pages_tools_and_listed_origins_come_in() {
@@ -155,6 +118,89 @@ async fn only_own_pages_tools_and_listed_origins_come_in() {
     }
 }
 
+/// Every word of the Fetch Metadata standard's, and one that nobody knows.
+const SITES: [&str; 5] = ["none", "same-origin", "same-site", "cross-site", "same-party"];
+const MODES: [&str; 7] =
+    ["navigate", "cors", "no-cors", "same-origin", "websocket", "webtransport", "other"];
+const DESTINATIONS: [&str; 12] = [
+    "document",
+    "empty",
+    "iframe",
+    "frame",
+    "fencedframe",
+    "embed",
+    "object",
+    "image",
+    "script",
+    "style",
+    "worker",
+    "document, iframe",
+];
+
+#[tokio::test]
+async fn a_link_from_elsewhere_is_a_visit_and_nothing_else_is() {
+    let own = server(Allowed::Listed(vec![])).await;
+    let client = reqwest::Client::new();
+    let methods = [Method::GET, Method::HEAD, Method::POST];
+    for site in SITES {
+        for mode in MODES {
+            for destination in DESTINATIONS {
+                for method in &methods {
+                    for origin in [None, Some(""), Some("null"), Some("https://evil.example")] {
+                        let mut request = client
+                            .request(method.clone(), own.http(path::INFO))
+                            .header("sec-fetch-site", site)
+                            .header("sec-fetch-mode", mode)
+                            .header("sec-fetch-dest", destination)
+                            .header("referer", "https://evil.example/");
+                        if let Some(origin) = origin {
+                            request = request.header("origin", origin);
+                        }
+                        let is_said = origin.is_some_and(|origin| !origin.is_empty());
+                        let is_visit = (mode, destination) == ("navigate", "document")
+                            && *method != Method::POST;
+                        let let_in = match site {
+                            "same-origin" => true,
+                            "none" => !is_said,
+                            "same-site" | "cross-site" => is_visit && !is_said,
+                            _ => false,
+                        };
+                        let answer = request.send().await.expect("an answer");
+                        let who = format!("{method} {site} {mode} {destination} {origin:?}");
+                        assert_eq!(answer.status() != StatusCode::FORBIDDEN, let_in, "{who}");
+                        let is_shared =
+                            answer.headers().contains_key("access-control-allow-origin");
+                        let explains = is_said && !let_in && *method == Method::GET;
+                        assert_eq!(is_shared, explains, "{who}");
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_visit_opens_no_socket_and_is_shared_with_nobody() {
+    let visit: &Headers = &[
+        ("sec-fetch-site", "cross-site"),
+        ("sec-fetch-mode", "navigate"),
+        ("sec-fetch-dest", "document"),
+    ];
+    let own = server(Allowed::Listed(vec![])).await;
+    for path in [path::INFO, path::CLOCK_EVENTS, "/api/clock", "/api/nowhere"] {
+        let answer = get(&own, path, visit).await;
+        assert_ne!(answer.status(), StatusCode::FORBIDDEN, "{path}");
+        for name in ["access-control-allow-origin", "timing-allow-origin"] {
+            assert!(!answer.headers().contains_key(name), "{name} at {path}");
+        }
+        let policy = answer.headers()["content-security-policy"].to_str().expect("text");
+        assert!(policy.ends_with("frame-ancestors 'self'"), "{policy}");
+    }
+    // A browser's socket says its origin, whatever else it says.
+    let socket = [visit, &[("origin", "https://evil.example")]].concat();
+    assert_eq!(open_socket(&own, &socket).await, 403);
+}
+
 #[tokio::test]
 async fn answers_are_shared_with_who_was_let_in() {
     let some = server(listed()).await;
@@ -226,111 +272,6 @@ async fn a_refusal_names_the_origin_and_what_would_allow_it() {
         assert_eq!((problem.status, problem.parameter.as_deref()), (403, Some("Origin")));
         assert!(problem.detail.contains(origin), "{}", problem.detail);
         assert!(problem.detail.contains(flag), "{}", problem.detail);
-    }
-}
-
-#[tokio::test]
-async fn only_trusted_proxies_tell_what_was_asked_for() {
-    let trusted = |networks: &[&str]| {
-        let networks = networks.iter().map(|network| network.parse().expect(network));
-        Setup { trusted_proxies: Trusted::new(networks.collect()), ..Setup::default() }
-    };
-    for (networks, is_trusted) in
-        [(&["127.0.0.0/8"][..], true), (&["192.0.2.0/24", "::1"], false), (&[], false)]
-    {
-        let server = support::start_with(trusted(networks)).await;
-        for told in [
-            ("x-forwarded-host", "e.example"),
-            ("forwarded", "host=e.example"),
-            ("x-forwarded-port", "8080"),
-        ] {
-            let origin = if told.1 == "8080" { "http://h:8080" } else { "https://e.example" };
-            let headers: &Headers = &[("host", "h"), ("origin", origin), told];
-            let expected = if is_trusted { 101 } else { 403 };
-            assert_eq!(open_socket(&server, headers).await, expected, "{told:?} by {networks:?}");
-        }
-        let told: &Headers = &[
-            ("x-forwarded-proto", "https,http"),
-            ("x-forwarded-for", "192.0.2.7, 127.0.0.2"),
-            ("forwarded", "for=192.0.2.7;by=127.0.0.1"),
-        ];
-        let info: Info = get(&server, path::INFO, told).await.json().await.expect("an Info");
-        let seen = info.request;
-        let client = seen.client.expect("a client");
-        let shown = [seen.scheme, seen.x_forwarded_for.expect("it was sent")];
-        let forwarded = seen.forwarded.expect("it was sent");
-        if is_trusted {
-            assert_eq!(
-                (&*client, shown),
-                ("192.0.2.7", ["https", "192.0.2.7, proxy"].map(str::to_owned))
-            );
-            assert_eq!(forwarded, "for=192.0.2.7;by=proxy");
-        } else {
-            assert!(client.starts_with("127.0.0.1:"), "{client}");
-            assert_eq!(shown, ["http", "192.0.2.7, 127.0.0.2"].map(str::to_owned));
-            assert_eq!(forwarded, "for=192.0.2.7;by=127.0.0.1");
-        }
-    }
-}
-
-#[tokio::test]
-async fn a_refusal_names_no_host_that_the_page_has_not_named() {
-    let server = server(Allowed::Listed(vec![])).await;
-    for from in [
-        ("origin", "https://evil.example"),
-        ("origin", "null"),
-        ("sec-fetch-site", "cross-site"),
-        ("sec-fetch-site", "same-party"),
-    ] {
-        let headers: &Headers = &[
-            ("host", "inside.example:3000"),
-            ("x-forwarded-host", "inside.example"),
-            ("x-forwarded-for", "inside.example"),
-            ("forwarded", "host=inside.example;by=inside.example"),
-            from,
-        ];
-        let answer = get(&server, path::INFO, headers).await;
-        assert_eq!(answer.status(), StatusCode::FORBIDDEN);
-        assert!(!format!("{:?}", answer.headers()).contains("inside"), "{from:?}");
-        let told = answer.text().await.expect("a problem");
-        assert!(
-            !told.contains("inside") && !told.contains(&server.address().to_string()),
-            "{told}"
-        );
-    }
-}
-
-#[tokio::test]
-async fn info_tells_whether_a_socket_would_be_refused() {
-    let server = server(Allowed::Listed(vec![])).await;
-    // A proxy that rewrites Host: the page's GET has no Origin, its socket will have one.
-    let behind_proxy: &Headers = &[
-        ("sec-fetch-site", "same-origin"),
-        ("referer", "https://shown.example/page?x#y"),
-        ("via", "1.1 proxy"),
-        ("forwarded", "for=192.0.2.1"),
-        ("x-forwarded-for", "192.0.2.1"),
-        ("x-forwarded-proto", "https"),
-    ];
-    let info: Info = get(&server, path::INFO, behind_proxy).await.json().await.expect("an Info");
-    assert!(!info.socket.allowed);
-    let reason = info.socket.reason.expect("a reason");
-    assert!(reason.contains("--allow-origin https://shown.example would"), "{reason}");
-    assert!(reason.contains("X-Forwarded-Host"), "{reason}");
-    let seen = info.request;
-    assert_eq!((&*seen.http_version, &*seen.scheme), ("HTTP/1.1", "https"));
-    assert_eq!(seen.host, Some(server.address().to_string()));
-    assert_eq!(seen.client.as_deref(), Some("192.0.2.1"));
-    assert_eq!(seen.origin, None);
-    assert_eq!(seen.via.as_deref(), Some("1.1 proxy"));
-    assert_eq!(seen.forwarded.as_deref(), Some("for=192.0.2.1"));
-    assert_eq!(seen.x_forwarded_for.as_deref(), Some("192.0.2.1"));
-
-    let forwarding: &Headers =
-        &[("referer", "https://shown.example/"), ("x-forwarded-host", "shown.example")];
-    for headers in [forwarding, &[]] {
-        let info: Info = get(&server, path::INFO, headers).await.json().await.expect("an Info");
-        assert!(info.socket.allowed, "{headers:?}: {:?}", info.socket);
     }
 }
 

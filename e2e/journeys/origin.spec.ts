@@ -1,6 +1,7 @@
 /**
  * A page of another origin tries every way in: sockets, streams, plain requests, images and
- * iframes, with a cookie that the browser sends along. By default each is refused.
+ * iframes, with a cookie that the browser sends along. By default each is refused; a person who
+ * follows a link from there is not.
  */
 
 import type { BrowserContext, Page } from '@playwright/test';
@@ -35,6 +36,9 @@ for (const { who, originOf, cookie } of [
         { kind: 'iframe', status: 403, cookie },
         { kind: 'image', status: 403, cookie },
       ]);
+    expect(server.log, 'who runs the server learns what was asked for').toContain(
+      `asked_for=["127.0.0.1:${server.port}"]`,
+    );
     const { open, done } = await server.info();
     expect({ open, done }).toEqual({ open: { sockets: 0, streams: 0, polls: 0 }, done: { echoes: 0 } });
   });
@@ -99,6 +103,47 @@ test('a link from elsewhere leads to the page', async ({ page, start, server }) 
   await page.setContent(`<a href="${server.origin}/">there</a>`);
   await page.getByRole('link').click();
   await expect(page.getByRole('heading', { level: 1 })).toHaveText('Echoclock');
+});
+
+for (const { what, path, shows } of [
+  { what: 'a plain answer', path: 'info', shows: /"instance":/ },
+  { what: 'a stream', path: 'clock/events?every=100ms', shows: /"seq":\d+[^]*\n[^]*"seq":\d+/ },
+]) {
+  test(`a link from elsewhere leads to ${what}, and so does a reload`, async ({ page, start, server }) => {
+    const site = await foreignSite(start);
+    await page.goto(site.foreignOrigin);
+    await page.evaluate((address) => {
+      document.body.innerHTML = `<a href="${address}">there</a>`;
+    }, `${server.api}${path}`);
+    // A stream's document shows what it has, and never ends.
+    await page.getByRole('link').click({ noWaitAfter: true });
+    await expect(page.locator('body')).toHaveText(shows);
+    const [request] = await Promise.all([
+      page.waitForRequest(`${server.api}${path}`),
+      page.reload({ waitUntil: 'commit' }),
+    ]);
+    expect(await request.headerValue('sec-fetch-site'), 'a reload repeats where the link was').toBe('cross-site');
+    await expect(page.locator('body')).toHaveText(shows);
+  });
+}
+
+test('a window that a stranger opens cannot be looked into', async ({ page, start, server, context }) => {
+  const site = await foreignSite(start);
+  await page.goto(site.foreignOrigin);
+  const [opened] = await Promise.all([
+    context.waitForEvent('page'),
+    page.evaluate((address) => void Object.assign(window, { opened: window.open(address) }), `${server.api}info`),
+  ]);
+  await expect(opened.locator('body')).toHaveText(/"instance":/);
+  expect(
+    await page.evaluate(() => {
+      try {
+        return (window as unknown as { opened: Window }).opened.document.body.textContent;
+      } catch (error) {
+        return (error as Error).name;
+      }
+    }),
+  ).toBe('SecurityError');
 });
 
 /** What the browser says of requests that are refused; an image and an iframe show nothing. */
