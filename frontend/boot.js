@@ -27,6 +27,8 @@ function explain(error) {
       ? 'A part of it is missing, was changed on its way, or does not run in this browser. Reloading may help.'
       : 'This browser has no WebAssembly, or it is switched off.';
   const details = document.createElement('pre');
+  details.translate = false;
+  details.className = 'notranslate';
   details.textContent = String(error);
   const reload = document.createElement('button');
   reload.type = 'button';

@@ -7,6 +7,7 @@ import { Network } from './network.ts';
 import { freePort } from './port.ts';
 import { Server } from './server.ts';
 import { Site, type SiteOptions } from './site.ts';
+import { watchLiveTexts } from './translator.ts';
 import { Trunk } from './trunk.ts';
 
 export { expect } from '@playwright/test';
@@ -65,6 +66,7 @@ export const test = base.extend<Fixtures>({
     async ({ context }, use) => {
       const complaints = new Complaints();
       complaints.listen(context);
+      await watchLiveTexts(context);
       await use(complaints);
       complaints.expectNone();
     },

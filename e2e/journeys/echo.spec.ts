@@ -20,21 +20,11 @@ test('a message comes back as an echo, with its round trip', async ({ page, serv
   expect(info.open).toEqual({ sockets: 1, streams: 1, polls: 0 });
 });
 
-test('Enter sends, Shift+Enter breaks the line, and an unfinished composition does neither', async ({
-  page,
-  server,
-}) => {
+test('Enter sends, and Shift+Enter breaks the line', async ({ page, server }) => {
   const { chat } = await Live.connected(page, server.origin);
   await chat.message.pressSequentially('one');
   await chat.message.press('Shift+Enter');
   await chat.message.pressSequentially('two');
-  await chat.message.dispatchEvent('keydown', {
-    key: 'Enter',
-    code: 'Enter',
-    isComposing: true,
-    bubbles: true,
-    cancelable: true,
-  });
   await expect(chat.message).toHaveValue('one\ntwo');
   await expect(chat.rows).toHaveCount(0);
 
@@ -43,6 +33,51 @@ test('Enter sends, Shift+Enter breaks the line, and an unfinished composition do
   await expect(chat.message).toHaveValue('');
   await expect(chat.echoed).toHaveCount(1);
   expect((await chat.log()).map((row) => row.echo)).toEqual(['ECHO: one\ntwo']);
+});
+
+test('Enter that chooses a word in an input method neither sends nor submits', async ({ page, context, server }) => {
+  const { chat } = await Live.connected(page, server.origin);
+  const keyboard = await context.newCDPSession(page);
+  const write = async (reading: string, word: string) => {
+    await keyboard.send('Input.imeSetComposition', {
+      text: reading,
+      selectionStart: reading.length,
+      selectionEnd: reading.length,
+    });
+    const enter = { key: 'Enter', code: 'Enter', windowsVirtualKeyCode: 229 };
+    await keyboard.send('Input.dispatchKeyEvent', { ...enter, type: 'rawKeyDown' });
+    await keyboard.send('Input.insertText', { text: word });
+    await keyboard.send('Input.dispatchKeyEvent', { ...enter, type: 'keyUp', windowsVirtualKeyCode: 13 });
+  };
+  const told = await page.evaluateHandle(() => {
+    const told: string[] = [];
+    for (const kind of ['keydown', 'compositionend'] as const) {
+      document.addEventListener(kind, (event) =>
+        told.push(event instanceof KeyboardEvent ? `${kind} ${event.keyCode} ${event.isComposing}` : kind),
+      );
+    }
+    return told;
+  });
+  await chat.message.focus();
+  await write('ni', '你');
+  await write('hao', '好');
+  await expect(chat.message).toHaveValue('你好');
+  const [keydown, end] = ['keydown 229 true', 'compositionend'];
+  expect(await told.jsonValue(), 'the browser has composed').toEqual([keydown, end, keydown, end]);
+  await expect(chat.rows).toHaveCount(0);
+  await chat.message.press('Enter');
+  await expect(chat.echoed).toHaveCount(1);
+  expect((await chat.log()).map((row) => row.echo)).toEqual(['ECHO: 你好']);
+
+  const reason = chat.section.getByLabel('Reason');
+  await reason.focus();
+  await write('zai', '再');
+  await write('jian', '见');
+  await expect(reason).toHaveValue('再见');
+  await chat.is('open');
+  await reason.press('Enter');
+  await chat.is('idle');
+  await expect(chat.status).toContainText('再见');
 });
 
 test('whatever is written comes back as it was', async ({ page, server }) => {

@@ -36,7 +36,9 @@ fn prepend(document: &Document, message: &str) -> Result<(), JsValue> {
     append(document, &crash, "h2", "The page has crashed")?;
     let advice = "What was said but not echoed is lost. Reload the page to go on.";
     append(document, &crash, "p", advice)?;
-    append(document, &crash, "pre", message)?;
+    let details = append(document, &crash, "pre", message)?;
+    details.set_attribute("translate", "no")?;
+    details.set_class_name("notranslate");
     let button = append(document, &crash, "button", "Reload")?;
     button.set_attribute("type", "button")?;
     let location = window().location();

@@ -9,6 +9,8 @@ mod connection;
 
 mod held_enter;
 
+mod language;
+
 mod scroller;
 
 mod stamp;

@@ -2,6 +2,8 @@
 
 use leptos::prelude::*;
 
+use super::language::live;
+
 /// The button that shows the rest of a text, and takes it back.
 #[component]
 pub(super) fn Whole(
@@ -18,6 +20,7 @@ pub(super) fn Whole(
             class="quiet whole"
             aria-expanded=move || is_whole.get().to_string()
             on:click=move |_| is_whole.update(|whole| *whole = !*whole)
+            {..live()}
         >
             {move || if is_whole.get() { less.to_owned() } else { more.clone() }}
         </button>

@@ -18,6 +18,7 @@ use web_sys::{
 };
 
 use crate::support::pass;
+use crate::translator::{Manner, Translation, Watch};
 
 /// What was asked for, oldest first.
 type Heard<T> = Rc<RefCell<Vec<T>>>;
@@ -29,6 +30,8 @@ pub(crate) struct Bench {
     intents: Heard<Intent>,
     addresses: Heard<String>,
     mounted: Option<Box<dyn Any>>,
+    watch: Option<Watch>,
+    translation: Option<Translation>,
     _owner: Owner,
 }
 
@@ -57,16 +60,33 @@ impl Bench {
             Shell()
         });
         let mounted: Option<Box<dyn Any>> = Some(Box::new(mounted));
-        let bench = Self { stores, root, intents, addresses, mounted, _owner: owner };
+        let watch = Some(Watch::over(&root));
+        let translation = None;
+        let bench =
+            Self { stores, root, intents, addresses, mounted, watch, translation, _owner: owner };
         bench.settle().await;
         bench
     }
 
     /// Lets what has changed reach the page.
+    ///
+    /// Whatever changes in whichever test is looked at: a translator must not get at it.
     pub(crate) async fn settle(&self) {
         // Effects run as tasks, and a task may wake another one.
         pass(Duration::from_millis(1)).await;
         pass(Duration::from_millis(1)).await;
+        let complaints = self.watch.as_ref().map(Watch::complaints).unwrap_or_default();
+        assert!(complaints.is_empty(), "mark it, see components/language.rs: {complaints:#?}");
+    }
+
+    /// Has a translator translate what is there and what comes.
+    pub(crate) fn translate(&mut self, manner: Manner) {
+        self.watch = None;
+        self.translation = Some(Translation::of(&self.root, manner));
+    }
+
+    pub(crate) fn root(&self) -> &Element {
+        &self.root
     }
 
     pub(crate) fn find(&self, selector: &str) -> Option<Element> {
@@ -177,6 +197,7 @@ impl Bench {
 
 impl Drop for Bench {
     fn drop(&mut self) {
+        drop(self.translation.take());
         drop(self.mounted.take());
         self.root.remove();
     }

@@ -6,6 +6,8 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod translator;
+
 mod bench;
 
 mod links;
@@ -23,5 +25,7 @@ mod server;
 mod transports;
 
 mod wire;
+
+mod translated;
 
 wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);

@@ -12,7 +12,7 @@ use crate::support::until;
 
 const SERVER: &str = "[data-testid=server]";
 
-fn info() -> Info {
+pub(crate) fn info() -> Info {
     Info {
         version: "0.1.0".to_owned(),
         instance: "f3f019bf".to_owned(),

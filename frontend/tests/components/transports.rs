@@ -36,7 +36,7 @@ fn live(delay: i64, late: bool) -> Mark {
     Mark { at, what: What::Live { delay: Some(delay), late } }
 }
 
-fn ledger(ticks: u64) -> LaneLedger {
+pub(crate) fn ledger(ticks: u64) -> LaneLedger {
     let request = Passed::Request {
         method: "GET".to_owned(),
         target: "/api/clock/events".to_owned(),

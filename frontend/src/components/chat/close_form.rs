@@ -5,6 +5,7 @@ use echoclock_shared::session::Part;
 use leptos::prelude::*;
 
 use super::super::connection::{Actions, CloseFrame};
+use super::super::language::live;
 use crate::stores::use_stores;
 
 /// The code and the reason to close with, and the buttons that connect and disconnect.
@@ -54,7 +55,7 @@ pub(super) fn CloseForm() -> impl IntoView {
                     on:input=move |event| reason.set(event_target_value(&event))
                 />
             </div>
-            <p class="complaint" id="close-complaint" aria-live="polite">
+            <p class="complaint" id="close-complaint" aria-live="polite" {..live()}>
                 {complaint}
             </p>
         </Actions>

@@ -6,6 +6,7 @@ use leptos::ev::{KeyboardEvent, SubmitEvent};
 use leptos::html::Textarea;
 use leptos::prelude::*;
 
+use super::super::language::live;
 use crate::browser::press;
 use crate::format;
 use crate::keys::Meaning;
@@ -66,10 +67,10 @@ pub(super) fn Composer() -> impl IntoView {
         <form class="composer" class:wrong=is_wrong on:submit=on_submit>
             <div class="composer-head">
                 <label for="message">"Message"</label>
-                <p class="waiting" data-testid="composer-waiting">
+                <p class="waiting" data-testid="composer-waiting" {..live()}>
                     {waiting}
                 </p>
-                <p class="room" data-testid="composer-room">
+                <p class="room" data-testid="composer-room" {..live()}>
                     {room}
                 </p>
             </div>
@@ -89,7 +90,7 @@ pub(super) fn Composer() -> impl IntoView {
             <button type="submit" class="primary" disabled=move || blocked.get().is_some()>
                 "Send"
             </button>
-            <p class="hint" id="composer-hint" data-testid="composer-hint" aria-live="polite">
+            <p class="hint" id="composer-hint" data-testid="composer-hint" aria-live="polite" {..live()}>
                 {hint}
             </p>
         </form>

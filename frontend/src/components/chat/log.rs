@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use super::super::language::live;
 use super::super::scroller::Scroller;
 use super::row::row;
 use crate::format;
@@ -27,7 +28,7 @@ pub(super) fn Log() -> impl IntoView {
     view! {
         <Scroller class="log" role="log" label="Chat log">
             <Show when=move || has_dropped.get()>
-                <p class="dropped" data-testid="chat-dropped">
+                <p class="dropped" data-testid="chat-dropped" {..live()}>
                     {move || format::things(chat.dropped.get(), "older row is", "older rows are")}
                     {format!(" not kept: the page holds the last {HISTORY_MAX}.")}
                 </p>

@@ -15,6 +15,7 @@ use echoclock_shared::session::{Part, Way};
 use leptos::prelude::*;
 
 use super::connection::{Status, state_of, trouble_of};
+use super::language::live;
 use crate::format;
 use crate::stores::use_stores;
 
@@ -36,7 +37,7 @@ pub(super) fn Chat() -> impl IntoView {
         >
             <header class="card-head">
                 <h2 id="chat-title">"Chat echo"</h2>
-                <p class="by">{move || if posts.get() { "POST" } else { "WebSocket" }}</p>
+                <p class="by" {..live()}>{move || if posts.get() { "POST" } else { "WebSocket" }}</p>
             </header>
             <Status part=Part::Chat link testid="chat-status"/>
             <Log/>

@@ -7,6 +7,7 @@ use echoclock_shared::session::Way;
 use echoclock_shared::time::UnixMillis;
 use leptos::prelude::*;
 
+use super::super::language::{live, verbatim};
 use super::super::stamp::stamp;
 use super::super::whole::Whole;
 use crate::format;
@@ -77,10 +78,10 @@ fn message(
             data-instance=instance
         >
             {stamp(at)}
-            <p class="said" dir="auto">
+            <p class="said" dir="auto" {..verbatim()}>
                 {text.to_string()}
             </p>
-            <div class="receipt">{receipt}</div>
+            <div class="receipt" {..live()}>{receipt}</div>
             {answer}
             {is_long.then(|| view! { <Whole is_whole more=format!("Show all {size}") less="Show less"/> })}
         </li>
@@ -99,7 +100,7 @@ fn note(
             <p class="words" dir="auto">
                 {words}
             </p>
-            {text.map(|text| view! { <p class="said" dir="auto">{text.to_string()}</p> })}
+            {text.map(|text| view! { <p class="said" dir="auto" {..verbatim()}>{text.to_string()}</p> })}
         </li>
     }
 }
@@ -153,7 +154,7 @@ fn answer(delivery: &Delivery) -> Option<AnyView> {
         Delivery::Queued | Delivery::Sent { .. } => None,
         Delivery::Echoed { text, .. } => Some(
             view! {
-                <p class="echo" dir="auto">
+                <p class="echo" dir="auto" {..verbatim()}>
                     <span class="mark">"ECHO: "</span>
                     <bdi>{text.clone()}</bdi>
                 </p>

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use super::super::language::live;
 use crate::format;
 use crate::stores::{DELAYS_MAX, use_stores};
 
@@ -25,7 +26,7 @@ pub(super) fn Delay() -> impl IntoView {
         <div class="delay">
             <dl>
                 <dt>"Delay"</dt>
-                <dd data-testid="clock-delay">
+                <dd data-testid="clock-delay" {..live()}>
                     <span class="value">{delay}</span>
                     " "
                     <span class="error">
@@ -44,7 +45,7 @@ pub(super) fn Delay() -> impl IntoView {
                     <line class="zero" x1="0" x2=WIDTH y1=zero y2=zero></line>
                     <polyline points=points></polyline>
                 </svg>
-                <figcaption>
+                <figcaption {..live()}>
                     <span class="top">{top}</span>
                     <span class="bottom">{bottom}</span>
                 </figcaption>

@@ -2,35 +2,38 @@
 
 use leptos::prelude::*;
 
+use super::super::language::verbatim;
 use super::Reading;
 use crate::format;
 
 /// The analogue face, which shows the local time of the last tick.
 ///
-/// It says nothing that the digits beside it do not say, so a screen reader passes over it.
+/// It says nothing that the digits beside it do not say, so a screen reader passes over it. Nor
+/// does a drawing hold what a translator would put there.
 #[component]
 pub(super) fn Face(reading: Memo<Option<Reading>>) -> impl IntoView {
     let has_time = Memo::new(move |_| reading.with(Option::is_some));
     view! {
-        <svg
-            class="face"
-            data-testid="clock-face"
-            viewBox="-50 -50 100 100"
-            aria-hidden="true"
-            focusable="false"
-        >
-            <circle class="rim" r="48.5"></circle>
-            // A circle of 60 and one of 12 units, of which a little is drawn of each.
-            <circle class="minutes" r="43.5" pathLength="60" stroke-dasharray="0.14 0.86" stroke-dashoffset="0.07"></circle>
-            <circle class="hours" r="41.5" pathLength="12" stroke-dasharray="0.06 0.94" stroke-dashoffset="0.03"></circle>
-            {NUMERALS
-                .map(|(numeral, x, y)| view! { <text class="numeral" x=x y=y>{numeral}</text> })
-                .collect_view()}
-            <text class="zone" y="19">"LOCAL"</text>
-            <Show when=move || has_time.get()>
-                <Hands reading/>
-            </Show>
-        </svg>
+        <div class="face" {..verbatim()}>
+            <svg
+                data-testid="clock-face"
+                viewBox="-50 -50 100 100"
+                aria-hidden="true"
+                focusable="false"
+            >
+                <circle class="rim" r="48.5"></circle>
+                // A circle of 60 and one of 12 units, of which a little is drawn of each.
+                <circle class="minutes" r="43.5" pathLength="60" stroke-dasharray="0.14 0.86" stroke-dashoffset="0.07"></circle>
+                <circle class="hours" r="41.5" pathLength="12" stroke-dasharray="0.06 0.94" stroke-dashoffset="0.03"></circle>
+                {NUMERALS
+                    .map(|(numeral, x, y)| view! { <text class="numeral" x=x y=y>{numeral}</text> })
+                    .collect_view()}
+                <text class="zone" y="19">"LOCAL"</text>
+                <Show when=move || has_time.get()>
+                    <Hands reading/>
+                </Show>
+            </svg>
+        </div>
     }
 }
 

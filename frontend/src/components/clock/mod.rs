@@ -18,6 +18,7 @@ use echoclock_shared::session::{Intent, Part};
 use leptos::prelude::*;
 
 use super::connection::{Actions, Status, state_of, trouble_of};
+use super::language::live;
 use super::period::Every;
 use crate::browser::clock::{self, LocalTime};
 use crate::format;
@@ -83,7 +84,7 @@ fn Counts() -> impl IntoView {
         view! {
             <div class:loss=is_loss>
                 <dt>{name}</dt>
-                <dd data-testid=format!("count-{name}")>{move || format::count(number.get())}</dd>
+                <dd data-testid=format!("count-{name}") {..live()}>{move || format::count(number.get())}</dd>
             </div>
         }
     };

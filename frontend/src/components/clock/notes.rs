@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use super::super::language::live;
 use super::super::scroller::Scroller;
 use super::super::stamp::stamp;
 use crate::format;
@@ -19,7 +20,7 @@ pub(in crate::components) fn Notes(
     view! {
         <Scroller class="notes" role="group" label=label>
             <Show when=move || has_dropped.get()>
-                <p class="dropped">
+                <p class="dropped" {..live()}>
                     {move || {
                         format::things(clock.notes_dropped.get(), "older note is", "older notes are")
                     }}

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use super::super::language::live;
 use super::Reading;
 use crate::browser::clock;
 use crate::format;
@@ -41,25 +42,25 @@ pub(super) fn Readout(reading: Memo<Option<Reading>>) -> impl IntoView {
         <dl class="readout">
             <div class="time">
                 <dt>"Local"</dt>
-                <dd class="digits" data-testid="clock-local">
+                <dd class="digits" data-testid="clock-local" {..live()}>
                     {local}
                 </dd>
-                <dd class="date">{local_date}</dd>
+                <dd class="date" {..live()}>{local_date}</dd>
             </div>
             <div class="time">
                 <dt>"UTC"</dt>
-                <dd class="digits" data-testid="clock-utc">
+                <dd class="digits" data-testid="clock-utc" {..live()}>
                     {utc}
                 </dd>
-                <dd class="date">{utc_date}</dd>
+                <dd class="date" {..live()}>{utc_date}</dd>
             </div>
             <div class="fact">
                 <dt>"Connected since"</dt>
-                <dd data-testid="clock-since">{since}</dd>
+                <dd data-testid="clock-since" {..live()}>{since}</dd>
             </div>
             <div class="fact">
                 <dt>"Instance"</dt>
-                <dd>{instance}</dd>
+                <dd {..live()}>{instance}</dd>
             </div>
         </dl>
     }

@@ -6,6 +6,7 @@ use leptos::html::Button;
 use leptos::prelude::*;
 
 use crate::components::held_enter::ignore_held_enter;
+use crate::components::language::live;
 use crate::stores::{LinkView, use_dispatch};
 
 /// The code and the reason to close with, or nothing while the fields hold what can't be sent.
@@ -68,6 +69,7 @@ pub(in crate::components) fn Actions(
                     type="submit"
                     class="toggle"
                     class:primary=move || !is_wanted.get()
+                    {..live()}
                     node_ref=toggle
                     disabled=is_stuck
                 >

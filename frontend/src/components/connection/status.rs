@@ -5,6 +5,7 @@ use std::time::Duration;
 use echoclock_shared::session::{LinkState, Part};
 use leptos::prelude::*;
 
+use super::super::language::live;
 use crate::format;
 use crate::stores::{LinkView, Stores, use_stores};
 
@@ -34,15 +35,15 @@ pub(in crate::components) fn Status(
         <div class="status">
             <span class="lamp" aria-hidden="true"></span>
             <div class="status-words" role="status" data-testid=testid>
-                <strong class="headline">{headline}</strong>
-                <p class="detail">{detail}</p>
+                <strong class="headline" {..live()}>{headline}</strong>
+                <p class="detail" {..live()}>{detail}</p>
                 <Show when=is_offline>
                     <p class="offline" data-testid="offline-hint">
                         "The browser believes that there is no network. It is tried all the same."
                     </p>
                 </Show>
             </div>
-            <span class="timer" role="timer" data-testid="link-timer">{timer}</span>
+            <span class="timer" role="timer" data-testid="link-timer" {..live()}>{timer}</span>
         </div>
     }
 }

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 
 use crate::address::{Source, WrongAddress};
 use crate::components::held_enter::ignore_held_enter;
+use crate::components::language::live;
 use crate::stores::{use_dispatch, use_stores};
 
 /// The field for the API's address, what is in use, and what is wrong with it.
@@ -66,7 +67,7 @@ pub(super) fn AddressForm() -> impl IntoView {
                     </button>
                 </Show>
             </div>
-            <p class="in-use" id="api-in-use">
+            <p class="in-use" id="api-in-use" {..live()}>
                 {move || {
                     base.get().map(|base| view! { "In use: " <code>{base}</code> ", " {source} "." })
                 }}
@@ -75,7 +76,7 @@ pub(super) fn AddressForm() -> impl IntoView {
                 wrong()
                     .map(|wrong| {
                         view! {
-                            <p class="complaint" id="api-wrong" role="alert" data-testid="address-error">
+                            <p class="complaint" id="api-wrong" role="alert" data-testid="address-error" {..live()}>
                                 {wrong}
                             </p>
                         }
@@ -85,7 +86,7 @@ pub(super) fn AddressForm() -> impl IntoView {
                 config_trouble()
                     .map(|trouble| {
                         view! {
-                            <p class="complaint" data-testid="config-trouble">
+                            <p class="complaint" data-testid="config-trouble" {..live()}>
                                 "The file config.json can’t be used: "
                                 {trouble}
                                 "."

@@ -6,6 +6,7 @@ use leptos::html::Code;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
+use super::super::language::{live, verbatim};
 use crate::browser::{Timer, clipboard};
 use crate::format::{self, Command};
 use crate::stores::use_stores;
@@ -76,18 +77,19 @@ pub(in crate::components) fn CommandLine(command: Command) -> impl IntoView {
     view! {
         <li>
             <p class="what">{command.what}</p>
-            <code class="line" node_ref=line>
+            <code class="line" {..verbatim()} node_ref=line>
                 {command.line}
             </code>
             <button
                 type="button"
                 class="quiet copy"
+                {..live()}
                 aria-label=move || format!("{}: {}", word(), command.what)
                 on:click=copy
             >
                 {word}
             </button>
-            <span class="unseen" role="status">
+            <span class="unseen" role="status" {..live()}>
                 {move || (copying.get() == Copying::Copied).then_some("Copied")}
             </span>
         </li>

@@ -3,6 +3,7 @@
 use echoclock_shared::info::{Info, Seen};
 use leptos::prelude::*;
 
+use super::super::language::verbatim;
 use crate::browser::clock;
 use crate::format;
 use crate::stores::use_stores;
@@ -11,8 +12,9 @@ use crate::stores::use_stores;
 #[component]
 pub(super) fn Facts() -> impl IntoView {
     let info = use_stores().server.info;
-    let itself = move || info.with(|info| info.as_ref().map(of_itself));
-    let request = move || info.with(|info| info.as_ref().map(|info| of_request(&info.request)));
+    let told = move |of: fn(&Info) -> Vec<Fact>| {
+        move || info.with(|info| info.as_ref().map(of).unwrap_or_default())
+    };
     let draining = Memo::new(move |_| info.with(|i| i.as_ref().is_some_and(|i| i.draining)));
     view! {
         <div class="facts">
@@ -25,30 +27,41 @@ pub(super) fn Facts() -> impl IntoView {
                 </Show>
                 <div>
                     <h3>"What it is"</h3>
-                    {move || itself().map(list)}
+                    {list(told(of_itself))}
                 </div>
                 <div>
                     <h3>"How this page reaches it"</h3>
-                    {move || request().map(list)}
+                    {list(told(|info| of_request(&info.request)))}
                 </div>
             </Show>
         </div>
     }
 }
 
-fn list(facts: Vec<(&'static str, String)>) -> impl IntoView {
-    let fact = |(name, value): (&'static str, String)| {
+/// What a fact is called, and what it is.
+type Fact = (&'static str, String);
+
+/// Lists facts. One that changes comes anew, its name with it: which there are, and where, depends
+/// on the request.
+fn list(facts: impl Fn() -> Vec<Fact> + Send + Sync + 'static) -> impl IntoView {
+    let fact = |(name, value): Fact| {
         view! {
             <div>
                 <dt>{name}</dt>
-                <dd dir="auto">{value}</dd>
+                <dd dir="auto" {..verbatim()}>
+                    {value}
+                </dd>
             </div>
         }
     };
-    view! { <dl>{facts.into_iter().map(fact).collect_view()}</dl> }
+    view! {
+        <dl>
+            <For each=facts key=Clone::clone children=fact/>
+        </dl>
+    }
 }
 
-fn of_itself(info: &Info) -> Vec<(&'static str, String)> {
+fn of_itself(info: &Info) -> Vec<Fact> {
     let started = clock::local(info.started);
     vec![
         ("Version", info.version.clone()),
@@ -76,7 +89,7 @@ fn of_itself(info: &Info) -> Vec<(&'static str, String)> {
     ]
 }
 
-fn of_request(seen: &Seen) -> Vec<(&'static str, String)> {
+fn of_request(seen: &Seen) -> Vec<Fact> {
     let version = format!("{} ({})", seen.http_version, seen.scheme);
     let known = [
         ("HTTP version", Some(version)),

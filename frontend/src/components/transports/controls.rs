@@ -8,6 +8,7 @@ use echoclock_shared::transport::Transport;
 use leptos::prelude::*;
 
 use super::Scroll;
+use crate::components::language::live;
 use crate::components::period::Every;
 use crate::format;
 use crate::stores::{use_dispatch, use_stores};
@@ -46,7 +47,7 @@ pub(super) fn Controls(scroll: Scroll) -> impl IntoView {
                 <Every id="lanes-every" chosen=lanes.period intent=Intent::LanesEvery/>
                 <AskEvery/>
                 <div class="buttons">
-                    <button type="button" class="quiet" aria-pressed=move || paused.get().to_string() on:click=move |_| paused.update(|paused| *paused = !*paused)>
+                    <button type="button" class="quiet" aria-pressed=move || paused.get().to_string() on:click=move |_| paused.update(|paused| *paused = !*paused) {..live()}>
                         {move || if paused.get() { "Resume" } else { "Pause" }}
                     </button>
                     <button type="button" disabled=move || wanted.get() == 0 on:click=stop>

@@ -8,6 +8,7 @@ use leptos::prelude::*;
 use super::controls::stopping;
 use super::{Marks, More, Numbers, Scroll};
 use crate::components::connection::{Status, state_of, trouble_of};
+use crate::components::language::{live, verbatim};
 use crate::format;
 use crate::stores::{use_dispatch, use_stores};
 
@@ -38,10 +39,11 @@ pub(super) fn Lane(transport: Transport, scroll: Scroll) -> impl IntoView {
         >
             <div class="lane-head">
                 <h3>{name.clone()}</h3>
-                <code>{transport.of(path::CLOCK)}</code>
+                <code {..verbatim()}>{transport.of(path::CLOCK)}</code>
                 <button
                     type="button"
                     class="quiet"
+                    {..live()}
                     aria-label=move || format!("{} {transport}", verb())
                     on:click=toggle
                 >

@@ -3,6 +3,7 @@
 use echoclock_shared::transport::Transport;
 use leptos::prelude::*;
 
+use crate::components::language::live;
 use crate::lesson::{Rule, Step, lesson};
 
 /// How a transport works, what it costs, when to use it, and what rules it.
@@ -35,7 +36,7 @@ pub(super) fn Lesson(
             </div>
             <h4>"What it costs"</h4>
             <p>{lesson.cost}</p>
-            <p class="run" data-testid="run">{run}</p>
+            <p class="run" data-testid="run" {..live()}>{run}</p>
             <h4>"When to use it"</h4>
             <p>{lesson.when}</p>
             <h4>"What rules it"</h4>

@@ -26,6 +26,7 @@ use scroll::{Marks, Scale, Scroll};
 use echoclock_shared::transport::Transport;
 use leptos::prelude::*;
 
+use super::language::live;
 use crate::format;
 use crate::stores::use_stores;
 
@@ -48,7 +49,9 @@ pub(super) fn Transports() -> impl IntoView {
             </ol>
             <p class="footnote">
                 "Delays are from due to arrival on the server’s time"
-                {move || error.get().map(|error| format!(", which is known to ± {error}"))}
+                <span {..live()}>
+                    {move || error.get().map(|error| format!(", which is known to ± {error}"))}
+                </span>
                 ". Bytes are those of the link that is open, as the server counts them: both ways, heads and framing included. Overhead is what a tick took besides its own JSON."
             </p>
         </section>
@@ -73,7 +76,7 @@ fn Crowded() -> impl IntoView {
                     <h3>"Six connections, and all of them taken"</h3>
                     <p>
                         "Browsers open at most six HTTP/1.1 connections to one server, over all tabs and windows together, and keep further requests waiting without a word. Waiting: "
-                        <strong>{queue}</strong>
+                        <strong {..live()}>{queue}</strong>
                         "."
                     </p>
                     <p>

@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use super::sums::{Sums, sums};
 use super::{Lesson, Scroll};
 use crate::components::clock::Notes;
+use crate::components::language::verbatim;
 use crate::components::server::CommandLine;
 use crate::format::{self, Run};
 use crate::stores::{LaneLedger, use_stores};
@@ -44,6 +45,7 @@ pub(super) fn More(transport: Transport, scroll: Scroll) -> impl IntoView {
                     role="group"
                     aria-label=format!("The first exchange of {transport}")
                     data-testid="exchange"
+                    {..verbatim()}
                 >
                     {move || {
                         let text = opening.get();
@@ -56,6 +58,7 @@ pub(super) fn More(transport: Transport, scroll: Scroll) -> impl IntoView {
                         tabindex="0"
                         role="group"
                         aria-label=format!("The newest exchange of {transport}")
+                        {..verbatim()}
                     >
                         {newest}
                     </pre>

@@ -6,6 +6,7 @@ use leptos::prelude::*;
 
 use super::Scroll;
 use super::sums::sums;
+use crate::components::language::live;
 use crate::format;
 use crate::stores::Quantiles;
 
@@ -22,7 +23,7 @@ pub(super) fn Numbers(transport: Transport, scroll: Scroll) -> impl IntoView {
         let name = called.split(' ').next_back();
         view! {
             <dt>{called}</dt>
-            <dd data-number=name>{text}</dd>
+            <dd {..live()} data-number=name>{text}</dd>
         }
     };
     let plain = |name, text| view! { <div>{number(name, text)}</div> };

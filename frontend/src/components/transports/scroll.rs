@@ -8,6 +8,7 @@ use leptos::prelude::*;
 
 use crate::axis::{self, Drawing};
 use crate::browser::{Frames, clock, prefers_reduced_motion};
+use crate::components::language::live;
 use crate::format;
 use crate::stores::{Stores, use_stores};
 
@@ -128,7 +129,7 @@ pub(super) fn Scale(scroll: Scroll) -> impl IntoView {
                 <li class="replayed">"caught up"</li>
                 <li class="hole">"missing"</li>
             </ul>
-            <ol class="times" aria-hidden="true">
+            <ol class="times" aria-hidden="true" {..live()}>
                 <li>{move || ago(3)}</li>
                 <li>{move || ago(2)}</li>
                 <li>{move || ago(1)}</li>

@@ -4,6 +4,7 @@ use leptos::ev::KeyboardEvent;
 use leptos::html::Section;
 use leptos::prelude::*;
 
+use super::super::language::live;
 use super::super::scroller::Scroller;
 use super::filter::{Filter, name, parts};
 use super::row::row;
@@ -105,7 +106,7 @@ fn Buttons(
     let is_empty = Memo::new(move |_| shown.with(Vec::is_empty));
     view! {
         <div class="buttons">
-            <button type="button" aria-pressed=move || is_paused.get().to_string() on:click=pause>
+            <button type="button" {..live()} aria-pressed=move || is_paused.get().to_string() on:click=pause>
                 "Pause"
                 {move || {
                     let waiting = wire.waiting.get();
@@ -140,12 +141,12 @@ fn Rows(filter: RwSignal<Filter>, shown: Memo<Vec<Row>>) -> impl IntoView {
     view! {
         <Scroller class="wire-rows" role="group" label="What has passed">
             <Show when=move || has_dropped.get()>
-                <p class="dropped" data-testid="wire-dropped">
+                <p class="dropped" data-testid="wire-dropped" {..live()}>
                     {move || format::things(wire.dropped.get(), "older row is", "older rows are")}
                     {format!(" not kept: the drawer holds the last {ROWS_MAX}.")}
                 </p>
             </Show>
-            {move || nothing().map(|words| view! { <p class="nothing">{words}</p> })}
+            {move || nothing().map(|words| view! { <p class="nothing" {..live()}>{words}</p> })}
             <ol data-testid="wire-rows">
                 <For each=move || shown.get() key=|row| row.id children=row/>
             </ol>

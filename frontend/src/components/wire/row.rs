@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use super::filter::name;
 use crate::browser::clock;
+use crate::components::language::verbatim;
 use crate::components::whole::Whole;
 use crate::format;
 use crate::wire::{Row, SeenBy, Way};
@@ -28,7 +29,7 @@ pub(super) fn row(row: Row) -> impl IntoView {
             data-what=what.name()
             data-way=way.map(Way::name)
         >
-            <time class="at" datetime=at.to_string()>
+            <time class="at" datetime=at.to_string() {..verbatim()}>
                 {time}
             </time>
             <span class="part">{name(part)}</span>
@@ -41,7 +42,7 @@ pub(super) fn row(row: Row) -> impl IntoView {
             <span class="seen-by">
                 {(seen_by == SeenBy::Server).then_some("seen by the server")}
             </span>
-            <pre class="raw" dir="auto">
+            <pre class="raw" dir="auto" {..verbatim()}>
                 {raw.to_owned()}
                 {cut.then(|| view! { <span class="cut">" … cut here"</span> })}
             </pre>
