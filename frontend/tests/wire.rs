@@ -265,6 +265,7 @@ fn heads_are_written_out_and_rows_are_found_and_exported() {
             "way": "to the server",
             "what": "request",
             "size": 123,
+            "computed": true,
             "raw": "GET /api/clock HTTP/1.1\nhost: h\ncookie: x",
             "cut": true,
         })

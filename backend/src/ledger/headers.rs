@@ -48,7 +48,7 @@ impl Shown {
 /// What a browser sends of its own accord, what proxies say of themselves, what belongs to HTTP, and
 /// what this server answers with. Not among them: `Cookie`, `Authorization`, and
 /// `Sec-WebSocket-Protocol`, in which some clients carry tokens.
-const HARMLESS: [&str; 81] = [
+const HARMLESS: [&str; 77] = [
     "accept",
     "accept-charset",
     "accept-encoding",
@@ -76,7 +76,6 @@ const HARMLESS: [&str; 81] = [
     "dnt",
     "etag",
     "expect",
-    "forwarded",
     "host",
     "http2-settings",
     "if-match",
@@ -123,12 +122,9 @@ const HARMLESS: [&str; 81] = [
     "warning",
     "x-accel-buffering",
     "x-content-type-options",
-    "x-forwarded-for",
     "x-forwarded-host",
     "x-forwarded-port",
     "x-forwarded-proto",
-    "x-forwarded-server",
-    "x-real-ip",
     "x-requested-with",
 ];
 

@@ -26,6 +26,8 @@ pub struct Row {
     pub what: What,
     /// Its bytes: those of its text from the page, those on the connection from the server.
     pub size: Option<u64>,
+    /// Whether the server has computed the size, because it can't see it where it passes.
+    pub computed: bool,
     /// What it says.
     pub raw: Arc<str>,
     /// Whether there was more.
@@ -138,6 +140,7 @@ impl Row {
             way,
             what,
             size: Some(entry.size),
+            computed: entry.computed,
             raw,
             cut: entry.cut,
         }
@@ -164,6 +167,7 @@ impl Row {
             "way": self.way.map(Way::name),
             "what": self.what.name(),
             "size": self.size,
+            "computed": self.computed,
             "raw": &*self.raw,
             "cut": self.cut,
         })

@@ -164,6 +164,7 @@ impl<'a> Caught<'a> {
             way: self.way,
             what: self.what,
             size: self.size,
+            computed: false,
             raw: piece.raw.into(),
             cut,
         }

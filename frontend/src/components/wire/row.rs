@@ -11,7 +11,12 @@ use crate::wire::{Row, SeenBy, Way};
 
 /// One row.
 pub(super) fn row(row: Row) -> impl IntoView {
-    let Row { at, seen_by, part, way, what, size, raw, cut, .. } = row;
+    let Row { at, seen_by, part, way, what, size, computed, raw, cut, .. } = row;
+    let size = size.map(|size| {
+        let size = format::octets(size);
+        if computed { format!("≈ {size}") } else { size }
+    });
+    let why = computed.then_some("Computed: over HTTP/2 the server can't see it where it passes.");
     let time = format!("{}.{:03}", format::time_of_day(&clock::local(at)), at.get() % 1_000);
     // The empty line after an event would take as much room as the event.
     let raw = raw.trim_end();
@@ -38,7 +43,7 @@ pub(super) fn row(row: Row) -> impl IntoView {
                 {what.name()}
                 <span class="unseen">{way.map(|way| format!(" {}", way.name()))}</span>
             </span>
-            <span class="size">{size.map(format::octets)}</span>
+            <span class="size" title=why>{size}</span>
             <span class="seen-by">
                 {(seen_by == SeenBy::Server).then_some("seen by the server")}
             </span>
