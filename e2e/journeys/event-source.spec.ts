@@ -10,7 +10,7 @@ import type { Server } from '../harness/server.ts';
 import { expect, test } from '../harness/test.ts';
 
 test('an event stream that meets a draining server comes back to the next one', async ({ page, server, complaints }) => {
-  complaints.allow(LOST_CONNECTION);
+  complaints.allow(LOST_CONNECTION, /favicon/);
   await page.goto(`${server.origin}/healthz`);
   await follow(page);
   await expect.poll(() => heard(page)).toContain('tick');
