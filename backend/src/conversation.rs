@@ -9,7 +9,7 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use axum::Router;
-use axum::body::Body;
+use axum::body::{Body, HttpBody};
 use axum::response::Response;
 use http::header::CONNECTION;
 use http::{HeaderName, HeaderValue, Request, StatusCode, Version};
@@ -47,12 +47,12 @@ impl Conversation {
         let requests = AtomicU64::new(0);
         let service = service_fn(|mut request: Request<Incoming>| {
             let number = requests.fetch_add(1, Ordering::Relaxed) + 1;
+            let version = request.version();
             let extensions = request.extensions_mut();
             extensions.insert(peer);
             extensions.insert(presence.clone());
             extensions.insert(Exchange::new(tap.clone(), number));
-            let is_http2 = request.version() == Version::HTTP_2;
-            let guard = is_http2.then(|| Arc::new(in_use.begin()));
+            let guard = (version == Version::HTTP_2).then(|| Arc::new(in_use.begin()));
             if let Some(guard) = &guard {
                 request.extensions_mut().insert(Arc::clone(guard));
             }
@@ -62,6 +62,13 @@ impl Conversation {
                 let mut response = answer.await?;
                 if let Some(kept_for) = kept_for {
                     announce(&mut response, kept_for);
+                } else if version == Version::HTTP_10
+                    && response.body().size_hint().exact().is_none()
+                {
+                    // It ends with the connection, which is therefore not kept, whatever was asked.
+                    // In that version hyper adds no promise of its own.
+                    *response.version_mut() = version;
+                    response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
                 }
                 Ok::<_, Infallible>(match guard {
                     Some(guard) => response.map(|body| Body::new(Guarded::new(body, guard))),

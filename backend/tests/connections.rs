@@ -102,6 +102,12 @@ async fn nobody_is_told_of_a_next_request_where_there_is_none() {
         assert!(!head.contains("keep-alive"), "{head}");
         assert_eq!(wire.read_to_end().await, b"ok\n");
     }
+    // An answer that ends with its connection keeps none, whatever was asked.
+    let mut wire = Wire::open(server.address()).await;
+    let target = format!("{}/stream", path::CLOCK);
+    wire.write(format!("GET {target} HTTP/1.0\r\nConnection: keep-alive\r\n\r\n")).await;
+    let head = wire.read_head().await;
+    assert!(head.contains("connection: close\r\n") && !head.contains("keep-alive"), "{head}");
 }
 
 #[tokio::test]
