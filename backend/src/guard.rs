@@ -3,6 +3,7 @@
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use echoclock_shared::pass::PARAMETER;
 use echoclock_shared::path;
 use http::header::{
     ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS,
@@ -10,11 +11,14 @@ use http::header::{
     CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderMap, HeaderName, HeaderValue, ORIGIN, VARY,
     X_CONTENT_TYPE_OPTIONS,
 };
-use http::{Method, StatusCode};
+use http::{Method, StatusCode, Uri};
+use tokio::time::Instant;
 
 use crate::error::Refusal;
 use crate::forwarded::Arrival;
 use crate::origin::{Allowed, Caller, Origin};
+use crate::parameter;
+use crate::pass::Browser;
 use crate::peer::Peer;
 use crate::state::AppState;
 
@@ -27,16 +31,21 @@ pub(crate) async fn watch(
 ) -> Response {
     let arrival =
         Arrival::of(request.headers(), request.uri().authority(), peer, &state.trusted_proxies);
-    let caller = state.allowed.judge(request.method(), request.headers(), &arrival.hosts);
-    let mut response = match &caller {
-        Caller::Elsewhere { reason } => refuse(reason, arrival, &request),
-        Caller::Own | Caller::Tool | Caller::Visitor | Caller::Listed(_) | Caller::Anyone => {
-            if is_preflight(&request) {
-                preflight()
-            } else {
-                request.extensions_mut().insert(arrival);
-                next.run(request).await
-            }
+    let pass = take_pass(&mut request);
+    let shown = pass.as_ref().ok().and_then(Option::as_deref);
+    let caller = judge(&state, &request, &arrival, shown);
+    let mut response = match (&caller, pass) {
+        (Caller::Elsewhere { reason }, _) => refuse(reason, arrival, &request),
+        (_, Err(refusal)) => refusal.into_response(),
+        (_, Ok(_)) if is_preflight(&request) => preflight(),
+        (_, Ok(pass)) => {
+            let caller = caller.clone();
+            request.extensions_mut().insert(Admitted {
+                caller,
+                arrival,
+                shows_pass: pass.is_some(),
+            });
+            next.run(request).await
         }
     };
     let headers = response.headers_mut();
@@ -46,6 +55,41 @@ pub(crate) async fn watch(
     headers.entry(CONTENT_SECURITY_POLICY).or_insert_with(|| policy(&state.allowed));
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     response
+}
+
+/// What is known of a request that was let in: its extension.
+#[derive(Clone, Debug)]
+pub(crate) struct Admitted {
+    /// Where it comes from.
+    pub(crate) caller: Caller,
+    /// How it came.
+    pub(crate) arrival: Arrival,
+    /// Whether it has shown a pass, or what should be one.
+    pub(crate) shows_pass: bool,
+}
+
+/// The address as it was asked for, where something was taken off it: a request's extension.
+#[derive(Clone, Debug)]
+pub(crate) struct AskedFor(pub(crate) Uri);
+
+/// Takes the pass off a request, so that it goes no further.
+fn take_pass(request: &mut Request) -> Result<Option<String>, Refusal> {
+    let Some((pass, rest)) = parameter::take(request.uri(), PARAMETER)? else { return Ok(None) };
+    let asked_for = std::mem::replace(request.uri_mut(), rest);
+    request.extensions_mut().insert(AskedFor(asked_for));
+    Ok(Some(pass))
+}
+
+/// Tells where a request comes from: by what its headers say, or else by its pass.
+fn judge(state: &AppState, request: &Request, arrival: &Arrival, pass: Option<&str>) -> Caller {
+    let caller = state.allowed.judge(request.method(), request.headers(), &arrival.hosts);
+    if !matches!(caller, Caller::Elsewhere { .. }) {
+        return caller;
+    }
+    let browser = Browser::of(request.headers());
+    let is_good =
+        |(pass, browser): (&str, Browser)| state.passes.admits(pass, &browser, Instant::now());
+    if pass.zip(browser).is_some_and(is_good) { Caller::Own } else { caller }
 }
 
 /// Refuses a request from elsewhere.

@@ -3,33 +3,56 @@
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
-use echoclock_shared::info::{Info, Seen, Verdict};
-use http::header::{CACHE_CONTROL, HOST, HeaderName, ORIGIN, VIA};
+use echoclock_shared::info::{Info, Opening, Seen, Verdict};
+use echoclock_shared::ledger::PARAMETER as LINK;
+use echoclock_shared::pass::Pass;
+use http::header::{CACHE_CONTROL, HOST, HeaderName, HeaderValue, ORIGIN, SET_COOKIE, VIA};
 use http::request::Parts;
 use http::{Request, StatusCode};
+use tokio::time::Instant;
 
+use crate::error::Refusal;
 use crate::forwarded::Arrival;
+use crate::guard::Admitted;
 use crate::origin::Caller;
+use crate::pass::Browser;
 use crate::state::AppState;
+use crate::{ledger, parameter};
 
 /// Answers `GET /api/info`.
+///
+/// # Errors
+///
+/// Where `?link=` makes no sense.
 pub(crate) async fn info(
     State(state): State<AppState>,
-    Extension(arrival): Extension<Arrival>,
+    Extension(admitted): Extension<Admitted>,
     request: Request<axum::body::Body>,
-) -> Json<Info> {
+) -> Result<Response, Refusal> {
     let (parts, _) = request.into_parts();
-    Json(Info {
+    let ledger = match parameter::take(&parts.uri, LINK)? {
+        Some((link, _)) => state.ledgers.read(&ledger::parse(&link)?),
+        None => None,
+    };
+    let (pass, cookie) = pass(&state, &parts, &admitted).unzip();
+    let info = Info {
         version: state.version().to_owned(),
         instance: state.instance.clone(),
         now: state.wall.now(),
         started: state.started,
         draining: state.drain.has_begun(),
-        socket: verdict(&state, &parts, &arrival),
+        socket: verdict(&state, &parts, &admitted, pass.is_some()),
+        pass,
+        opening: ledger.as_ref().and_then(Opening::of),
         open: state.counts.open(),
         done: state.counts.done(),
-        request: seen(&parts, arrival),
-    })
+        request: seen(&parts, admitted.arrival),
+    };
+    let mut response = Json(info).into_response();
+    if let Some(cookie) = cookie {
+        response.headers_mut().insert(SET_COOKIE, cookie);
+    }
+    Ok(response)
 }
 
 /// Answers `GET /healthz`: the process serves.
@@ -47,16 +70,42 @@ pub(crate) async fn readyz(State(state): State<AppState>) -> Response {
     (status, [(CACHE_CONTROL, "no-store")], text).into_response()
 }
 
-fn verdict(state: &AppState, request: &Parts, arrival: &Arrival) -> Verdict {
+/// Gives a pass to who asks for one, unless it is known that no pass is needed; and the cookie of the
+/// browser that it belongs to.
+fn pass(state: &AppState, request: &Parts, admitted: &Admitted) -> Option<(Pass, HeaderValue)> {
+    match admitted.caller {
+        // These may be the server's own page, and no other page may read what they are answered.
+        Caller::Own | Caller::Tool if admitted.shows_pass => {}
+        Caller::Own
+        | Caller::Tool
+        | Caller::Visitor
+        | Caller::Listed(_)
+        | Caller::Anyone
+        | Caller::Elsewhere { .. } => return None,
+    }
+    let Arrival { hosts, scheme, .. } = &admitted.arrival;
+    if matches!(state.allowed.judge_socket(&request.headers, hosts), Caller::Own) {
+        return None;
+    }
+    let browser = Browser::of(&request.headers).map_or_else(Browser::new, Ok);
+    let browser = browser.inspect_err(|error| tracing::error!(%error, "no pass is given")).ok()?;
+    Some((state.passes.give(&browser, Instant::now()), browser.cookie(scheme)))
+}
+
+fn verdict(state: &AppState, request: &Parts, admitted: &Admitted, has_pass: bool) -> Verdict {
     if state.drain.has_begun() {
         let reason = Some("the server is about to stop".to_owned());
         return Verdict { allowed: false, reason };
     }
-    match state.allowed.judge_socket(&request.headers, &arrival.hosts) {
+    if admitted.caller == Caller::Visitor {
+        // The page that they come from is not the one that asks.
+        return Verdict { allowed: true, reason: None };
+    }
+    match state.allowed.judge_socket(&request.headers, &admitted.arrival.hosts) {
         Caller::Own | Caller::Tool | Caller::Visitor | Caller::Listed(_) | Caller::Anyone => {
             Verdict { allowed: true, reason: None }
         }
-        Caller::Elsewhere { reason } => Verdict { allowed: false, reason: Some(reason) },
+        Caller::Elsewhere { reason } => Verdict { allowed: has_pass, reason: Some(reason) },
     }
 }
 

@@ -33,9 +33,13 @@ pub mod origin;
 
 pub mod forwarded;
 
+pub mod pass;
+
 mod guard;
 
 mod form;
+
+mod parameter;
 
 pub mod error;
 

@@ -34,6 +34,8 @@ pub struct Limits {
     pub drain_at_most: Duration,
     /// When it stops, whatever is still open.
     pub stop_after: Duration,
+    /// How long a pass is valid.
+    pub pass: Duration,
     /// What is kept of links.
     pub ledger: LedgerLimits,
 }
@@ -90,6 +92,7 @@ impl Default for Limits {
             drain_at_least: Duration::from_secs(1),
             drain_at_most: Duration::from_secs(3),
             stop_after: Duration::from_millis(4_500),
+            pass: Duration::from_secs(600),
             ledger: LedgerLimits::default(),
         }
     }

@@ -30,7 +30,7 @@ fn main() -> ExitCode {
 async fn run(arguments: &Serve) -> anyhow::Result<()> {
     let mut signals = Signals::listen().context("signals can't be listened for")?;
     let state = AppState::new(arguments.settings(), Arc::new(SystemClock))
-        .context("no random bytes for this process's name")?;
+        .context("no random bytes for this process's name and key")?;
     let listener = TcpListener::bind(arguments.listen)
         .await
         .map_err(|error| anyhow::anyhow!(address::cant_listen(arguments.listen, &error)))?;

@@ -14,6 +14,7 @@ use crate::forwarded::Trusted;
 use crate::ledger::Ledgers;
 use crate::limits::Limits;
 use crate::origin::Allowed;
+use crate::pass::Passes;
 use crate::site::{Pages, Site};
 
 /// What the server is made of.
@@ -42,6 +43,8 @@ pub struct Parts {
     pub allowed: Allowed,
     /// Which proxies are believed what they say of a request.
     pub trusted_proxies: Trusted,
+    /// How this server's own page is known where a proxy hides it.
+    pub passes: Passes,
     /// The page.
     pub pages: Pages,
     /// How much, and how long.
@@ -67,13 +70,14 @@ impl AppState {
     ///
     /// # Errors
     ///
-    /// Where the operating system gives no random bytes for the instance's name.
+    /// Where the operating system gives no random bytes for the instance's name and its key.
     pub fn new(settings: Settings, wall: Arc<dyn WallClock>) -> Result<Self, getrandom::Error> {
         let Settings { allowed, trusted_proxies, site, limits, show_headers } = settings;
         Ok(Self(Arc::new(Parts {
             pages: Pages::new(site, &allowed),
             allowed,
             trusted_proxies,
+            passes: Passes::new(limits.pass)?,
             limits,
             clocks: Clocks::new(&wall),
             ledgers: Ledgers::new(limits.ledger, show_headers, Arc::clone(&wall)),

@@ -136,6 +136,8 @@ fn info() -> Info {
         started: UnixMillis::default(),
         draining: false,
         socket: Verdict { allowed: true, reason: None },
+        pass: None,
+        opening: None,
         open: Open::default(),
         done: Done::default(),
         request: Seen::default(),

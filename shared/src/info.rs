@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::ledger::{Entry, Ledger, What};
+use crate::pass::Pass;
 use crate::time::UnixMillis;
 
 /// The answer of `GET /api/info`.
@@ -17,8 +19,15 @@ pub struct Info {
     pub started: UnixMillis,
     /// Whether the server drains: it ends what is open and takes nothing new.
     pub draining: bool,
-    /// Whether a socket from the asking origin would be let in.
+    /// Whether a socket from the asking origin would be let in, with the pass if there is one.
     pub socket: Verdict,
+    /// What lets the asking page in where it was asked for and the page's origin does not do.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pass: Option<Pass>,
+    /// How the opening of a socket arrived that was asked about by `?link=`; nothing where it has
+    /// not arrived.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub opening: Option<Opening>,
     /// What is open at this moment, this request aside.
     pub open: Open,
     /// What was done since the start.
@@ -32,9 +41,41 @@ pub struct Info {
 pub struct Verdict {
     /// Whether it would.
     pub allowed: bool,
-    /// Why not, and what would change it.
+    /// Why not, and what would change it; where it would, why not without the pass.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+}
+
+/// A WebSocket's opening as it arrived, after whatever proxies did to it.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+pub struct Opening {
+    /// Such as `HTTP/1.1`.
+    pub http_version: String,
+    /// Whether it still asked for the upgrade, without which it opens nothing.
+    pub upgrade: bool,
+}
+
+impl Opening {
+    /// Reads it off a link's ledger; nothing where the link's last request opened no socket.
+    pub fn of(ledger: &Ledger) -> Option<Self> {
+        let head = |entry: &Entry| match &entry.what {
+            What::Request { method, version, headers, .. } => {
+                Some((method.clone(), version.clone(), headers.clone()))
+            }
+            What::Response { .. } | What::Received(_) | What::Sent(_) | What::Ended { .. } => None,
+        };
+        let (method, http_version, headers) = ledger.entries.iter().rev().find_map(head)?;
+        let value_of = |name: &str| {
+            let header = headers.iter().find(|(known, _)| known.eq_ignore_ascii_case(name));
+            header.map(|(_, value)| value.to_ascii_lowercase())
+        };
+        value_of("sec-websocket-version")?;
+        let says = |name, word| value_of(name).is_some_and(|value| value.contains(word));
+        // HTTP/2 has a method of its own for it (RFC 8441, section 4).
+        let upgrade =
+            method == "CONNECT" || (says("upgrade", "websocket") && says("connection", "upgrade"));
+        Some(Self { http_version, upgrade })
+    }
 }
 
 /// How many connections of a kind are open.
@@ -82,4 +123,72 @@ pub struct Seen {
     /// `X-Forwarded-Port`.
     #[serde(default)]
     pub x_forwarded_port: Option<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ledger::{LedgerId, Totals};
+
+    /// Method, version and headers.
+    type Head<'a> = (&'a str, &'a str, &'a [(&'a str, &'a str)]);
+
+    fn ledger(requests: &[Head<'_>]) -> Ledger {
+        let now = UnixMillis::default();
+        let entry = |(method, version, headers): &Head<'_>| {
+            let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
+            let what = What::Request {
+                method: (*method).to_owned(),
+                target: "/api/echo".to_owned(),
+                version: (*version).to_owned(),
+                headers: headers.iter().map(owned).collect(),
+            };
+            Entry { n: 1, at: now, request: 1, size: 1, cut: false, computed: false, what }
+        };
+        let answer = What::Response { status: 426, headers: vec![] };
+        let answer =
+            Entry { n: 2, at: now, request: 1, size: 1, cut: false, computed: false, what: answer };
+        Ledger {
+            link: LedgerId::from_random(1),
+            now,
+            opened: now,
+            totals: Totals::default(),
+            dropped: 0,
+            entries: requests.iter().map(entry).chain([answer]).collect(),
+        }
+    }
+
+    #[test]
+    fn an_opening_is_known_by_what_is_left_of_it() {
+        let version = ("Sec-WebSocket-Version", "13");
+        let upgrade = ("Upgrade", "websocket");
+        let connection = ("Connection", "keep-alive, Upgrade");
+        let whole = [connection, upgrade, version];
+        for (requests, opening) in [
+            (&[("GET", "HTTP/1.1", &whole[..])][..], Some(("HTTP/1.1", true))),
+            (
+                &[("GET", "HTTP/1.0", &[("connection", "close"), version])],
+                Some(("HTTP/1.0", false)),
+            ),
+            (
+                &[("GET", "HTTP/1.1", &[("connection", "close"), version])],
+                Some(("HTTP/1.1", false)),
+            ),
+            (&[("GET", "HTTP/1.1", &[upgrade, version])], Some(("HTTP/1.1", false))),
+            (&[("GET", "HTTP/1.1", &[connection, version])], Some(("HTTP/1.1", false))),
+            (&[("CONNECT", "HTTP/2.0", &[version])], Some(("HTTP/2.0", true))),
+            (&[("GET", "HTTP/1.1", &[])], None),
+            (
+                &[("GET", "HTTP/1.0", &[version]), ("GET", "HTTP/1.1", &whole)],
+                Some(("HTTP/1.1", true)),
+            ),
+            (&[], None),
+        ] {
+            let opening = opening.map(|(http_version, upgrade): (&str, bool)| Opening {
+                http_version: http_version.to_owned(),
+                upgrade,
+            });
+            assert_eq!(Opening::of(&ledger(requests)), opening, "{requests:?}");
+        }
+    }
 }

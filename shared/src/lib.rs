@@ -20,6 +20,8 @@ pub mod close;
 
 pub mod info;
 
+pub mod pass;
+
 pub mod problem;
 
 pub mod ledger;

@@ -3,9 +3,10 @@
 use echoclock_shared::close::CloseCode;
 use echoclock_shared::echo::{Fault, FaultCode, FromBrowser, FromServer, SendKey};
 use echoclock_shared::feed::{ConnectTime, Item, Period, Seq, Tick};
-use echoclock_shared::info::{Done, Info, Open, Seen, Verdict};
+use echoclock_shared::info::{Done, Info, Open, Opening, Seen, Verdict};
 use echoclock_shared::ledger::{Entry, Kind, Ledger, LedgerId, Piece, Totals, What, hidden};
 use echoclock_shared::limits::SAFE_INTEGER_MAX;
+use echoclock_shared::pass::Pass;
 use echoclock_shared::problem::Problem;
 use echoclock_shared::time::UnixMillis;
 use proptest::prelude::*;
@@ -103,6 +104,23 @@ fn what_plain_requests_answer() {
       }
     }
     "#);
+    let pass = Pass { value: "12c-0a".to_owned(), valid_for: 600 };
+    insta::assert_json_snapshot!(pass, @r#"
+    {
+      "value": "12c-0a",
+      "valid_for": 600
+    }
+    "#);
+    let opening = Opening { http_version: "HTTP/1.0".to_owned(), upgrade: false };
+    insta::assert_json_snapshot!(opening, @r#"
+    {
+      "http_version": "HTTP/1.0",
+      "upgrade": false
+    }
+    "#);
+    let more = Info { pass: Some(pass), opening: Some(opening), ..info() };
+    let json = serde_json::to_string(&more).expect("answers are written");
+    assert_eq!(serde_json::from_str::<Info>(&json).expect("it was written"), more);
 }
 
 #[test]
@@ -214,6 +232,8 @@ fn info() -> Info {
         started: UnixMillis::default(),
         draining: false,
         socket: Verdict { allowed: false, reason: Some("another origin".to_owned()) },
+        pass: None,
+        opening: None,
         open: Open { sockets: 1, streams: 2, polls: 3 },
         done: Done { echoes: 3 },
         request: Seen {

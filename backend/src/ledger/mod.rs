@@ -135,7 +135,7 @@ pub(crate) async fn answer(
     Ok(([(CACHE_CONTROL, "no-store")], Json(ledger)).into_response())
 }
 
-fn parse(id: &str) -> Result<LedgerId, Refusal> {
+pub(crate) fn parse(id: &str) -> Result<LedgerId, Refusal> {
     id.parse().map_err(not_an_id)
 }
 

@@ -1,12 +1,12 @@
 //! What passes on an HTTP/1 connection, written down byte for byte.
 
-use std::borrow::Cow;
-
 use echoclock_shared::ledger::{Kind, What, cut};
+use echoclock_shared::pass::PARAMETER as PASS;
 
 use super::{Note, Recorder};
 use crate::drain::Drain;
 use crate::http1::{Head, How, Witness, status_of};
+use crate::parameter::masked;
 
 /// Writes a link's ledger from what its connection shows.
 pub(super) struct OnTheWire {
@@ -78,7 +78,7 @@ impl Recorder {
         headers: impl IntoIterator<Item = (&'a [u8], &'a [u8])>,
     ) -> (What, bool) {
         let (headers, headers_cut) = self.headers(headers);
-        let target = shown(target);
+        let target = masked(target, PASS);
         let (target, target_cut) = cut(&target, self.limits().text);
         let what = What::Request {
             method: cut(method, METHOD_MAX).0.to_owned(),
@@ -88,11 +88,6 @@ impl Recorder {
         };
         (what, headers_cut || target_cut)
     }
-}
-
-/// Returns an address as it is shown.
-fn shown(target: &str) -> Cow<'_, str> {
-    Cow::Borrowed(target)
 }
 
 /// The response's end was reached because the server stops.

@@ -27,16 +27,20 @@ pub(crate) async fn get(server: &Server, path: &str, headers: &Headers) -> reqwe
     request.send().await.expect("an answer")
 }
 
-/// Opens a socket by hand, and returns the status.
+/// Opens the chat's socket by hand, and returns the status.
 pub(crate) async fn open_socket(server: &Server, headers: &Headers) -> u16 {
+    open_socket_at(server, path::ECHO, headers).await
+}
+
+/// Opens a socket by hand, and returns the status.
+pub(crate) async fn open_socket_at(server: &Server, target: &str, headers: &[(&str, &str)]) -> u16 {
     let mut wire = Wire::open(server.address()).await;
     let has_host = headers.iter().any(|(name, _)| *name == "host");
     let host = if has_host { "" } else { "host: echo.example:3000\r\n" };
     let more: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
     wire.write(format!(
-        "GET {} HTTP/1.1\r\n{host}connection: Upgrade\r\nupgrade: websocket\r\n\
-         sec-websocket-version: 13\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n{more}\r\n",
-        path::ECHO
+        "GET {target} HTTP/1.1\r\n{host}connection: Upgrade\r\nupgrade: websocket\r\n\
+         sec-websocket-version: 13\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n{more}\r\n"
     ))
     .await;
     wire.read_head().await[9..12].parse().expect("a status")

@@ -20,6 +20,8 @@ pub(crate) fn info() -> Info {
         started: UnixMillis::new(1_795_365_595_250),
         draining: false,
         socket: Verdict { allowed: true, reason: None },
+        pass: None,
+        opening: None,
         open: Open { sockets: 1, streams: 2, polls: 3 },
         done: Done { echoes: 1_234 },
         request: Seen {

@@ -188,6 +188,8 @@ pub(crate) fn info(refused: Option<&str>) -> Box<Info> {
         started: UnixMillis::default(),
         draining: false,
         socket: Verdict { allowed: refused.is_none(), reason: refused.map(ToOwned::to_owned) },
+        pass: None,
+        opening: None,
         open: Open::default(),
         done: Done::default(),
         request: Seen::default(),

@@ -122,6 +122,8 @@ impl Server {
             started: self.wall(self.started),
             draining: false,
             socket: Verdict { allowed: true, reason: None },
+            pass: None,
+            opening: None,
             open: Open::default(),
             done: Done::default(),
             request: Seen::default(),
