@@ -15,6 +15,8 @@ test('a server that stops says goodbye, and the page goes on with the next', asy
   const goodbye = live.chat.notes.filter({ hasText: '1001' });
   await expect(goodbye.first()).toContainText('going away');
   await live.chat.is(/waiting|connecting/);
+  // An event stream has no way to say so but within itself, and what it says is read.
+  await expect(live.clock.notes).toContainText('refused it for a while: the server is about to stop');
   await live.chat.say('who comes next?');
 
   await server.start();

@@ -46,6 +46,7 @@ fn every_message_is_echoed_once_and_in_order_and_no_tick_is_missed_in_silence() 
         ("gaps", total.gaps),
         ("clocks that start anew", total.started_anew),
         ("refusals", total.refused),
+        ("streams that are refused for a while", total.turned_away),
         ("half-open links", total.silent),
         ("rests", total.rests),
         ("ways round sockets that do not get through", total.went_over),

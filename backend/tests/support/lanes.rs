@@ -94,6 +94,10 @@ async fn read_events(url: String, ear: &Ear) {
                 FromClock::Hello(serde_json::from_str(&message.data).expect("a hello"))
             }
             sse::PING => FromClock::Ping,
+            sse::REFUSED => {
+                let problem = serde_json::from_str(&message.data).expect("a problem");
+                return ear.hear(LinkEvent::Refused(problem)).await;
+            }
             _ => FromClock::Item(serde_json::from_str(&message.data).expect("an item")),
         };
         ear.hear(LinkEvent::Clock(message)).await;

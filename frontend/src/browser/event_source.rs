@@ -13,7 +13,7 @@ use super::words;
 #[must_use = "an event stream closes when it is dropped"]
 pub struct EventStream {
     source: EventSource,
-    _listeners: [Listener; 5],
+    _listeners: [Listener; 6],
 }
 
 /// What an event stream reports.
@@ -34,7 +34,7 @@ pub enum EventNews {
 
 impl EventStream {
     /// The events that are listened for; the last is that of messages without a name.
-    pub const EVENTS: [&'static str; 3] = [sse::CONNECT_TIME, sse::PING, "message"];
+    pub const EVENTS: [&'static str; 4] = [sse::CONNECT_TIME, sse::PING, sse::REFUSED, "message"];
 
     /// Begins to connect to an `http` or `https` address. No report comes before this returns.
     ///
@@ -47,7 +47,7 @@ impl EventStream {
     pub fn open(address: &str, on_news: impl Fn(EventNews) + 'static) -> Result<Self, String> {
         let source = EventSource::new(address).map_err(|error| words(&error))?;
         let on_news = Rc::new(on_news);
-        let [connect_time, ping, message] = Self::EVENTS.map(|name| {
+        let [connect_time, ping, refused, message] = Self::EVENTS.map(|name| {
             let on_news = Rc::clone(&on_news);
             Listener::new(&source, name, move |event: MessageEvent| {
                 // The data of an event stream are text always.
@@ -62,7 +62,7 @@ impl EventStream {
             failing.close();
             on_news(EventNews::Failed);
         });
-        Ok(Self { source, _listeners: [connect_time, ping, message, open, error] })
+        Ok(Self { source, _listeners: [connect_time, ping, refused, message, open, error] })
     }
 }
 

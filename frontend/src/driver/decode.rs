@@ -26,11 +26,14 @@ pub(super) fn event(news: EventNews) -> LinkEvent {
         EventNews::Failed => return LinkEvent::Closed(CloseReport::lost()),
     };
     let read = match name {
-        sse::PING => Ok(FromClock::Ping),
-        sse::CONNECT_TIME => serde_json::from_str(&data).map(FromClock::Hello),
-        _ => serde_json::from_str(&data).map(FromClock::Item),
+        sse::PING => Ok(LinkEvent::Clock(FromClock::Ping)),
+        sse::CONNECT_TIME => {
+            serde_json::from_str(&data).map(|hello| LinkEvent::Clock(FromClock::Hello(hello)))
+        }
+        sse::REFUSED => serde_json::from_str(&data).map(LinkEvent::Refused),
+        _ => serde_json::from_str(&data).map(|item| LinkEvent::Clock(FromClock::Item(item))),
     };
-    read.map_or_else(|error| garbled(&data, &error), LinkEvent::Clock)
+    read.unwrap_or_else(|error| garbled(&data, &error))
 }
 
 /// Reads what a socket received that carries the clock.
@@ -227,6 +230,11 @@ mod tests {
             LinkEvent::Clock(FromClock::Hello(_))
         ));
         assert!(matches!(read("connecttime", "{}"), LinkEvent::Garbled(_)));
+        let problem = r#"{"title":"Service Unavailable","status":503,"detail":"it stops"}"#;
+        let LinkEvent::Refused(problem) = read("refused", problem) else { panic!("a refusal") };
+        assert_eq!((problem.status, problem.detail.as_str()), (503, "it stops"));
+        // The end of the stream, which follows, is what counts then.
+        assert!(matches!(read("refused", "{}"), LinkEvent::Garbled(_)));
         assert_eq!(event(EventNews::Failed), LinkEvent::Closed(CloseReport::lost()));
     }
 }

@@ -92,6 +92,9 @@ pub fn ended(ended: &Ended) -> String {
         Cause::Silent => {
             "The server fell silent, though the connection seemed to stand.".to_owned()
         }
+        Cause::Refused(problem) => {
+            format!("The server refused it for a while: {}", sentence(&problem.detail))
+        }
         Cause::CloseUnanswered => format!(
             "You closed it. The server did not answer within {}.",
             duration(Link::CLOSE_WITHIN)
@@ -174,7 +177,7 @@ const fn open(part: Part) -> &'static str {
 const fn idle(cause: &Cause) -> &'static str {
     match cause {
         Cause::Closed { .. } | Cause::LetGo | Cause::CloseUnanswered => "Closed",
-        Cause::Lost | Cause::NoHello | Cause::Silent => "Not connected",
+        Cause::Lost | Cause::NoHello | Cause::Silent | Cause::Refused(_) => "Not connected",
         Cause::Impossible(_) => "Can’t connect",
     }
 }
@@ -261,6 +264,15 @@ mod tests {
         LinkView { state, failures, trouble, posts: None }
     }
 
+    fn about_to_stop() -> Problem {
+        Problem {
+            title: "Service Unavailable".to_owned(),
+            status: 503,
+            detail: "the server is about to stop".to_owned(),
+            parameter: None,
+        }
+    }
+
     fn waiting_after(cause: Cause) -> LinkState {
         LinkState::Waiting { until: Duration::ZERO, last: Ended { cause, open_for: None } }
     }
@@ -286,6 +298,11 @@ mod tests {
             (Cause::Lost, Some(0), "The connection broke within a second."),
             (Cause::Lost, Some(125), "The connection broke after 2 min 5 s."),
             (Cause::NoHello, None, "The server’s first message did not come within 10 s."),
+            (
+                Cause::Refused(about_to_stop()),
+                None,
+                "The server refused it for a while: the server is about to stop.",
+            ),
             (
                 Cause::CloseUnanswered,
                 Some(1),
@@ -316,6 +333,7 @@ mod tests {
             (1, Some(Trouble::Unreachable), "Nothing answers", "http://h/api/"),
             (1, Some(refused), "Refused", "this origin may not connect."),
             (1, Some(problem), "Refused", "is none of 1s."),
+            (1, Some(Trouble::Problem(about_to_stop())), "Refused", "is about to stop."),
             (1, Some(Trouble::NotOurs("404".to_owned())), "Somebody else answers", "404."),
             (1, Some(Trouble::OnlyPlainRequests), "Held up on the way", "next attempt may do"),
             (2, Some(Trouble::OnlyPlainRequests), "Held up on the way", "the WebSocket does not"),

@@ -150,7 +150,9 @@ pub(super) static FRAME: Lesson = Lesson {
 pub(super) static EVENTS: Lesson = Lesson {
     how: "HTTP streaming with a format and a client of its own: the server writes events as lines of \
           text, and EventSource hands them out, connects again after a loss, and tells by \
-          Last-Event-ID where it was.",
+          Last-Event-ID where it was. But any status other than 200 has it give up for good: only \
+          a refusal that will last may be a status (204 is the polite one), and what is refused for \
+          a while is told within a 200 stream, by retry, an event of its own, and the end.",
     steps: &[
         Step::Up("GET /api/clock/events"),
         Step::Down("200 text/event-stream"),
@@ -169,6 +171,10 @@ pub(super) static EVENTS: Lesson = Lesson {
         Rule {
             text: "HTML standard, section 9.2: server-sent events",
             url: "https://html.spec.whatwg.org/multipage/server-sent-events.html",
+        },
+        Rule {
+            text: "HTML standard, section 9.2.2: which answers end an EventSource for good",
+            url: "https://html.spec.whatwg.org/multipage/server-sent-events.html#the-eventsource-interface",
         },
         Rule {
             text: "HTML standard, section 9.2.6: interpreting an event stream",

@@ -109,6 +109,18 @@ async fn an_event_stream_does_not_try_again_by_itself() {
 }
 
 #[wasm_bindgen_test]
+async fn an_event_stream_that_is_refused_for_a_while_says_why_and_ends() {
+    let heard = Heard::default();
+    let stream = "data:text/event-stream,\
+        retry: 1%0Aevent: refused%0Adata: {\"status\":503}%0A%0A";
+    let _stream = EventStream::open(stream, heard.ear()).expect("it can be tried");
+    until("the stream ends", || heard.all().contains(&EventNews::Failed)).await;
+    pass(Duration::from_millis(100)).await;
+    let refused = EventNews::Event { name: "refused", data: "{\"status\":503}".to_owned() };
+    assert_eq!(heard.all(), [EventNews::Begun, refused, EventNews::Failed]);
+}
+
+#[wasm_bindgen_test]
 async fn an_answer_that_is_no_event_stream_fails() {
     let heard = Heard::default();
     let _stream = EventStream::open("data:text/plain,hello", heard.ear());

@@ -5,6 +5,7 @@ use std::time::Duration;
 use echoclock_frontend::address::Address;
 use echoclock_frontend::stores::{LinkView, Stores};
 use echoclock_shared::close::CloseCode;
+use echoclock_shared::problem::Problem;
 use echoclock_shared::session::{
     Cause, Ended, Event, Intent, LinkId, LinkState, Moment, Part, Session, Side, Trouble,
 };
@@ -30,6 +31,20 @@ pub(crate) fn view(state: LinkState, trouble: Option<Trouble>) -> LinkView {
 
 fn waiting() -> LinkState {
     LinkState::Waiting { until: secs(42), last: Ended { cause: Cause::Lost, open_for: None } }
+}
+
+fn about_to_stop() -> Problem {
+    Problem {
+        title: "Service Unavailable".to_owned(),
+        status: 503,
+        detail: "the server is about to stop".to_owned(),
+        parameter: None,
+    }
+}
+
+fn refused_for_a_while() -> LinkState {
+    let last = Ended { cause: Cause::Refused(about_to_stop()), open_for: None };
+    LinkState::Waiting { until: secs(42), last }
 }
 
 const fn secs(secs: u64) -> Duration {
@@ -121,6 +136,15 @@ async fn every_state_is_told_and_offers_what_can_be_done() {
             "waiting",
             Some("refused"),
             "http://there may not use this server.",
+            "next try in 12 s",
+            RETRY,
+        ),
+        (
+            refused_for_a_while(),
+            Some(Trouble::Problem(about_to_stop())),
+            "waiting",
+            Some("problem"),
+            "refuses the request: the server is about to stop.",
             "next try in 12 s",
             RETRY,
         ),

@@ -169,7 +169,10 @@ impl Chat {
         match event {
             LinkEvent::Echo(message) => self.heard(message, server_clock, now, effects),
             LinkEvent::Garbled(what) => report(effects, ChatReport::Garbled(what)),
-            LinkEvent::Clock(_) | LinkEvent::Begun | LinkEvent::Answered => {
+            LinkEvent::Clock(_)
+            | LinkEvent::Begun
+            | LinkEvent::Answered
+            | LinkEvent::Refused(_) => {
                 report(effects, ChatReport::Garbled("a tick on the chat socket".to_owned()))
             }
             LinkEvent::Closed(closed) => {

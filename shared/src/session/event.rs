@@ -95,6 +95,8 @@ pub enum LinkEvent {
     Answered,
     /// A message that can't be read, with the reason.
     Garbled(String),
+    /// The server refuses the link for a while, and has said why before it ends it.
+    Refused(Problem),
     /// The link has ended, or never came to be.
     Closed(CloseReport),
     /// The link can't even be tried, with the reason: a wrong address, say.

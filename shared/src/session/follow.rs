@@ -11,6 +11,7 @@ use super::{
     Moment, Part, Report, ServerClock, Target,
 };
 use crate::feed::{ConnectTime, Item, Period, Seq, Tick};
+use crate::problem::Problem;
 use crate::transport::Transport;
 
 mod pauses;
@@ -130,6 +131,7 @@ impl Follow {
                 let what = "an echo among the ticks".to_owned();
                 self.report(ClockReport::Garbled(what), effects);
             }
+            LinkEvent::Refused(problem) => self.turned_away(problem, now, effects),
             LinkEvent::Closed(closed) => {
                 let ended = self.link.closed(closed, now);
                 self.ended(ended, effects);
@@ -358,8 +360,19 @@ impl Follow {
         self.ended(ended, effects);
     }
 
+    /// Takes the word that the link is refused for a while. It says all that a plain request could
+    /// find out, and another link is tried after the usual wait: the session's own, since it knows
+    /// of failures before this one.
+    fn turned_away(&mut self, problem: Problem, now: &Moment, effects: &mut Vec<Effect>) {
+        effects.extend(self.link.current().map(Effect::Drop));
+        let why = Finding::Problem(problem.clone());
+        self.end(Cause::Refused(problem), now, effects);
+        self.probed(&why, effects);
+    }
+
     fn ended(&mut self, ended: Ended, effects: &mut Vec<Effect>) {
-        if ended.open_for.is_none() && ended.cause.may_retry() {
+        let is_explained = matches!(ended.cause, Cause::Refused(_));
+        if ended.open_for.is_none() && ended.cause.may_retry() && !is_explained {
             effects.push(Effect::Probe(self.part, self.target()));
         }
         self.report(ClockReport::Ended(ended), effects);

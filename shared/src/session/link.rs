@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::{Backoff, CloseReport, Finding, Moment, Trouble};
 use crate::close::CloseCode;
+use crate::problem::Problem;
 
 /// One connection attempt. Late news of an older one is ignored.
 #[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
@@ -116,6 +117,8 @@ pub enum Cause {
     NoHello,
     /// The server fell silent, though the connection seemed to stand.
     Silent,
+    /// The server refused it for a while, and said why.
+    Refused(Problem),
     /// The user closed it, and the server did not answer in time.
     CloseUnanswered,
     /// It could not even be tried, with the reason.
@@ -126,9 +129,11 @@ impl Cause {
     /// Whether another attempt may fare better without anybody's doing.
     pub const fn may_retry(&self) -> bool {
         match self {
-            Self::Closed { by: Side::Server, .. } | Self::Lost | Self::NoHello | Self::Silent => {
-                true
-            }
+            Self::Closed { by: Side::Server, .. }
+            | Self::Lost
+            | Self::NoHello
+            | Self::Silent
+            | Self::Refused(_) => true,
             Self::Closed { by: Side::Browser, .. }
             | Self::LetGo
             | Self::CloseUnanswered

@@ -10,6 +10,8 @@ mod posting;
 
 mod follow;
 
+mod refused;
+
 mod lanes;
 
 mod queue;

@@ -4,6 +4,7 @@ use echoclock_shared::close::CloseCode;
 use echoclock_shared::echo::{FromBrowser, FromServer, SendKey};
 use echoclock_shared::feed::{ConnectTime, Item, Period, Seq};
 use echoclock_shared::info::{Done, Info, Open, Seen, Verdict};
+use echoclock_shared::problem::Problem;
 use echoclock_shared::session::{
     Chat, ChatReport, ClockReport, CloseReport, Effect, Event, Finding, FromClock, Intent,
     LinkEvent, LinkId, Moment, Part, Probed, Report, Session, Target,
@@ -107,6 +108,15 @@ pub(crate) fn connect_time() -> LinkEvent {
 
 pub(crate) fn closed(code: u16, reason: &str) -> LinkEvent {
     LinkEvent::Closed(CloseReport { code: CloseCode(code), reason: reason.to_owned(), clean: true })
+}
+
+pub(crate) fn about_to_stop() -> Problem {
+    Problem {
+        title: "Service Unavailable".to_owned(),
+        status: 503,
+        detail: "the server is about to stop".to_owned(),
+        parameter: None,
+    }
 }
 
 pub(crate) fn lost() -> LinkEvent {

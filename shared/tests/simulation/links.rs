@@ -8,6 +8,7 @@ use echoclock_shared::session::{CloseReport, FromClock, LinkEvent, LinkId, Side,
 use echoclock_shared::transport::Transport;
 
 use super::{Coming, World};
+use crate::server::draining_problem;
 
 impl World {
     /// Returns the server's process at a link's other end, while it runs.
@@ -33,6 +34,11 @@ impl World {
         };
         let refused = self.refuses(target) || self.network.refuses(link);
         let Some(instance) = self.server.running.filter(|_| !refused) else {
+            let is_events = matches!(target, Target::Clock { transport: Transport::Events, .. });
+            // What stops is still there, and says so within an event stream.
+            if self.server.drains && is_events && !self.network.refuses(link) {
+                self.deliver(link, LinkEvent::Refused(draining_problem()));
+            }
             self.deliver(link, LinkEvent::Closed(CloseReport::lost()));
             return;
         };

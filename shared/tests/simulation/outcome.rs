@@ -15,6 +15,8 @@ pub(crate) struct Outcome {
     /// Gaps after which a clock went on at a place that it had passed before.
     pub(crate) started_anew: u64,
     pub(crate) refused: u64,
+    /// Streams that were refused for a while.
+    pub(crate) turned_away: u64,
     pub(crate) silent: u64,
     pub(crate) rests: u64,
     /// How often the chat went over to plain requests.
@@ -35,6 +37,7 @@ impl AddAssign for Outcome {
         self.gaps += other.gaps;
         self.started_anew += other.started_anew;
         self.refused += other.refused;
+        self.turned_away += other.turned_away;
         self.silent += other.silent;
         self.rests += other.rests;
         self.went_over += other.went_over;

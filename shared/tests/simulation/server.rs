@@ -17,6 +17,8 @@ const RETAINED: u64 = 30;
 pub(crate) struct Server {
     /// The process that runs, if one does.
     pub(crate) running: Option<u32>,
+    /// Whether the last process still refuses what comes, and says so.
+    pub(crate) drains: bool,
     processes: u32,
     clock: UnixMillis,
     /// The furthest that the process's clock ever was before it was set.
@@ -31,6 +33,7 @@ impl Server {
         if self.running.is_none() {
             self.processes += 1;
             self.running = Some(self.processes);
+            self.drains = false;
             self.clock = clock;
             self.furthest = UnixMillis::default();
             self.started = now;
@@ -142,5 +145,15 @@ pub(crate) fn cursor_problem() -> Problem {
         status: 400,
         detail: "too far ahead".to_owned(),
         parameter: Some("after".to_owned()),
+    }
+}
+
+/// Why a server that stops takes nothing new.
+pub(crate) fn draining_problem() -> Problem {
+    Problem {
+        title: "Service Unavailable".to_owned(),
+        status: 503,
+        detail: "the server is about to stop".to_owned(),
+        parameter: None,
     }
 }

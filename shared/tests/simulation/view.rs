@@ -2,7 +2,7 @@
 
 use echoclock_shared::echo::SendKey;
 use echoclock_shared::feed::{Item, Seq};
-use echoclock_shared::session::{Cause, ChatReport, ClockReport, Part, Report, Way};
+use echoclock_shared::session::{Cause, ChatReport, ClockReport, Ended, Part, Report, Way};
 use std::collections::HashMap;
 
 /// The page's history, and the properties that hold at every moment.
@@ -16,6 +16,8 @@ pub(crate) struct View {
     pub(crate) gaps: u64,
     /// How often a clock went on at a place that it had passed before.
     pub(crate) started_anew: u64,
+    /// How often a stream was refused for a while.
+    pub(crate) turned_away: u64,
     pub(crate) went_over: u64,
     pub(crate) by_post: u64,
     /// The last tick of each part.
@@ -69,6 +71,10 @@ impl View {
             }
             ClockReport::CursorRefused { .. } => self.another_clock(part),
             ClockReport::Garbled(what) => panic!("the clock's message can't be read: {what}"),
+            ClockReport::Ended(Ended { cause: Cause::Refused(_), open_for }) => {
+                assert_eq!(open_for, None, "{part:?} was refused and counts as open");
+                self.turned_away += 1;
+            }
             ClockReport::Opened(_) | ClockReport::Ended(_) => {}
         }
     }

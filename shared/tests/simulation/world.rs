@@ -114,6 +114,7 @@ impl World {
         self.outcome.gaps = self.view.gaps;
         self.outcome.started_anew = self.view.started_anew;
         self.outcome.refused = self.view.refused.len() as u64;
+        self.outcome.turned_away = self.view.turned_away;
         self.outcome.silent = self.view.silent;
         self.outcome.went_over = self.view.went_over;
         self.outcome.by_post = self.view.by_post;
@@ -206,9 +207,11 @@ impl World {
                     && !self.session.chat().outbox().is_empty()
                     && self.server.running.is_some();
                 self.outcome.killed_in_flight |= u64::from(in_flight);
+                self.server.drains = false;
                 self.stop(CloseReport::lost());
             }
             Step::Drain => {
+                self.server.drains = true;
                 self.stop(CloseReport {
                     code: CloseCode::GOING_AWAY,
                     reason: "stops".to_owned(),

@@ -65,7 +65,8 @@ impl Chat {
             LinkEvent::Echo(FromServer::Hello { .. } | FromServer::Pong { .. })
             | LinkEvent::Clock(_)
             | LinkEvent::Begun
-            | LinkEvent::Answered => {
+            | LinkEvent::Answered
+            | LinkEvent::Refused(_) => {
                 let what = "something else than an echo in answer to a message".to_owned();
                 report(effects, ChatReport::Garbled(what));
             }
