@@ -7,7 +7,7 @@ use echoclock_shared::session::{Chat, ChatReport, Ended, Way};
 use echoclock_shared::time::UnixMillis;
 use leptos::prelude::{ArcRwSignal, GetUntracked, Set, Update, WithUntracked};
 
-use super::writer::set;
+use super::signals::set;
 use super::{ChatRow, ChatRowBody, ChatStore, Delivery, HISTORY_MAX, LinkView};
 
 #[derive(Debug)]

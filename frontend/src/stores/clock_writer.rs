@@ -8,7 +8,7 @@ use echoclock_shared::time::UnixMillis;
 use leptos::prelude::{GetUntracked, Update, WithUntracked};
 
 use super::chat_writer::repeats;
-use super::writer::set;
+use super::signals::set;
 use super::{ClockNote, ClockNoteBody, ClockStore, DELAYS_MAX, LinkView, NOTES_MAX, SeenTick};
 
 #[derive(Debug)]

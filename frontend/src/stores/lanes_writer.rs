@@ -6,7 +6,7 @@ use echoclock_shared::transport::Transport;
 use leptos::prelude::{GetUntracked, Update};
 
 use super::clock_writer::ClockWriter;
-use super::writer::set;
+use super::signals::set;
 use super::{LaneStore, LanesStore, Mark, What};
 
 #[derive(Debug)]

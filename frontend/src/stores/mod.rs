@@ -30,6 +30,8 @@ pub use page::PageStore;
 mod wire;
 pub use wire::WireStore;
 
+mod signals;
+
 mod recording;
 pub use recording::Recording;
 

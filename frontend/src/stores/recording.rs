@@ -9,7 +9,7 @@ use echoclock_shared::ledger::LedgerId;
 use echoclock_shared::session::Part;
 use leptos::prelude::{GetUntracked, Set};
 
-use super::writer::set;
+use super::signals::set;
 use super::{ServerStore, WireStore};
 use crate::browser::{Interval, Task, clock};
 use crate::wire::{Book, read_ledger};

@@ -1,12 +1,12 @@
 //! Writes the stores, a frame's news at a time.
 
 use echoclock_shared::session::{Moment, Part, Report, Session};
-use leptos::prelude::{RwSignal, Set, WithUntracked};
 
 use super::Stores;
 use super::chat_writer::ChatWriter;
 use super::clock_writer::ClockWriter;
 use super::lanes_writer::LanesWriter;
+use super::signals::set;
 use crate::driver::{News, View};
 
 /// Copies into the stores what has happened to the session.
@@ -59,12 +59,5 @@ impl View for Writer {
             self.lanes.copy(session, now);
         }
         set(self.stores.page.seems_offline, session.seems_offline());
-    }
-}
-
-/// Sets a signal where its value changes, so that nobody wakes for nothing.
-pub(super) fn set<T: PartialEq + Send + Sync + 'static>(signal: RwSignal<T>, value: T) {
-    if signal.with_untracked(|old| *old != value) {
-        signal.set(value);
     }
 }

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail, ensure};
 
 use super::Machine;
-use super::wasm_target::{BUILT_FOR, DEBIAN_TOOLCHAIN, TARGET, Toolchain};
+use super::toolchain::{BUILT_FOR, DEBIAN_TOOLCHAIN, TARGET, Toolchain};
 use crate::say::Task;
 use crate::shell::{Cmd, Shell};
 

@@ -16,11 +16,12 @@ mod cargo_tools;
 mod debian;
 mod machine;
 mod node;
+mod toolchain;
 mod wasm_target;
 
 pub(crate) use browser::browser;
 pub(crate) use machine::Machine;
-pub(crate) use wasm_target::wasm_toolchain;
+pub(crate) use toolchain::wasm_toolchain;
 
 /// What a program of this project may need.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
