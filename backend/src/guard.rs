@@ -11,13 +11,13 @@ use http::header::{
     CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderMap, HeaderName, HeaderValue, ORIGIN, VARY,
     X_CONTENT_TYPE_OPTIONS,
 };
-use http::{Method, StatusCode, Uri};
+use http::{Method, StatusCode};
 use tokio::time::Instant;
 
 use crate::error::Refusal;
 use crate::forwarded::Arrival;
 use crate::origin::{Allowed, Caller, Origin};
-use crate::parameter;
+use crate::parameter::{self, AskedFor};
 use crate::pass::Browser;
 use crate::peer::Peer;
 use crate::state::AppState;
@@ -67,10 +67,6 @@ pub(crate) struct Admitted {
     /// Whether it has shown a pass, or what should be one.
     pub(crate) shows_pass: bool,
 }
-
-/// The address as it was asked for, where something was taken off it: a request's extension.
-#[derive(Clone, Debug)]
-pub(crate) struct AskedFor(pub(crate) Uri);
 
 /// Takes the pass off a request, so that it goes no further.
 fn take_pass(request: &mut Request) -> Result<Option<String>, Refusal> {

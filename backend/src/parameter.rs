@@ -7,6 +7,10 @@ use http::uri::PathAndQuery;
 
 use crate::error::Refusal;
 
+/// The address as it was asked for, where something was taken off it: a request's extension.
+#[derive(Clone, Debug)]
+pub(crate) struct AskedFor(pub(crate) Uri);
+
 /// Takes a parameter off an address; returns its value, and the address without it.
 ///
 /// # Errors

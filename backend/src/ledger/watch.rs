@@ -16,8 +16,7 @@ use super::{Ledgers, Note, Recorder, parse};
 use crate::connection::Exchange;
 use crate::drain::Drain;
 use crate::error::Refusal;
-use crate::guard::AskedFor;
-use crate::parameter;
+use crate::parameter::{self, AskedFor};
 
 /// Takes `?link=` off a request, and has what passes written down; for the endpoints that open
 /// links.
