@@ -335,6 +335,24 @@ async fn a_page_from_elsewhere_neither_writes_nor_reads() {
 }
 
 #[tokio::test]
+async fn over_http2_heads_and_bodies_are_computed_and_say_so() {
+    let server = support::start().await;
+    let client = reqwest::Client::builder().http2_prior_knowledge().build().expect("a client");
+    let target = server.http(&format!("{}?link={ID}", path::ECHO_ONCE));
+    let body = r#"{"type":"ping"}"#;
+    client.post(target).body(body).send().await.expect("an answer").text().await.expect("text");
+    let ledger = read(&server, ID).await;
+    let whats: Vec<_> = ledger.entries.iter().map(|entry| (entry.computed, &entry.what)).collect();
+    let [(true, request), (true, received), (true, _), (true, sent)] = whats[..] else {
+        panic!("{ledger:#?}")
+    };
+    assert!(matches!(request, What::Request { version, .. } if version == "HTTP/2.0"));
+    assert!(matches!(received, What::Received(piece) if piece.raw == body), "{received:?}");
+    assert!(matches!(sent, What::Sent(piece) if piece.raw.contains("pong")), "{sent:?}");
+    adds_up(&ledger);
+}
+
+#[tokio::test]
 async fn a_head_alone_has_no_body() {
     let server = support::start().await;
     let target = format!("{}?link={ID}", path::CLOCK_EVENTS);
