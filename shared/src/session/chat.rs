@@ -4,7 +4,8 @@ mod by_post;
 
 use std::time::Duration;
 
-use super::link::{LinkIds, Overdue};
+use super::link::Overdue;
+use super::link_id::LinkIds;
 use super::{
     Cause, ChatReport, Effect, Ended, Link, LinkEvent, LinkId, LinkState, Moment, Outbox, Part,
     Posting, PostingEnd, Report, ServerClock, Target, Way,

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use super::link::{LinkIds, Overdue};
+use super::link::Overdue;
+use super::link_id::LinkIds;
 use super::queue::{Look, Signs, Unanswered};
 use super::tally::Tally;
 use super::turn::Turn;
@@ -44,11 +45,11 @@ impl Follow {
     pub const ASK_EVERY_MAX: Duration = Duration::from_secs(60);
 
     /// How long an answer may take that has nothing to wait for.
-    pub const ANSWER_WITHIN: Duration = Duration::from_secs(10);
+    pub const ANSWER_WITHIN: Duration = Turn::ANSWER_WITHIN;
 
     /// How long after a question the next one comes where the answer was empty and should have
     /// waited: something in between does not let questions wait.
-    pub const HASTE_PAUSE: Duration = Duration::from_secs(1);
+    pub const HASTE_PAUSE: Duration = Turn::HASTE_PAUSE;
 
     /// How long a hidden page keeps its stream.
     pub const REST_AFTER: Duration = Duration::from_secs(60);
@@ -57,7 +58,7 @@ impl Follow {
     pub const RECYCLE_AFTER: Duration = Duration::from_secs(5 * 60);
 
     /// How much longer than it should be a silence may last.
-    pub const SILENCE_GRACE: Duration = Duration::from_secs(5);
+    pub const SILENCE_GRACE: Duration = Turn::SILENCE_GRACE;
 
     pub(super) fn new(part: Part, transport: Transport) -> Self {
         Self {

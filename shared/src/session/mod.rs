@@ -7,6 +7,10 @@
 mod moment;
 pub use moment::Moment;
 
+mod link_id;
+pub use link_id::LinkId;
+use link_id::LinkIds;
+
 mod event;
 pub use event::{
     CloseReport, Event, Finding, FromClock, Intent, LinkEvent, PageEvent, Part, Probed,
@@ -19,8 +23,7 @@ mod backoff;
 pub use backoff::Backoff;
 
 mod link;
-use link::LinkIds;
-pub use link::{Cause, Ended, Link, LinkId, LinkState, Side};
+pub use link::{Cause, Ended, Link, LinkState, Side};
 
 mod trouble;
 pub use trouble::Trouble;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Follow, Moment};
+use super::Moment;
 use crate::feed::Period;
 use crate::limits::{PING_EVERY, WAIT};
 use crate::transport::Transport;
@@ -28,6 +28,16 @@ pub(super) enum Turn {
 }
 
 impl Turn {
+    /// How long an answer may take that has nothing to wait for.
+    pub(super) const ANSWER_WITHIN: Duration = Duration::from_secs(10);
+
+    /// How long after a question the next one comes where the answer was empty and should have
+    /// waited: something in between does not let questions wait.
+    pub(super) const HASTE_PAUSE: Duration = Duration::from_secs(1);
+
+    /// How much longer than it should be a silence may last.
+    pub(super) const SILENCE_GRACE: Duration = Duration::from_secs(5);
+
     /// The turn on a new link. The first question is not to wait: it shows at once whether it
     /// gets through.
     pub(super) const fn first(transport: Transport, now: &Moment) -> Self {
@@ -55,7 +65,7 @@ impl Turn {
         let Self::Asked { at, wait, brought, .. } = self else { return None };
         let pause = match transport {
             Transport::LongPoll if brought || at + wait <= now.mono => Duration::ZERO,
-            Transport::LongPoll => Follow::HASTE_PAUSE,
+            Transport::LongPoll => Self::HASTE_PAUSE,
             Transport::Poll
             | Transport::Stream
             | Transport::Frame
@@ -87,8 +97,8 @@ impl Turn {
     /// When something is due: a sign of life since `heard`, an answer, or the next question.
     pub(super) fn deadline(self, heard: Duration, period: Period) -> Duration {
         match self {
-            Self::Servers => heard + period.duration().min(PING_EVERY) + Follow::SILENCE_GRACE,
-            Self::Asked { at, wait, .. } => at + wait + Follow::ANSWER_WITHIN,
+            Self::Servers => heard + period.duration().min(PING_EVERY) + Self::SILENCE_GRACE,
+            Self::Asked { at, wait, .. } => at + wait + Self::ANSWER_WITHIN,
             Self::Pause { until } => until,
         }
     }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::super::link::LinkIds;
+use super::super::link_id::LinkIds;
 use super::super::posting::{Due, Judgement};
 use super::super::{
     ChatReport, Effect, LinkEvent, LinkId, Moment, Part, PostingEnd, Probed, Target, Way,

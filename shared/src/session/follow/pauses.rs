@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::Follow;
-use crate::session::link::LinkIds;
+use crate::session::link_id::LinkIds;
 use crate::session::{Cause, Effect, LinkState, Moment};
 use crate::transport::Transport;
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::Follow;
 use crate::feed::Period;
-use crate::session::link::LinkIds;
+use crate::session::link_id::LinkIds;
 use crate::session::tally::Tally;
 use crate::session::turn::Turn;
 use crate::session::{Cause, Effect, LinkState, Moment};
