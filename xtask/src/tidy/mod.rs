@@ -8,6 +8,7 @@ use anyhow::{Result, bail};
 
 use crate::say;
 
+mod circles;
 mod links;
 mod manifests;
 mod tree;
@@ -36,7 +37,7 @@ pub(crate) fn tidy(root: &Path) -> Result<()> {
 /// A rule; each finding names the file, the line where there is one, and what to do.
 type Rule = fn(&Tree) -> Vec<String>;
 
-const RULES: [Rule; 11] = [
+const RULES: [Rule; 12] = [
     words::banned,
     words::machine_paths,
     words::opens_with_its_job,
@@ -45,6 +46,7 @@ const RULES: [Rule; 11] = [
     manifests::versions_live_at_the_root,
     manifests::lints_are_inherited,
     manifests::lock_files_name_no_address,
+    circles::no_circles,
     links::links_resolve,
     links::changes_are_listed,
     links::no_pending_snapshots,

@@ -127,6 +127,67 @@ fn a_rust_file_has_at_most_so_many_lines() {
 }
 
 #[test]
+fn modules_side_by_side_name_each_other_in_no_circle() {
+    let (state, site) = ("backend/src/state.rs", "backend/src/site/assets.rs");
+    let cases: [(&str, &[(&str, &str)]); 9] = [
+        ("two", &[(state, "use crate::site::Site;"), (site, "fn f(s: &crate::state::State) {}")]),
+        (
+            "three, in groups",
+            &[
+                (state, "use crate::{limits::Limits, site::{Site, etag as tag}};"),
+                (site, "use super::super::origin::*;"),
+                ("backend/src/site/mod.rs", "mod assets;"),
+                ("backend/src/origin.rs", "use {std::fmt, crate::{\n    state::State,\n}};"),
+            ],
+        ),
+        (
+            "by what a parent hands on",
+            &[
+                (
+                    "shared/src/session/mod.rs",
+                    "mod link;\npub use link::{Ended, Link};\nmod event;",
+                ),
+                ("shared/src/session/link.rs", "use super::event::Event;"),
+                ("shared/src/session/event.rs", "use super::Link;"),
+            ],
+        ),
+        ("one way only", &[(state, "use crate::site::Site;"), (site, "use std::fmt;")]),
+        (
+            "a parent and its child",
+            &[("backend/src/site/mod.rs", "use assets::Assets;"), (site, "use super::Site;")],
+        ),
+        (
+            "by a comment and by a test",
+            &[
+                (state, "/// See crate::site.\nstruct State; // super::site"),
+                (site, "use crate::state::State;"),
+                ("backend/src/site.rs", "#[cfg(test)]\nmod tests {\n    use crate::site::x;\n}"),
+            ],
+        ),
+        (
+            "in crates of their own",
+            &[("shared/src/state.rs", "use crate::site::Site;"), (site, "use crate::state::S;")],
+        ),
+        (
+            "a name that only looks like one",
+            &[
+                (state, "use tower::crate_site; use my_crate::site::S;"),
+                (site, "crate::state::x()"),
+            ],
+        ),
+        ("the root", &[("backend/src/lib.rs", "pub use state::S;"), (state, "use crate::S;")]),
+    ];
+    for (index, (what, files)) in cases.into_iter().enumerate() {
+        let findings = circles::no_circles(&tree(files));
+        assert_eq!(findings.len(), usize::from(index < 3), "{what}: {findings:?}");
+    }
+    let finding = &circles::no_circles(&tree(cases[1].1))[0];
+    let told = "`origin` names `state` (backend/src/origin.rs:1), which names `site` \
+                (backend/src/state.rs:1), which names `origin` (backend/src/site/assets.rs:1)";
+    assert!(finding.starts_with(told), "{finding}");
+}
+
+#[test]
 fn shared_depends_on_pure_crates_only() {
     let manifest = |line: &str| {
         format!("[package]\nname = \"x\"\n\n[dependencies]\nserde.workspace = true\n{line}\n")
