@@ -53,7 +53,7 @@ impl Leaps {
         let least = Self::LEAST + passed / Self::DRIFT;
         if behind > CURSOR_AHEAD_MAX {
             self.furthest = wall;
-            Some(Leap::Anew(behind))
+            Some(Leap::Anew(behind.max(back)))
         } else if back > least {
             Some(Leap::Back(back))
         } else {
@@ -116,8 +116,8 @@ mod tests {
             (START + 10 * DAY + 250, 250, Some(ahead(ms(10 * DAY)))),
             (START - 2_000, 250, Some(back(ms(2_250)))),
             (START - 60_000, 250, Some(back(ms(60_250)))),
-            (START - 60_001, 250, Some(anew(ms(60_001)))),
-            (0, 250, Some(anew(ms(START)))),
+            (START - 60_001, 250, Some(anew(ms(60_251)))),
+            (0, 250, Some(anew(ms(START + 250)))),
             // Nobody has looked for a day, and clocks are not that exact.
             (START + DAY + 60_000, DAY, None),
             (START + DAY - 60_000, DAY, None),
@@ -136,7 +136,7 @@ mod tests {
             (START - 40_000, 0),
             (START - 10_000, 30_000),
             (START - 50_000, 30_000),
-            // As far from the furthest as a tick may wait, and then further.
+            // As far from the furthest as a tick may wait, and then further by no leap.
             (START - 60_000, 30_000),
             (START - 61_000, 30_000),
             (START - 101_000, 30_000),
