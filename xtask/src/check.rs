@@ -8,7 +8,7 @@ use clap::ValueEnum;
 use crate::say::{self, Task, took};
 use crate::setup::{self, Machine, Need, wasm_toolchain};
 use crate::shell::Cmd;
-use crate::{run, tidy};
+use crate::{clients, run, tidy};
 
 /// A part of the tests, in the order in which they run: the quick ones first, then what shares
 /// compiled results.
@@ -32,6 +32,8 @@ pub(crate) enum Part {
     Browser,
     /// The page and the server, in release
     Build,
+    /// Clients of the field against the real server
+    Clients,
     /// Journeys of a real browser against the real server
     E2e,
 }
@@ -51,7 +53,8 @@ impl Part {
             Self::ClippyWasm => &[Need::Lints, Need::WasmTarget],
             Self::Browser => &[Need::WasmTarget, Need::WasmBindgen, Need::WasmPack, Need::Browser],
             Self::Build => setup::PAGE,
-            Self::E2e => setup::ALL,
+            Self::Clients => setup::CLIENTS,
+            Self::E2e => setup::JOURNEYS,
         }
     }
 
@@ -60,6 +63,7 @@ impl Part {
             Self::Tidy => tidy::tidy(&machine.project.root),
             Self::Deny => deny(machine),
             Self::Build => run::build(machine),
+            Self::Clients => clients::clients(machine),
             Self::E2e => journeys(machine, &[]),
             Self::Fmt
             | Self::Clippy
@@ -96,7 +100,7 @@ impl Part {
                         .arg("frontend"),
                 )?
             }
-            Self::Tidy | Self::Deny | Self::Build | Self::E2e => {
+            Self::Tidy | Self::Deny | Self::Build | Self::Clients | Self::E2e => {
                 unreachable!("{self:?} is more than one command")
             }
         })

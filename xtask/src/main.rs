@@ -8,6 +8,7 @@ mod run;
 mod dev;
 
 mod check;
+mod clients;
 mod fuzz;
 mod tidy;
 
@@ -122,7 +123,7 @@ fn obey(order: Order) -> Result<()> {
         }
         Order::Test { only } => check::check(&machine, &only),
         Order::E2e { more } => {
-            let unmet = setup::set_up(&machine, setup::ALL);
+            let unmet = setup::set_up(&machine, setup::JOURNEYS);
             ensure!(unmet.is_empty(), "set-up is not complete: see above");
             check::journeys(&machine, &more)
         }

@@ -62,6 +62,11 @@ impl Project {
     pub(crate) fn e2e(&self) -> PathBuf {
         self.root.join("e2e")
     }
+
+    /// The clients of the field, a folder per language.
+    pub(crate) fn clients(&self) -> PathBuf {
+        self.e2e().join("clients")
+    }
 }
 
 fn target_dir(root: &Path) -> Result<PathBuf> {

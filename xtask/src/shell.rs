@@ -187,12 +187,13 @@ impl Shell for RealShell {
     }
 
     fn stream(&self, cmd: &Cmd) -> Result<()> {
-        let status =
-            self.command(cmd).status().with_context(|| format!("`{cmd}` can't be started"))?;
-        if !status.success() {
-            bail!("`{cmd}` failed ({status})");
+        let started = self.command(cmd).spawn();
+        let mut child = started.with_context(|| format!("`{cmd}` can't be started"))?;
+        match ended(&mut child, cmd.limit)? {
+            Some(status) if status.success() => Ok(()),
+            Some(status) => bail!("`{cmd}` failed ({status})"),
+            None => bail!("`{cmd}` took too long and was ended"),
         }
-        Ok(())
     }
 
     fn which(&self, program: &str) -> Option<PathBuf> {
@@ -236,6 +237,21 @@ fn follow(
             return Ok(None);
         }
     }
+}
+
+/// Waits for the child's end; `None` when the limit passed first.
+fn ended(child: &mut Child, limit: Option<Duration>) -> Result<Option<ExitStatus>> {
+    let Some(limit) = limit else { return Ok(Some(child.wait()?)) };
+    let started = Instant::now();
+    while started.elapsed() < limit {
+        if let Some(status) = child.try_wait()? {
+            return Ok(Some(status));
+        }
+        thread::sleep(POLL);
+    }
+    child.kill()?;
+    child.wait()?;
+    Ok(None)
 }
 
 /// The last lines of an output, as many as help to see what went wrong.
@@ -305,7 +321,9 @@ mod tests {
     #[test]
     fn a_command_past_its_limit_is_ended() {
         let cmd = Cmd::new("sleep 600").limit(Duration::from_millis(50));
-        let error = real().run(&cmd, &Task::quiet()).unwrap_err().to_string();
-        assert!(error.contains("took too long"), "{error}");
+        for ended in [real().run(&cmd, &Task::quiet()), real().stream(&cmd)] {
+            let error = ended.unwrap_err().to_string();
+            assert!(error.contains("took too long"), "{error}");
+        }
     }
 }

@@ -13,6 +13,7 @@ use crate::shell::Cmd;
 
 mod browser;
 mod cargo_tools;
+mod clients;
 mod debian;
 mod machine;
 mod node;
@@ -20,6 +21,7 @@ mod toolchain;
 mod wasm_target;
 
 pub(crate) use browser::browser;
+pub(crate) use clients::python;
 pub(crate) use machine::Machine;
 pub(crate) use toolchain::wasm_toolchain;
 
@@ -44,8 +46,14 @@ pub(crate) enum Need {
     CargoDeny,
     /// Chromium and its driver.
     Browser,
-    /// The journeys' packages.
+    /// The packages of npm, for the journeys and the clients.
     Journeys,
+    /// Python's packages, for the clients.
+    PythonClients,
+    /// A JDK, for the clients; a wish.
+    Java,
+    /// curl, for the clients; a wish.
+    Curl,
 }
 
 /// All that building the page takes.
@@ -64,6 +72,33 @@ pub(crate) const ALL: &[Need] = &[
     Need::CargoDeny,
     Need::Browser,
     Need::Journeys,
+    Need::PythonClients,
+    Need::Java,
+    Need::Curl,
+];
+
+/// All that the browser's journeys take.
+pub(crate) const JOURNEYS: &[Need] = &[
+    Need::Node,
+    Need::WasmTarget,
+    Need::Trunk,
+    Need::WasmBindgen,
+    Need::WasmOpt,
+    Need::Browser,
+    Need::Journeys,
+];
+
+/// All that the clients of the field take.
+pub(crate) const CLIENTS: &[Need] = &[
+    Need::Node,
+    Need::WasmTarget,
+    Need::Trunk,
+    Need::WasmBindgen,
+    Need::WasmOpt,
+    Need::Journeys,
+    Need::PythonClients,
+    Need::Java,
+    Need::Curl,
 ];
 
 impl Need {
@@ -79,7 +114,15 @@ impl Need {
             Self::CargoDeny => Box::new(cargo_tools::CARGO_DENY),
             Self::Browser => Box::new(browser::BrowserStep),
             Self::Journeys => Box::new(node::Journeys),
+            Self::PythonClients => Box::new(clients::PythonClients),
+            Self::Java => Box::new(clients::Java),
+            Self::Curl => Box::new(clients::Curl),
         }
+    }
+
+    /// Whether the tests can do without, and say so.
+    pub(crate) fn is_wish(self) -> bool {
+        matches!(self, Self::Java | Self::Curl)
     }
 
     /// Which steps share a queue, so that downloads run beside compilers.
@@ -87,9 +130,14 @@ impl Need {
         match self {
             Self::Trunk => Lane::Long,
             Self::WasmTarget | Self::WasmBindgen | Self::WasmPack | Self::CargoDeny => Lane::Short,
-            Self::Node | Self::WasmOpt | Self::Lints | Self::Browser | Self::Journeys => {
-                Lane::Fetch
-            }
+            Self::Node
+            | Self::WasmOpt
+            | Self::Lints
+            | Self::Browser
+            | Self::Journeys
+            | Self::PythonClients
+            | Self::Java
+            | Self::Curl => Lane::Fetch,
         }
     }
 }
@@ -163,7 +211,13 @@ impl Way {
     }
 }
 
-/// Brings everything that is needed, and names the needs that could not be met.
+/// Whether a need is met.
+pub(crate) fn is_there(machine: &Machine, need: Need) -> bool {
+    matches!(need.step().find(machine), Found::There(_))
+}
+
+/// Brings everything that is needed, and names the needs that could not be met. Wishes are brought
+/// as well; where that fails it is said, and they are not among the needs.
 pub(crate) fn set_up(machine: &Machine, needs: &[Need]) -> Vec<Need> {
     thread::scope(|scope| {
         let lanes = [Lane::Long, Lane::Short, Lane::Fetch].map(|lane| {
@@ -173,6 +227,7 @@ pub(crate) fn set_up(machine: &Machine, needs: &[Need]) -> Vec<Need> {
         let unmet = lanes
             .map(|lane| lane.join().expect("a step reports its failure, it never panics"))
             .concat();
+        let unmet: Vec<_> = unmet.into_iter().filter(|need| !need.is_wish()).collect();
         if unmet.is_empty() {
             // Kept until here, they let a second attempt go on where the first was stopped. That
             // there are none is the usual case.

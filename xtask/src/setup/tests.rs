@@ -92,6 +92,14 @@ fn a_browser_is_installed_only_by_debians_root() {
 }
 
 #[test]
+fn a_wish_that_can_not_be_had_stops_nothing() {
+    let (shell, project) = (FakeShell::default(), project());
+    let machine = machine(&shell, &project, Facts::default());
+    assert_eq!(set_up(&machine, &[Need::Java, Need::Node, Need::Curl]), [Need::Node]);
+    assert!(!is_there(&machine, Need::Curl));
+}
+
+#[test]
 fn rustup_adds_the_lints_where_it_rules() {
     let facts = Facts { rustup: true, ..Facts::default() };
     assert_eq!(ways(Need::Lints, facts), ["rustup component add rustfmt clippy"]);
