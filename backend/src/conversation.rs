@@ -45,6 +45,8 @@ impl Conversation {
         let mut patience = Patience::new(&limits, tap.clone());
         let in_use = patience.in_use.clone();
         let requests = AtomicU64::new(0);
+        let timeout = format!("timeout={}", limits.idle_timeout.as_secs());
+        let timeout = HeaderValue::try_from(timeout).expect("a number is a header's value");
         let service = service_fn(|mut request: Request<Incoming>| {
             let number = requests.fetch_add(1, Ordering::Relaxed) + 1;
             let version = request.version();
@@ -56,7 +58,7 @@ impl Conversation {
             if let Some(guard) = &guard {
                 request.extensions_mut().insert(Arc::clone(guard));
             }
-            let kept_for = keeps_alive(&request, &finish).then_some(limits.idle_timeout);
+            let kept_for = keeps_alive(&request, &finish).then(|| timeout.clone());
             let answer = router.clone().oneshot(request);
             async move {
                 let mut response = answer.await?;
@@ -125,14 +127,12 @@ fn keeps_alive(request: &Request<Incoming>, finish: &CancellationToken) -> bool 
 
 /// Tells for how long the connection waits for the next request, so that a client does not use it
 /// in the moment in which it ends (RFC 2068, section 19.7.1.1).
-fn announce(response: &mut Response, kept_for: Duration) {
+fn announce(response: &mut Response, timeout: HeaderValue) {
     if response.status() == StatusCode::SWITCHING_PROTOCOLS
         || response.headers().contains_key(CONNECTION)
     {
         return;
     }
-    let timeout = format!("timeout={}", kept_for.as_secs());
-    let timeout = HeaderValue::try_from(timeout).expect("a number is a header's value");
     response.headers_mut().insert(CONNECTION, HeaderValue::from_static("keep-alive"));
     response.headers_mut().insert(KEEP_ALIVE, timeout);
 }
