@@ -36,7 +36,7 @@ test('what passes is told from both ends, filtered, held, and exported', async (
   }
   // What no page can see: the handshake, and the bytes of the event stream.
   const opening = rows(drawer, 'server', 'request').filter({ hasText: '/api/echo?link=' });
-  await expect(opening).toContainText('sec-websocket-key:');
+  await expect(opening).toContainText('Sec-WebSocket-Key:');
   await expect(opening).toContainText('seen by the server');
   await expect(rows(drawer, 'server', 'response').filter({ hasText: 'HTTP 101' })).toHaveCount(1);
   await expect(rows(drawer, 'server', 'body').filter({ hasText: 'data: {' }).first()).toBeVisible();
