@@ -75,7 +75,11 @@ async function echoWithoutReading(server: Server): Promise<Socket> {
   const size = 15 * 1024 * 1024;
   const head = Buffer.from([0x82, 0xff, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
   head.writeBigUInt64BE(BigInt(size), 2);
-  const written = new Promise((resolve) => socket.write(Buffer.concat([head, Buffer.alloc(size)]), resolve));
-  await written;
+  const message = Buffer.concat([head, Buffer.alloc(size)]);
+  // More than the system's buffers hold on the way back: once the first one has been taken, the server writes.
+  const taken = new Promise((resolve) => socket.write(message, resolve));
+  socket.write(message);
+  socket.write(message);
+  await taken;
   return socket;
 }
