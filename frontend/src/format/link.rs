@@ -8,19 +8,24 @@ use echoclock_shared::session::{
 use super::duration;
 use crate::stores::LinkView;
 
-/// A connection in words: what it is in two or three, and why in a sentence or two.
+/// A connection in words: what it is in two or three, why in a sentence or two, and what a person
+/// who runs a proxy could write to mend it.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 pub struct Words {
     /// What it is.
     pub headline: &'static str,
     /// Why, and what can be done.
     pub detail: String,
+    /// The lines of a proxy's configuration that would mend it, where that is known.
+    pub mend: Option<&'static str>,
 }
 
 /// Puts a connection into words that stay the same while it does; `base` is the API's address.
 pub fn words(link: &LinkView, part: Part, base: &str) -> Words {
+    let has_lost_upgrade = matches!(link.trouble, Some(Trouble::NoUpgrade(_)));
+    let mend = (has_lost_upgrade && !link.is_open()).then_some(PASS_UPGRADE_ON);
     if let Some(failures) = link.posts {
-        return Words { headline: "By plain requests", detail: by_posts(&link.state, failures) };
+        return Words { headline: "By plain requests", detail: by_posts(link, failures), mend };
     }
     let why = || link.trouble.as_ref().map(|trouble| explain(trouble, part, link.failures, base));
     let (headline, detail) = match &link.state {
@@ -42,8 +47,12 @@ pub fn words(link: &LinkView, part: Part, base: &str) -> Words {
             ("Resting", "Nobody looks at the page, so the stream was let go.".to_owned())
         }
     };
-    Words { headline, detail }
+    Words { headline, detail, mend }
 }
+
+/// What has nginx pass a WebSocket's opening on.
+const PASS_UPGRADE_ON: &str = "proxy_http_version 1.1; proxy_set_header Upgrade $http_upgrade; \
+    proxy_set_header Connection \"upgrade\";";
 
 /// Says that messages go by plain requests from here on.
 pub const POSTING_BEGUN: &str = "No WebSocket gets through, or none lasts, while plain requests \
@@ -131,12 +140,13 @@ pub const fn trouble_name(link: &LinkView) -> Option<&'static str> {
         Some(Trouble::Problem(_)) => Some("problem"),
         Some(Trouble::NotOurs(_)) => Some("not-ours"),
         Some(Trouble::OnlyPlainRequests) => Some("only-plain-requests"),
+        Some(Trouble::NoUpgrade(_)) => Some("no-upgrade"),
         Some(Trouble::Queued) => Some("queued"),
     }
 }
 
-fn by_posts(socket: &LinkState, failures: u32) -> String {
-    let socket = match socket {
+fn by_posts(link: &LinkView, failures: u32) -> String {
+    let socket = match &link.state {
         LinkState::Open { .. } => format!(
             "A WebSocket is open again; messages go over it once it has lasted {}.",
             duration(Link::LASTED)
@@ -145,9 +155,17 @@ fn by_posts(socket: &LinkState, failures: u32) -> String {
         | LinkState::Connecting { .. }
         | LinkState::Closing { .. }
         | LinkState::Waiting { .. }
-        | LinkState::Resting => {
-            "No WebSocket gets through here, or none lasts; it is tried again.".to_owned()
-        }
+        | LinkState::Resting => match &link.trouble {
+            Some(Trouble::NoUpgrade(version)) => {
+                format!(
+                    "No WebSocket gets through here: {}. It is tried again.",
+                    no_upgrade(version)
+                )
+            }
+            Some(_) | None => {
+                "No WebSocket gets through here, or none lasts; it is tried again.".to_owned()
+            }
+        },
     };
     let posts = match failures {
         0 => "Until then each message goes by a POST of its own.",
@@ -164,6 +182,14 @@ fn closed(code: CloseCode, reason: &str) -> String {
         format!("{number}: {}", code.meaning())
     };
     if reason.is_empty() { said } else { format!("{said}; the reason: “{reason}”") }
+}
+
+/// Says what became of a WebSocket's opening on its way, as the end of a sentence.
+fn no_upgrade(version: &str) -> String {
+    format!(
+        "its opening reaches the server without its Upgrade, over {version}, so a proxy on the way \
+         does not pass it on"
+    )
 }
 
 const fn open(part: Part) -> &'static str {
@@ -188,7 +214,7 @@ const fn waiting(trouble: Option<&Trouble>) -> &'static str {
         Some(Trouble::Unreachable) => "Nothing answers",
         Some(Trouble::Refused(_) | Trouble::Problem(_)) => "Refused",
         Some(Trouble::NotOurs(_)) => "Somebody else answers",
-        Some(Trouble::OnlyPlainRequests) => "Held up on the way",
+        Some(Trouble::OnlyPlainRequests | Trouble::NoUpgrade(_)) => "Held up on the way",
         // An attempt that has ended queues no more.
         Some(Trouble::Queued) => "Trying again",
     }
@@ -208,6 +234,10 @@ fn explain(trouble: &Trouble, part: Part, failures: u32, base: &str) -> String {
         Trouble::NotOurs(what) => {
             format!("What answers at {base} is not this server: {}", sentence(what))
         }
+        Trouble::NoUpgrade(version) => format!(
+            "The server answers other requests, but no WebSocket gets through: {}.",
+            no_upgrade(version)
+        ),
         // A server that has just come back answers the question, though it missed the attempt.
         Trouble::OnlyPlainRequests if failures <= 1 => {
             "The server answers other requests, so the next attempt may do.".to_owned()
@@ -252,143 +282,4 @@ fn sentence(text: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::time::Duration;
-
-    use echoclock_shared::problem::Problem;
-    use echoclock_shared::session::{Event, Intent, Moment, Session};
-
-    use super::*;
-
-    fn view(state: LinkState, failures: u32, trouble: Option<Trouble>) -> LinkView {
-        LinkView { state, failures, trouble, posts: None }
-    }
-
-    fn about_to_stop() -> Problem {
-        Problem {
-            title: "Service Unavailable".to_owned(),
-            status: 503,
-            detail: "the server is about to stop".to_owned(),
-            parameter: None,
-        }
-    }
-
-    fn waiting_after(cause: Cause) -> LinkState {
-        LinkState::Waiting { until: Duration::ZERO, last: Ended { cause, open_for: None } }
-    }
-
-    #[test]
-    fn every_ending_is_told() {
-        let closed = |by, code, reason: &str| Cause::Closed { by, code, reason: reason.to_owned() };
-        for (cause, open_for, said) in [
-            (
-                closed(Side::Browser, CloseCode::NORMAL, "bye"),
-                None,
-                "You closed it. The server answered with 1000: normal, the purpose is fulfilled; the \
-                 reason: “bye”.",
-            ),
-            (
-                closed(Side::Server, CloseCode::GOING_AWAY, ""),
-                None,
-                "The server closed it with 1001: going away, the server stops or the page is left.",
-            ),
-            (closed(Side::Server, CloseCode::NONE, ""), None, "The server closed it with no code."),
-            (Cause::LetGo, None, "You let it go."),
-            (Cause::Lost, None, "No connection could be made."),
-            (Cause::Lost, Some(0), "The connection broke within a second."),
-            (Cause::Lost, Some(125), "The connection broke after 2 min 5 s."),
-            (Cause::NoHello, None, "The server’s first message did not come within 10 s."),
-            (
-                Cause::Refused(about_to_stop()),
-                None,
-                "The server refused it for a while: the server is about to stop.",
-            ),
-            (
-                Cause::CloseUnanswered,
-                Some(1),
-                "You closed it. The server did not answer within 5 s.",
-            ),
-            (
-                Cause::Impossible("The address names no host.".to_owned()),
-                None,
-                "No connection could be tried: The address names no host.",
-            ),
-        ] {
-            let open_for = open_for.map(Duration::from_secs);
-            assert_eq!(ended(&Ended { cause, open_for }), said);
-        }
-    }
-
-    #[test]
-    fn trouble_goes_before_the_last_ending() {
-        let refused = Trouble::Refused("this origin may not connect".to_owned());
-        let problem = Trouble::Problem(Problem {
-            title: "Bad Request".to_owned(),
-            status: 400,
-            detail: "“every” is none of 1s".to_owned(),
-            parameter: None,
-        });
-        for (failures, trouble, headline, detail) in [
-            (1, None, "Trying again", "No connection could be made."),
-            (1, Some(Trouble::Unreachable), "Nothing answers", "http://h/api/"),
-            (1, Some(refused), "Refused", "this origin may not connect."),
-            (1, Some(problem), "Refused", "is none of 1s."),
-            (1, Some(Trouble::Problem(about_to_stop())), "Refused", "is about to stop."),
-            (1, Some(Trouble::NotOurs("404".to_owned())), "Somebody else answers", "404."),
-            (1, Some(Trouble::OnlyPlainRequests), "Held up on the way", "next attempt may do"),
-            (2, Some(Trouble::OnlyPlainRequests), "Held up on the way", "the WebSocket does not"),
-        ] {
-            let link = view(waiting_after(Cause::Lost), failures, trouble);
-            let words = words(&link, Part::Chat, "http://h/api/");
-            assert_eq!(words.headline, headline);
-            assert!(words.detail.contains(detail), "{words:?}");
-        }
-    }
-
-    #[test]
-    fn what_was_learnt_stays_in_sight_while_it_is_tried_again() {
-        let mut session = Session::default();
-        session.handle(Event::User(Intent::Connect(Part::Clock)), &Moment::default());
-        let connecting = session.clock().link().state().clone();
-        let anew = words(&view(connecting.clone(), 0, None), Part::Clock, "");
-        assert_eq!((anew.headline, anew.detail.contains("first message")), ("Connecting", true));
-        let again = words(&view(connecting, 2, Some(Trouble::OnlyPlainRequests)), Part::Clock, "");
-        assert!(again.detail.contains("the event stream does not get through"), "{again:?}");
-    }
-
-    #[test]
-    fn plain_requests_go_before_the_sockets_trouble() {
-        let mut session = Session::default();
-        session.handle(Event::User(Intent::Connect(Part::Chat)), &Moment::default());
-        let connecting = session.chat().link().state().clone();
-        let LinkState::Connecting { link, .. } = connecting else { panic!("it connects") };
-        let since = Moment::default();
-        for (state, posts, said) in [
-            (waiting_after(Cause::Lost), 0, ["is tried again.", "goes by a POST of its own."]),
-            (connecting, 2, ["is tried again.", "got no answer either"]),
-            (LinkState::Open { link, since }, 0, ["lasted 10 s.", "a POST of its own."]),
-        ] {
-            let trouble = Some(Trouble::OnlyPlainRequests);
-            let link = LinkView { posts: Some(posts), ..view(state, 5, trouble) };
-            let words = words(&link, Part::Chat, "");
-            assert_eq!((words.headline, trouble_name(&link)), ("By plain requests", None));
-            assert!(said.iter().all(|said| words.detail.contains(said)), "{words:?}");
-        }
-    }
-
-    #[test]
-    fn giving_up_while_it_waits_is_no_closing() {
-        let last = Some(Ended { cause: Cause::Lost, open_for: None });
-        let words = words(&view(LinkState::Idle { last }, 0, None), Part::Chat, "");
-        assert_eq!(words.headline, "Not connected");
-        assert_eq!(words.detail, "No connection could be made.");
-    }
-
-    #[test]
-    fn what_can_not_be_tried_is_trouble_too() {
-        let cause = Cause::Impossible("no host".to_owned());
-        let last = Some(Ended { cause, open_for: None });
-        assert_eq!(trouble_name(&view(LinkState::Idle { last }, 0, None)), Some("impossible"));
-        assert_eq!(trouble_name(&LinkView::default()), None);
-    }
-}
+mod tests;

@@ -76,6 +76,20 @@ async fn messages_that_go_by_plain_requests_are_told() {
 }
 
 #[wasm_bindgen_test]
+async fn who_runs_a_proxy_is_told_what_mends_it() {
+    let no_upgrade = Some(Trouble::NoUpgrade("HTTP/1.0".to_owned()));
+    let posts = LinkView { posts: Some(0), ..view(waiting(), no_upgrade) };
+    let bench = Bench::new(move |stores: Stores| stores.chat.link.set(posts)).await;
+    let status = bench.text("[data-testid=chat-status]");
+    assert!(status.contains("without its Upgrade, over HTTP/1.0"), "{status}");
+    let mend = bench.text("[data-testid=chat] [data-testid=link-mend] code");
+    assert!(mend.contains("proxy_set_header Upgrade $http_upgrade;"), "{mend}");
+    bench.stores.chat.link.set(view(open(), None));
+    bench.settle().await;
+    assert!(bench.find("[data-testid=link-mend]").is_none());
+}
+
+#[wasm_bindgen_test]
 async fn every_state_is_told_and_offers_what_can_be_done() {
     let link = a_link();
     let bench = Bench::new(|stores| {

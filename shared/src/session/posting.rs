@@ -133,7 +133,8 @@ impl Posting {
             return Judgement::Same;
         }
         self.judged = probed.asked;
-        if Trouble::found(&probed.finding) != Trouble::OnlyPlainRequests {
+        let trouble = Trouble::found(&probed.finding);
+        if !trouble.leaves_plain_requests() {
             self.strikes = 0;
             self.doubt = None;
             return if self.is_on() { Judgement::GiveUp } else { Judgement::Same };
@@ -146,7 +147,9 @@ impl Posting {
             return Judgement::Same;
         }
         self.strikes = self.strikes.saturating_add(1);
-        let enough = if self.proven { 1 } else { Self::STRIKES };
+        // An opening that arrives without its upgrade is proof: there is nothing more to learn.
+        let is_proof = matches!(trouble, Trouble::NoUpgrade(_));
+        let enough = if self.proven || is_proof { 1 } else { Self::STRIKES };
         if self.strikes >= enough && !self.is_on() { Judgement::GoOver } else { Judgement::Same }
     }
 

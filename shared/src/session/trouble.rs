@@ -16,6 +16,9 @@ pub enum Trouble {
     NotOurs(String),
     /// The server answers plain requests, and so something between swallows the link.
     OnlyPlainRequests,
+    /// The same, and the server tells how: a socket's opening arrives without its upgrade, by this
+    /// version of HTTP.
+    NoUpgrade(String),
     /// The request waits in the browser until one of its connections to the server is free.
     Queued,
 }
@@ -30,8 +33,25 @@ impl Trouble {
                 Self::Refused(problem.detail.clone())
             }
             Finding::Problem(problem) => Self::Problem(problem.clone()),
-            Finding::Info(info) if info.socket.allowed => Self::OnlyPlainRequests,
-            Finding::Info(info) => Self::Refused(info.socket.reason.clone().unwrap_or_default()),
+            Finding::Info(info) if !info.socket.allowed => {
+                Self::Refused(info.socket.reason.clone().unwrap_or_default())
+            }
+            Finding::Info(info) => match &info.opening {
+                Some(opening) if !opening.upgrade => Self::NoUpgrade(opening.http_version.clone()),
+                Some(_) | None => Self::OnlyPlainRequests,
+            },
+        }
+    }
+
+    /// Whether plain requests are answered, and a socket would be let in.
+    pub(super) const fn leaves_plain_requests(&self) -> bool {
+        match self {
+            Self::OnlyPlainRequests | Self::NoUpgrade(_) => true,
+            Self::Unreachable
+            | Self::Refused(_)
+            | Self::Problem(_)
+            | Self::NotOurs(_)
+            | Self::Queued => false,
         }
     }
 }

@@ -2,10 +2,10 @@
 
 use echoclock_shared::close::CloseCode;
 use echoclock_shared::echo::{Fault, FaultCode, FromServer};
-use echoclock_shared::info::Info;
+use echoclock_shared::info::{Info, Opening};
 use echoclock_shared::session::{
     Cause, ChatReport, Effect, Event, Finding, Intent, Link, LinkEvent, LinkId, PageEvent, Part,
-    Posting, PostingEnd, Probed, Side, Target, Way,
+    Posting, PostingEnd, Probed, Side, Target, Trouble, Way,
 };
 use echoclock_shared::time::UnixMillis;
 use std::time::Duration;
@@ -73,6 +73,24 @@ fn the_chat_goes_over_after_sockets_in_a_row_that_could_not_be_opened_or_did_not
             }
             link = opened(&table.wake());
         }
+    }
+}
+
+#[test]
+fn an_opening_that_has_lost_its_upgrade_on_the_way_is_proof_enough() {
+    for (upgrade, is_proof) in [(false, true), (true, false)] {
+        let mut table = Table::default();
+        table.user(say("one"));
+        let link = table.connect(Part::Chat);
+        table.link(link, lost());
+        let opening = Some(Opening { http_version: "HTTP/1.0".to_owned(), upgrade });
+        let Finding::Info(found) = works() else { panic!("the server answers") };
+        let effects = table.find(Finding::Info(Box::new(Info { opening, ..*found })));
+        assert_eq!(is_on(&table), is_proof);
+        assert_eq!(posted(&effects).len(), usize::from(is_proof));
+        let trouble = table.session.chat().link().trouble().cloned();
+        let found = [Trouble::OnlyPlainRequests, Trouble::NoUpgrade("HTTP/1.0".to_owned())];
+        assert_eq!(trouble, Some(found[usize::from(is_proof)].clone()));
     }
 }
 

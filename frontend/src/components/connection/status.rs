@@ -25,6 +25,7 @@ pub(in crate::components) fn Status(
     });
     let headline = move || words.with(|words| words.headline);
     let detail = move || words.with(|words| words.detail.clone());
+    let mend = Memo::new(move |_| words.with(|words| words.mend));
     let is_offline = move || page.seems_offline.get() && link.with(|link| is_sought(&link.state));
     let timed = Memo::new(move |_| {
         // What queues is not given up.
@@ -37,6 +38,17 @@ pub(in crate::components) fn Status(
             <div class="status-words" role="status" data-testid=testid>
                 <strong class="headline" {..live()}>{headline}</strong>
                 <p class="detail" {..live()}>{detail}</p>
+                {move || {
+                    mend.get()
+                        .map(|lines| {
+                            view! {
+                                <p class="mend" data-testid="link-mend" {..live()}>
+                                    "In nginx, this mends it: "
+                                    <code>{lines}</code>
+                                </p>
+                            }
+                        })
+                }}
                 <Show when=is_offline>
                     <p class="offline" data-testid="offline-hint">
                         "The browser believes that there is no network. It is tried all the same."
