@@ -4,6 +4,8 @@ pub mod address;
 
 pub mod browser;
 
+pub mod pass;
+
 pub mod wire;
 
 pub mod driver;

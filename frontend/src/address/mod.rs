@@ -7,8 +7,8 @@ mod wrong;
 pub use wrong::WrongAddress;
 
 mod resolve;
-pub use resolve::folder;
 use resolve::resolve;
+pub use resolve::{folder, is_of_origin};
 
 use echoclock_shared::session::Target;
 use echoclock_shared::transport::Transport;

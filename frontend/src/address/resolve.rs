@@ -95,6 +95,12 @@ pub fn folder(document: &str) -> &str {
     document.rfind('/').map_or(document, |slash| &document[..=slash])
 }
 
+/// Whether an address is of the same origin as a page, as both are written.
+pub fn is_of_origin(address: &str, document: &str) -> bool {
+    let rest = Page::of(document).ok().and_then(|page| address.strip_prefix(page.origin));
+    rest.is_some_and(|rest| rest.starts_with('/'))
+}
+
 struct Page<'a> {
     scheme: &'a str,
     origin: &'a str,
@@ -142,6 +148,21 @@ mod tests {
             ("http://bücher.example", "http://bücher.example/api/"),
         ] {
             assert_eq!(resolve(given, page).as_deref(), Ok(base), "{given}");
+        }
+    }
+
+    #[test]
+    fn an_address_is_of_the_pages_origin_or_another() {
+        for (address, document, is_of) in [
+            ("http://h:8080/api/", "http://h:8080/", true),
+            ("http://h:8080/api/", "http://h:8080/sub/index.html?x#y", true),
+            ("http://h:8080/api/", "http://h/", false),
+            ("http://h/api/", "http://h:8080/", false),
+            ("http://h.example/api/", "http://h/", false),
+            ("https://h/api/", "http://h/", false),
+            ("http://h/api/", "file:///h/index.html", false),
+        ] {
+            assert_eq!(is_of_origin(address, document), is_of, "{address} of {document}");
         }
     }
 

@@ -10,6 +10,9 @@ pub use edge::{Edge, Inbox, News, Receiver, View};
 mod decode;
 mod probe;
 
+mod admission;
+mod connector;
+
 mod browser_edge;
 pub use browser_edge::BrowserEdge;
 

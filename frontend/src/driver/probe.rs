@@ -5,9 +5,12 @@
 use std::time::Duration;
 
 use echoclock_shared::info::Info;
+use echoclock_shared::ledger::{LedgerId, PARAMETER as LINK};
+use echoclock_shared::pass::PARAMETER as PASS;
 use echoclock_shared::path;
 use echoclock_shared::problem::{self, Problem};
 use echoclock_shared::session::{Finding, Target};
+use echoclock_shared::transport::Transport;
 
 use crate::address::{Address, WrongAddress};
 use crate::browser::{Answer, get};
@@ -23,9 +26,18 @@ pub(super) struct Question {
 }
 
 impl Question {
-    /// Finds the addresses to ask at about `target`.
-    pub(super) fn about(target: Target, address: &Address) -> Result<Self, WrongAddress> {
-        let info = address.below(path::below_api(path::INFO))?;
+    /// Finds the addresses to ask at about `target`; `ledger` is the link's.
+    pub(super) fn about(
+        target: Target,
+        address: &Address,
+        ledger: Option<&LedgerId>,
+    ) -> Result<Self, WrongAddress> {
+        let Self { mut info, .. } = Self::about_pass(address)?;
+        let is_socket =
+            matches!(target, Target::Echo | Target::Clock { transport: Transport::Socket, .. });
+        if let Some(ledger) = ledger.filter(|_| is_socket) {
+            info = format!("{info}&{LINK}={ledger}");
+        }
         let stream = match target {
             // A page can't learn more of a socket than what the server says it would do.
             Target::Echo => None,
@@ -34,15 +46,26 @@ impl Question {
         Ok(Self { info, stream })
     }
 
-    /// Asks, and returns what came back.
-    pub(super) async fn ask(self) -> Finding {
-        let info = match read_info(get(&self.info, ANSWER_WITHIN, Answer::is_json).await) {
+    /// Finds the address to ask at whether the page needs a pass; any answer may hold one.
+    pub(super) fn about_pass(address: &Address) -> Result<Self, WrongAddress> {
+        let info = address.below(path::below_api(path::INFO))?;
+        Ok(Self { info: format!("{info}?{PASS}="), stream: None })
+    }
+
+    /// Asks for the stream as the link does that is asked about.
+    pub(super) fn showing(self, pass: impl FnOnce(&str) -> String) -> Self {
+        Self { stream: self.stream.as_deref().map(pass), ..self }
+    }
+
+    /// Asks, and returns what came back; each of the requests may take as long as `within`.
+    pub(super) async fn ask(self, within: Duration) -> Finding {
+        let info = match read_info(get(&self.info, within, Answer::is_json).await) {
             Ok(info) => info,
             Err(finding) => return finding,
         };
         let problem = match self.stream {
             Some(stream) => {
-                let answer = get(&stream, ANSWER_WITHIN, Answer::is_json).await;
+                let answer = get(&stream, within, Answer::is_json).await;
                 // A socket's address takes no plain request, but says first what else is wrong.
                 answer.as_ref().and_then(read_problem).filter(|it| it.status != UPGRADE_REQUIRED)
             }
@@ -82,7 +105,6 @@ fn read_problem(answer: &Answer) -> Option<Problem> {
 #[cfg(test)]
 mod tests {
     use echoclock_shared::feed::Period;
-    use echoclock_shared::transport::Transport;
 
     use super::*;
 
@@ -120,11 +142,22 @@ mod tests {
     #[test]
     fn the_stream_is_asked_for_as_the_link_asked() {
         let address = Address::choose(Some("http://h"), &Ok(String::new()), "http://p/");
-        let transport = Transport::Socket;
-        let clock = Target::Clock { transport, every: Period::S1, after: None, wait: None };
-        let question = Question::about(clock, &address).unwrap();
-        assert_eq!(question.info, "http://h/api/info");
-        assert_eq!(question.stream.as_deref(), Some("http://h/api/clock/socket?every=1s"));
-        assert_eq!(Question::about(Target::Echo, &address).unwrap().stream, None);
+        let ledger = LedgerId::from_random(0xf00d);
+        let about = |target| {
+            let question = Question::about(target, &address, Some(&ledger)).unwrap();
+            (question.info, question.stream)
+        };
+        let clock =
+            |transport| Target::Clock { transport, every: Period::S1, after: None, wait: None };
+        let plain = "http://h/api/info?pass=".to_owned();
+        let socket = format!("{plain}&link=0000000000000000000000000000f00d");
+        let stream = |path: &str| Some(format!("http://h/api/clock/{path}?every=1s"));
+        assert_eq!(about(Target::Echo), (socket.clone(), None));
+        assert_eq!(about(clock(Transport::Socket)), (socket, stream("socket")));
+        assert_eq!(about(clock(Transport::Events)), (plain.clone(), stream("events")));
+        let question = Question::about(clock(Transport::Frame), &address, None).unwrap();
+        let showing = question.showing(|stream| format!("{stream}&pass=x"));
+        assert_eq!(showing.info, plain);
+        assert_eq!(showing.stream.as_deref(), Some("http://h/api/clock/frame?every=1s&pass=x"));
     }
 }

@@ -1,6 +1,6 @@
 //! What the server says of itself and of the request that asked.
 
-use echoclock_shared::info::{Info, Seen};
+use echoclock_shared::info::{Info, Seen, Verdict};
 use leptos::prelude::*;
 
 use super::super::language::verbatim;
@@ -31,7 +31,7 @@ pub(super) fn Facts() -> impl IntoView {
                 </div>
                 <div>
                     <h3>"How this page reaches it"</h3>
-                    {list(told(|info| of_request(&info.request)))}
+                    {list(told(of_the_way))}
                 </div>
             </Show>
         </div>
@@ -89,6 +89,10 @@ fn of_itself(info: &Info) -> Vec<Fact> {
     ]
 }
 
+fn of_the_way(info: &Info) -> Vec<Fact> {
+    of_request(&info.request).into_iter().chain(by_pass(&info.socket)).collect()
+}
+
 fn of_request(seen: &Seen) -> Vec<Fact> {
     let version = format!("{} ({})", seen.http_version, seen.scheme);
     let known = [
@@ -115,6 +119,15 @@ fn of_request(seen: &Seen) -> Vec<Fact> {
     facts
 }
 
+/// Says that the page gets in by its pass alone, and why.
+fn by_pass(socket: &Verdict) -> Option<Fact> {
+    let reason = socket.reason.as_ref().filter(|_| socket.allowed)?;
+    Some((
+        "Let in by",
+        format!("a pass, since the server’s own page seems to be another’s: {reason}"),
+    ))
+}
+
 /// Why there is no address of the client.
 const NOT_TOLD: &str = "not told: the connection comes from a private address, which may be a \
     proxy’s own, and no proxy says whom it speaks for";
@@ -130,6 +143,17 @@ mod tests {
         let seen = Seen { via: Some("1.1 caddy".to_owned()), ..seen };
         let last = of_request(&seen).pop();
         assert_eq!(last, Some(("Via", "1.1 caddy".to_owned())));
+    }
+
+    #[test]
+    fn a_page_that_gets_in_by_its_pass_alone_is_told_so() {
+        for (allowed, reason, told) in
+            [(true, None, false), (true, Some("why"), true), (false, Some("why"), false)]
+        {
+            let verdict = Verdict { allowed, reason: reason.map(str::to_owned) };
+            let said = by_pass(&verdict).map(|(_, said)| said);
+            assert_eq!(said.is_some_and(|said| said.ends_with(": why")), told, "{verdict:?}");
+        }
     }
 
     #[test]
