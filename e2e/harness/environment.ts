@@ -14,6 +14,12 @@ export function chromium(): string {
   return program('CHROMIUM', ['chromium', 'chromium-browser', 'google-chrome'], 'apt-get install chromium');
 }
 
+/** nginx, from `NGINX`, the search path, or where `cargo xtask setup` unpacks it. */
+export function nginx(): string {
+  const unpacked = join(process.env.CARGO_TARGET_DIR ?? join(root, 'target'), 'xtask/nginx/usr/sbin');
+  return program('NGINX', ['nginx'], 'cargo xtask setup', ['/usr/sbin', unpacked]);
+}
+
 /** Trunk, from `TRUNK` or the search path. */
 export function trunk(): string {
   return program('TRUNK', ['trunk'], 'cargo install --locked trunk@0.21.14');
@@ -43,9 +49,9 @@ export function staticSite(): string {
   return path;
 }
 
-function program(variable: string, names: string[], command: string): string {
+function program(variable: string, names: string[], command: string, more: string[] = []): string {
   const given = process.env[variable];
-  const folders = (process.env.PATH ?? '').split(delimiter);
+  const folders = [...(process.env.PATH ?? '').split(delimiter), ...more];
   const candidates = given ? [resolve(given)] : names.flatMap((name) => folders.map((folder) => join(folder, name)));
   const found = candidates.find(isExecutable);
   if (!found) {

@@ -1,9 +1,9 @@
 /** Looks, before the first journey, for what the journeys need, so that one message says what is missing. */
 
-import { serverBinary, staticSite, trunk } from './environment.ts';
+import { nginx, serverBinary, staticSite, trunk } from './environment.ts';
 
 export default function setup(): void {
-  const missing = [serverBinary, staticSite, trunk].flatMap((find) => {
+  const missing = [serverBinary, staticSite, trunk, nginx].flatMap((find) => {
     try {
       find();
       return [];

@@ -4,6 +4,7 @@ import { test as base, type TestInfo } from '@playwright/test';
 
 import { Complaints } from './complaints.ts';
 import { Network } from './network.ts';
+import { Nginx } from './nginx.ts';
 import { freePort } from './port.ts';
 import { Server } from './server.ts';
 import { Site, type SiteOptions } from './site.ts';
@@ -21,6 +22,8 @@ export interface Start {
   network(target: Server): Promise<Network>;
   site(options: SiteOptions): Promise<Site>;
   trunk(): Promise<Trunk>;
+  /** nginx before a server; `directives` stand beside its `proxy_pass`. */
+  nginx(target: Server, ...directives: string[]): Promise<Nginx>;
 }
 
 interface Fixtures {
@@ -53,6 +56,7 @@ export const test = base.extend<Fixtures>({
       network: async (target) => closing(await Network.start(target.port)),
       site: async (options) => closing(await Site.start(options)),
       trunk: async () => closing(await Trunk.start()),
+      nginx: async (target, ...directives) => closing(await Nginx.start(target.port, directives)),
     });
     await Promise.all([...servers.map((server) => server.kill()), ...others.map((other) => other.close())]);
     await attachLogs(info, servers);

@@ -146,12 +146,14 @@ pub(crate) fn journeys(machine: &Machine, more: &[String]) -> Result<()> {
     let browser = setup::browser(machine.shell).context("the browser has gone")?;
     let toolchain = wasm_toolchain(machine.shell).context("the wasm target has gone")?;
     let project = machine.project;
+    let nginx = setup::nginx(machine.shell, project).context("nginx has gone")?;
     let test = Cmd::new("npm test --")
         .args(more)
         .envs(toolchain.envs())
         .env("ECHOCLOCK_BIN", project.server().display().to_string())
         .env("ECHOCLOCK_STATIC", project.dist().display().to_string())
         .env("CHROMIUM", browser.chromium)
+        .env("NGINX", nginx)
         .dir(&project.e2e());
     machine.shell.stream(&test)
 }

@@ -16,6 +16,7 @@ mod cargo_tools;
 mod clients;
 mod debian;
 mod machine;
+mod nginx;
 mod node;
 mod toolchain;
 mod wasm_target;
@@ -23,6 +24,7 @@ mod wasm_target;
 pub(crate) use browser::browser;
 pub(crate) use clients::python;
 pub(crate) use machine::Machine;
+pub(crate) use nginx::nginx;
 pub(crate) use toolchain::wasm_toolchain;
 
 /// What a program of this project may need.
@@ -46,6 +48,8 @@ pub(crate) enum Need {
     CargoDeny,
     /// Chromium and its driver.
     Browser,
+    /// The proxy that the journeys put before the server.
+    Nginx,
     /// The packages of npm, for the journeys and the clients.
     Journeys,
     /// Python's packages, for the clients.
@@ -71,6 +75,7 @@ pub(crate) const ALL: &[Need] = &[
     Need::WasmPack,
     Need::CargoDeny,
     Need::Browser,
+    Need::Nginx,
     Need::Journeys,
     Need::PythonClients,
     Need::Java,
@@ -85,6 +90,7 @@ pub(crate) const JOURNEYS: &[Need] = &[
     Need::WasmBindgen,
     Need::WasmOpt,
     Need::Browser,
+    Need::Nginx,
     Need::Journeys,
 ];
 
@@ -113,6 +119,7 @@ impl Need {
             Self::WasmPack => Box::new(cargo_tools::WASM_PACK),
             Self::CargoDeny => Box::new(cargo_tools::CARGO_DENY),
             Self::Browser => Box::new(browser::BrowserStep),
+            Self::Nginx => Box::new(nginx::NginxStep),
             Self::Journeys => Box::new(node::Journeys),
             Self::PythonClients => Box::new(clients::PythonClients),
             Self::Java => Box::new(clients::Java),
@@ -134,6 +141,7 @@ impl Need {
             | Self::WasmOpt
             | Self::Lints
             | Self::Browser
+            | Self::Nginx
             | Self::Journeys
             | Self::PythonClients
             | Self::Java
