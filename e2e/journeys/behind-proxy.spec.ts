@@ -30,7 +30,10 @@ const UPGRADE = [
   'proxy_set_header Connection "upgrade";',
 ];
 
-/** What a browser says of a socket's opening that is answered otherwise; a refusal has another status. */
+/** What a browser says of what is refused, by a socket and by a plain request. */
+const REFUSED = /response code: 403|status of 403/;
+
+/** What it says of a socket's opening that is answered otherwise. */
 const NO_SOCKET = /response code: 4(00|26)$|response code: 4(00|26) \(/;
 
 for (const name of NAMES) {
@@ -62,7 +65,7 @@ for (const name of NAMES) {
     await expect(live.chat.section.getByTestId('link-mend')).toContainText(UPGRADE.join(' '));
     await expect(live.server).toContainText('a pass, since the server’s own page seems to be another’s');
 
-    expect(complaints.of(/403/), 'nothing is refused').toEqual([]);
+    expect(complaints.of(REFUSED), 'nothing is refused').toEqual([]);
     expect(server.log).not.toContain('status=403');
     expectSecret(server, passes);
   });
@@ -119,7 +122,7 @@ test('a server that starts anew is told of no pass that it does not know', async
     await expect(live.chat.echoed).toHaveCount(restart, { timeout: 30_000 });
     expect(passes.size).toBeGreaterThan(before);
   }
-  expect(complaints.of(/403/), 'nothing is refused').toEqual([]);
+  expect(complaints.of(REFUSED), 'nothing is refused').toEqual([]);
   expect(server.log).not.toContain('status=403');
 });
 
