@@ -1,4 +1,4 @@
-/** nginx in front of a server, configured as a reader of its first example would, and no more. */
+/** nginx in front of a server, configured as its first example has it, and with what a journey adds. */
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';

@@ -1,6 +1,7 @@
 /** The server is asked to stop: it says so, the page tells it in words, and finds the next one. */
 
 import { LOST_CONNECTION } from '../harness/complaints.ts';
+import { echoWithoutReading } from '../harness/deaf.ts';
 import { expectNothingMissed, Live } from '../harness/live.ts';
 import { expect, test } from '../harness/test.ts';
 
@@ -9,8 +10,11 @@ test('a server that stops says goodbye, and the page goes on with the next', asy
   const live = await Live.connected(page, server.origin);
   const firstTick = await live.clock.firstTick();
 
+  // Somebody who does not read keeps it from stopping before the page has come back and was refused.
+  const deaf = await echoWithoutReading(server);
   const began = performance.now();
   expect(await server.stop()).toBe(0);
+  deaf.destroy();
   expect(performance.now() - began).toBeLessThan(6_000);
   const goodbye = live.chat.notes.filter({ hasText: '1001' });
   await expect(goodbye.first()).toContainText('going away');

@@ -1,12 +1,9 @@
 /** The browser's own EventSource, with nothing of the page around it: it outlives a server that stops. */
 
-import { once } from 'node:events';
-import { connect, type Socket } from 'node:net';
-
 import type { Page } from '@playwright/test';
 
 import { LOST_CONNECTION } from '../harness/complaints.ts';
-import type { Server } from '../harness/server.ts';
+import { echoWithoutReading } from '../harness/deaf.ts';
 import { expect, test } from '../harness/test.ts';
 import { until } from '../harness/until.ts';
 
@@ -72,26 +69,4 @@ async function refusal(page: Page, name: string): Promise<unknown> {
 
 async function state(page: Page, name: string): Promise<number | undefined> {
   return page.evaluate((name) => (window as Following).followed?.[name]?.source.readyState, name);
-}
-
-/** Has much echoed, and reads none of it. */
-async function echoWithoutReading(server: Server): Promise<Socket> {
-  const socket = connect(server.port, '127.0.0.1');
-  socket.on('error', () => {});
-  socket.write(
-    'GET /api/echo/raw HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n' +
-      'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n',
-  );
-  await once(socket, 'data');
-  socket.pause();
-  const size = 15 * 1024 * 1024;
-  const head = Buffer.from([0x82, 0xff, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
-  head.writeBigUInt64BE(BigInt(size), 2);
-  const message = Buffer.concat([head, Buffer.alloc(size)]);
-  // More than the system's buffers hold on the way back: once the first one has been taken, the server writes.
-  const taken = new Promise((resolve) => socket.write(message, resolve));
-  socket.write(message);
-  socket.write(message);
-  await taken;
-  return socket;
 }
