@@ -1,7 +1,5 @@
 //! A message's body: how it is framed, and which of its bytes are what it carries.
 
-use memchr::memchr;
-
 use super::Head;
 
 /// A body that passes (RFC 9112, section 6).
@@ -20,16 +18,19 @@ pub(super) enum Body {
 }
 
 /// A place within a body in chunks (RFC 9112, section 7.1).
+///
+/// A line ends in a carriage return and a line feed, and in nothing else: the HTTP side takes it so,
+/// and what one reader takes for a line's end and the other does not hides a request.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum Chunk {
     /// In the line that tells a chunk's size: what it says so far, and whether that has ended.
-    Size { value: Option<u64>, told: bool },
+    Size { value: Option<u64>, told: bool, returned: bool },
     /// In a chunk's data: how many bytes are left.
     Data(u64),
     /// In the line end behind a chunk's data.
-    End,
+    End { returned: bool },
     /// In the fields after the last chunk: whether the line has anything in it.
-    Trailer { is_empty: bool },
+    Trailer { is_empty: bool, returned: bool },
 }
 
 /// What the next bytes are.
@@ -107,59 +108,83 @@ impl Body {
 struct Senseless;
 
 impl Chunk {
-    const START: Self = Self::Size { value: None, told: false };
+    const START: Self = Self::Size { value: None, told: false, returned: false };
 
     /// Takes what belongs together, and tells whether the body ends with it.
     fn next<'a>(&mut self, piece: &'a [u8]) -> Result<(Part<'a>, bool), Senseless> {
-        match self {
-            Self::Size { value, told } => {
-                let line_end = memchr(b'\n', piece);
-                let line = &piece[..line_end.unwrap_or(piece.len())];
-                for byte in line {
-                    match char::from(*byte).to_digit(16) {
-                        Some(digit) if !*told => {
-                            let before = value.unwrap_or(0).checked_mul(16).ok_or(Senseless)?;
-                            *value = Some(before + u64::from(digit));
-                        }
-                        Some(_) | None => *told = true,
-                    }
-                }
-                let Some(line_end) = line_end else {
-                    return Ok((Part::Framing(piece.len()), false));
-                };
-                *self = match value.ok_or(Senseless)? {
-                    0 => Self::Trailer { is_empty: true },
-                    size => Self::Data(size),
-                };
-                Ok((Part::Framing(line_end + 1), false))
+        if let Self::Data(left) = self {
+            let data = at_most(piece, *left);
+            *left -= data.len() as u64;
+            if *left == 0 {
+                *self = Self::End { returned: false };
             }
-            Self::Data(left) => {
-                let data = at_most(piece, *left);
-                *left -= data.len() as u64;
-                if *left == 0 {
-                    *self = Self::End;
-                }
-                Ok((Part::Data(data), false))
-            }
-            Self::End => match memchr(b'\n', piece) {
-                Some(end) => {
+            return Ok((Part::Data(data), false));
+        }
+        for (before, byte) in piece.iter().enumerate() {
+            let Some(line) = self.take(*byte)? else { continue };
+            *self = match line {
+                Line::Size(0) | Line::Field => Self::Trailer { is_empty: true, returned: false },
+                Line::Size(size) => Self::Data(size),
+                Line::ChunkEnd => {
                     *self = Self::START;
-                    Ok((Part::ChunkEnd(end + 1), false))
+                    return Ok((Part::ChunkEnd(before + 1), false));
                 }
-                None => Ok((Part::Framing(piece.len()), false)),
-            },
-            Self::Trailer { is_empty } => {
-                let line_end = memchr(b'\n', piece);
-                let line = &piece[..line_end.unwrap_or(piece.len())];
-                *is_empty &= line.iter().all(|byte| *byte == b'\r');
-                let Some(line_end) = line_end else {
-                    return Ok((Part::Framing(piece.len()), false));
-                };
-                let was_empty = std::mem::replace(is_empty, true);
-                Ok((Part::Framing(line_end + 1), was_empty))
+                Line::Last => return Ok((Part::Framing(before + 1), true)),
+            };
+            return Ok((Part::Framing(before + 1), false));
+        }
+        Ok((Part::Framing(piece.len()), false))
+    }
+
+    /// Takes a byte of framing; tells the line that ends with it.
+    fn take(&mut self, byte: u8) -> Result<Option<Line>, Senseless> {
+        let returned = match self {
+            Self::Size { returned, .. }
+            | Self::End { returned }
+            | Self::Trailer { returned, .. } => returned,
+            Self::Data(_) => return Ok(None),
+        };
+        if *returned && byte != b'\n' {
+            return Err(Senseless);
+        }
+        let ends = *returned;
+        *returned = byte == b'\r';
+        match self {
+            Self::Size { value, .. } if ends => Ok(Some(Line::Size(value.ok_or(Senseless)?))),
+            Self::End { .. } if ends => Ok(Some(Line::ChunkEnd)),
+            Self::Trailer { is_empty: true, .. } if ends => Ok(Some(Line::Last)),
+            Self::Trailer { .. } if ends => Ok(Some(Line::Field)),
+            _ if byte == b'\r' => Ok(None),
+            Self::Size { .. } if byte == b'\n' => Err(Senseless),
+            Self::Size { value, told, .. } => {
+                match char::from(byte).to_digit(16) {
+                    Some(digit) if !*told => {
+                        let before = value.unwrap_or(0).checked_mul(16).ok_or(Senseless)?;
+                        *value = Some(before + u64::from(digit));
+                    }
+                    Some(_) | None => *told = true,
+                }
+                Ok(None)
             }
+            Self::Trailer { is_empty, .. } => {
+                *is_empty = false;
+                Ok(None)
+            }
+            Self::End { .. } | Self::Data(_) => Err(Senseless),
         }
     }
+}
+
+/// A line of framing that has ended.
+enum Line {
+    /// It told a chunk's size.
+    Size(u64),
+    /// It stood behind a chunk's data.
+    ChunkEnd,
+    /// A field after the last chunk.
+    Field,
+    /// The empty one that ends the body.
+    Last,
 }
 
 /// A part of a body, until its witness is told.
@@ -274,9 +299,28 @@ mod tests {
 
     #[test]
     fn a_size_that_is_none_breaks_the_body() {
-        for bytes in [&b"\r\n"[..], b"x\r\n", b"10000000000000000\r\n"] {
+        for bytes in [
+            &b"\r\n"[..],
+            b"x\r\n",
+            b"10000000000000000\r\n",
+            // What is no line's end to one reader hides a request from the other.
+            b"5\nhello\r\n",
+            b"5\rhello",
+            b"5\r\nhello\n",
+            b"5\r\nhello!",
+            b"0\r\na: b\rc\r\n",
+        ] {
             let (_, _, _, body) = read(Body::Chunked(Chunk::START), [bytes, b"", b""]);
             assert_eq!(body, Body::Broken, "{bytes:?}");
+        }
+    }
+
+    #[test]
+    fn a_line_feed_alone_ends_no_trailer() {
+        for bytes in [&b"0\r\n\nGET /x?y HTTP/1.1\r\nHost: a\r\n"[..], b"0\r\na: b\n\r\n"] {
+            let (_, framing, rest, body) = read(Body::Chunked(Chunk::START), [bytes, b"", b""]);
+            assert_eq!((framing, rest.len()), (bytes.len(), 0), "{bytes:?}");
+            assert!(matches!(body, Body::Chunked(Chunk::Trailer { .. })), "{body:?}");
         }
     }
 

@@ -33,9 +33,9 @@ impl HeadReader {
     pub(super) const NEW: Self =
         Self { kept: vec![], line: 0, is_blank: false, has_start: false, is_whole: false };
 
-    /// Whether a part of a head is there.
+    /// Whether a part of a head is there; empty lines before it mean nothing.
     pub(super) fn has_begun(&self) -> bool {
-        !self.is_whole && (self.has_start || self.line > 0 || !self.kept.is_empty())
+        !self.is_whole && (self.has_start || self.line > usize::from(self.is_blank))
     }
 
     /// Takes the bytes of the head from a piece; after one that is whole the next one begins.
@@ -158,8 +158,12 @@ mod tests {
             assert!(matches!(reader.take(b" / HTTP/1.1\n\n"), Progress::Whole(_, 13)));
             assert!(!reader.has_begun());
         }
-        assert!(matches!(reader.take(b""), Progress::Partial));
-        assert!(!reader.has_begun());
+        for nothing in [&b""[..], b"\r\n", b"\n", b"\r"] {
+            assert!(matches!(reader.take(nothing), Progress::Partial));
+            assert!(!reader.has_begun(), "{nothing:?}");
+        }
+        assert!(matches!(reader.take(b"\nG"), Progress::Partial));
+        assert!(reader.has_begun());
     }
 
     #[test]
