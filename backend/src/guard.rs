@@ -3,6 +3,7 @@
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use echoclock_shared::ledger::PARAMETER as LINK;
 use echoclock_shared::pass::PARAMETER;
 use echoclock_shared::path;
 use http::header::{
@@ -34,6 +35,10 @@ pub(crate) async fn watch(
     let pass = take_pass(&mut request);
     let shown = pass.as_ref().ok().and_then(Option::as_deref);
     let caller = judge(&state, &request, &arrival, shown);
+    if caller == Caller::Visitor {
+        // Whoever made the link knows its id, and would read what belongs to the visitor.
+        leave_no_ledger(&mut request);
+    }
     let mut response = match (&caller, pass) {
         (Caller::Elsewhere { reason }, _) => refuse(reason, arrival, &request),
         (_, Err(refusal)) => refusal.into_response(),
@@ -76,13 +81,20 @@ fn take_pass(request: &mut Request) -> Result<Option<String>, Refusal> {
     Ok(Some(pass))
 }
 
+/// Takes the ledger's id off a request; one that makes no sense is refused further on.
+fn leave_no_ledger(request: &mut Request) {
+    if let Ok(Some((_, rest))) = parameter::take(request.uri(), LINK) {
+        *request.uri_mut() = rest;
+    }
+}
+
 /// Tells where a request comes from: by what its headers say, or else by its pass.
 fn judge(state: &AppState, request: &Request, arrival: &Arrival, pass: Option<&str>) -> Caller {
     let caller = state.allowed.judge(request.method(), request.headers(), &arrival.hosts);
     if !matches!(caller, Caller::Elsewhere { .. }) {
         return caller;
     }
-    let browser = Browser::of(request.headers());
+    let browser = Browser::of(request.headers(), arrival.scheme);
     let is_good =
         |(pass, browser): (&str, Browser)| state.passes.admits(pass, &browser, Instant::now());
     if pass.zip(browser).is_some_and(is_good) { Caller::Own } else { caller }

@@ -87,7 +87,7 @@ fn pass(state: &AppState, request: &Parts, admitted: &Admitted) -> Option<(Pass,
     if matches!(state.allowed.judge_socket(&request.headers, hosts), Caller::Own) {
         return None;
     }
-    let browser = Browser::of(&request.headers).map_or_else(Browser::new, Ok);
+    let browser = Browser::of(&request.headers, scheme).map_or_else(Browser::new, Ok);
     let browser = browser.inspect_err(|error| tracing::error!(%error, "no pass is given")).ok()?;
     Some((state.passes.give(&browser, Instant::now()), browser.cookie(scheme)))
 }

@@ -2,9 +2,12 @@
 //!
 //! A pass stands in an answer that only the server's own origin can read. It is signed by a key of
 //! this process, says until when it is valid, and belongs to one browser, which a cookie names: a
-//! stranger who is no browser can read an answer too, but has no way to put the cookie that goes
-//! with it into somebody else's browser. Programs that serve pages under the same host name, on
-//! other ports, are told that cookie by browsers, and so are trusted not to abuse it.
+//! stranger who is no browser can read an answer too, but would have to put the cookie that goes
+//! with it into somebody else's browser. Over https no other host can do that (the cookie's name
+//! begins with `__Host-`). Where the server is asked by http, or does not learn that it was https,
+//! pages of sibling domains can, and so can whoever sits on the way; and programs that serve pages
+//! under the same host name, on other ports, are told the cookie by browsers. These are trusted not to
+//! abuse it.
 
 use std::time::Duration;
 
@@ -76,24 +79,33 @@ impl Browser {
         Ok(Self(name))
     }
 
-    /// Knows a browser by its cookie (RFC 6265, section 4.2).
-    pub(crate) fn of(headers: &HeaderMap) -> Option<Self> {
+    /// Knows a browser by its cookie (RFC 6265, section 4.2); not where there are several, of which
+    /// one is somebody else's doing.
+    pub(crate) fn of(headers: &HeaderMap, scheme: &str) -> Option<Self> {
         let lines = headers.get_all(COOKIE).iter().filter_map(|line| line.to_str().ok());
-        let mut pairs = lines.flat_map(|line| line.split(';')).filter_map(|it| it.split_once('='));
-        let (_, name) = pairs.find(|(name, _)| name.trim() == COOKIE_NAME)?;
-        unhex(name.trim()).map(Self)
+        let pairs = lines.flat_map(|line| line.split(';')).filter_map(|it| it.split_once('='));
+        let mut names = pairs.filter(|(name, _)| name.trim() == cookie_name(scheme));
+        match (names.next(), names.next()) {
+            (Some((_, name)), None) => unhex(name.trim()).map(Self),
+            _ => None,
+        }
     }
 
-    /// Returns what has the browser keep its name: for the API's addresses, and out of the reach of
-    /// scripts and of other sites.
+    /// Returns what has the browser keep its name: out of the reach of scripts and of other sites.
     pub(crate) fn cookie(self, scheme: &str) -> HeaderValue {
-        let secure = if scheme == "https" { "; Secure" } else { "" };
-        let name = hex(&self.0);
-        // Without a path it is for what lies beside the address that sets it, below whatever prefix
-        // a proxy may have put before it.
-        HeaderValue::try_from(format!("{COOKIE_NAME}={name}; HttpOnly; SameSite=Strict{secure}"))
+        // A name with that prefix has to be for all of a host's addresses. Otherwise, without a path,
+        // it is for what lies beside the address that sets it, below whatever prefix a proxy may
+        // have put before it.
+        let secure = if scheme == HTTPS { "; Path=/; Secure" } else { "" };
+        let (name, value) = (cookie_name(scheme), hex(&self.0));
+        HeaderValue::try_from(format!("{name}={value}; HttpOnly; SameSite=Strict{secure}"))
             .expect("these are plain ASCII")
     }
+}
+
+/// Returns the cookie's name: over https one that no other host can set (RFC 6265bis, section 4.1.3).
+fn cookie_name(scheme: &str) -> &'static str {
+    if scheme == HTTPS { "__Host-echoclock-browser" } else { "echoclock-browser" }
 }
 
 fn millis(duration: Duration) -> u64 {
@@ -121,7 +133,7 @@ const SIGNATURE: usize = 16;
 
 const SEPARATOR: char = '-';
 
-const COOKIE_NAME: &str = "echoclock-browser";
+const HTTPS: &str = "https";
 
 #[cfg(test)]
 mod tests {
@@ -194,17 +206,28 @@ mod tests {
             (&["echoclock-browser=0123456789abcdef0123456789abcdeg"], None),
             (&["echoclock-browser2=0123456789abcdef0123456789abcdef"], None),
             (&["echoclock-browser"], None),
+            (&["__Host-echoclock-browser=0123456789abcdef0123456789abcdef"], None),
+            (
+                &[
+                    "echoclock-browser=0123456789abcdef0123456789abcdef",
+                    "echoclock-browser=0123456789abcdef0123456789abcdef",
+                ],
+                None,
+            ),
         ] {
             let mut headers = HeaderMap::new();
             for line in lines {
                 headers.append(COOKIE, HeaderValue::from_static(line));
             }
-            assert_eq!(Browser::of(&headers), known, "{headers:?}");
+            assert_eq!(Browser::of(&headers, "http"), known, "{headers:?}");
         }
-        for (scheme, more) in [("http", ""), ("https", "; Secure")] {
+        for (scheme, prefix, more) in [("http", "", ""), ("https", "__Host-", "; Path=/; Secure")] {
             let cookie = browser.cookie(scheme);
-            let told = format!("echoclock-browser={name}; HttpOnly; SameSite=Strict{more}");
+            let told = format!("{prefix}echoclock-browser={name}; HttpOnly; SameSite=Strict{more}");
             assert_eq!(cookie.to_str().unwrap(), told);
+            let shown = told.split(';').next().and_then(|pair| pair.parse().ok()).unwrap();
+            let headers = [(COOKIE, shown)].into_iter().collect();
+            assert_eq!(Browser::of(&headers, scheme), Some(browser), "{scheme}");
         }
     }
 }

@@ -248,17 +248,17 @@ async fn both_directions_of_a_socket_are_told_and_its_end() {
 }
 
 #[tokio::test]
-async fn a_poll_whose_client_has_left_does_not_wait_on() {
+async fn a_poll_is_answered_even_where_its_client_may_have_left() {
     let server =
         support::start_with(Setup { wall: Arc::new(ManualClock::new(10_000)), ..Setup::default() })
             .await;
-    let target = format!("{}?after=10&link={ID}", Transport::LongPoll.of(path::CLOCK));
+    let target = format!("{}?after=10&wait=1&link={ID}", Transport::LongPoll.of(path::CLOCK));
     let waits = Counted::ask(&server, "GET", &target, "\r\n").await;
     support::until("the poll to wait", || server.state.counts.open().polls == 1).await;
     drop(waits);
     server.until_nothing_is_open().await;
     let ledger = read(&server, ID).await;
-    // It might have read on, so it was answered after a moment.
+    // It might have read on, so it was answered in its time.
     let last = ledger.entries.last().map(|entry| entry.what.clone());
     assert!(matches!(last, Some(What::Response { status: 204, .. })), "{last:?}");
 }
@@ -350,6 +350,19 @@ async fn over_http2_heads_and_bodies_are_computed_and_say_so() {
     assert!(matches!(received, What::Received(piece) if piece.raw == body), "{received:?}");
     assert!(matches!(sent, What::Sent(piece) if piece.raw.contains("pong")), "{sent:?}");
     adds_up(&ledger);
+}
+
+#[tokio::test]
+async fn a_visitor_leaves_no_ledger_to_who_made_the_link() {
+    let server = support::start().await;
+    let visit = reqwest::Client::new()
+        .get(server.http(&format!("{}?link={ID}", path::CLOCK)))
+        .header("sec-fetch-site", "cross-site")
+        .header("sec-fetch-mode", "navigate")
+        .header("sec-fetch-dest", "document");
+    let answer = visit.send().await.expect("an answer");
+    assert_eq!(answer.status(), StatusCode::OK);
+    assert_eq!(server.state.ledgers.read(&id()), None);
 }
 
 #[tokio::test]

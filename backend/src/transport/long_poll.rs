@@ -11,7 +11,6 @@ use tokio::time::sleep;
 
 use super::poll::page;
 use super::{Followed, PlainWords, Query, Source};
-use crate::connection::Presence;
 use crate::error::Refusal;
 use crate::feed::Encoding;
 
@@ -22,7 +21,6 @@ use crate::feed::Encoding;
 /// Where the query makes no sense, or the server drains.
 pub(super) async fn answer<S: Source>(
     State(followed): State<Followed<S>>,
-    presence: Presence,
     mut query: Query,
 ) -> Result<Response, Refusal> {
     let drain = &followed.app.drain;
@@ -39,15 +37,7 @@ pub(super) async fn answer<S: Source>(
             None => nothing,
         }),
         () = sleep(wait) => Ok(nothing),
-        () = stays_closed(presence) => Ok(nothing),
     }
-}
-
-/// Waits until the client has closed its side for a while. It may read on, but more likely it has
-/// left, and its place is for others.
-async fn stays_closed(presence: Presence) {
-    presence.closed().await;
-    sleep(CLOSED_FOR).await;
 }
 
 /// How long a client wants to wait.
@@ -79,9 +69,6 @@ impl FromStr for Wait {
 struct BadWait;
 
 impl PlainWords for BadWait {}
-
-/// How long a poll waits for a client that has closed its side.
-const CLOSED_FOR: Duration = Duration::from_secs(5);
 
 #[cfg(test)]
 mod tests {
