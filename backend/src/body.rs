@@ -10,6 +10,12 @@ use tokio::time::{Instant, timeout_at};
 use crate::error::Refusal;
 use crate::limits::Limits;
 
+/// The request's body was read to its end: a response's extension.
+///
+/// Where nobody has read it, the connection can't go on to the next request.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct WasRead;
+
 /// Reads a body.
 ///
 /// What it declares is judged before anything of it is asked for, so that a client that waits for

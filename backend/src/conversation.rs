@@ -21,6 +21,7 @@ use tokio::time::{Instant, Sleep, sleep_until};
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
+use crate::body::WasRead;
 use crate::connection::{Connection, Exchange, Tap};
 use crate::http1::{HEAD_MAX, Mode, Waits};
 use crate::in_use::{Guarded, InUse};
@@ -58,20 +59,12 @@ impl Conversation {
             if let Some(guard) = &guard {
                 request.extensions_mut().insert(Arc::clone(guard));
             }
-            let kept_for = keeps_alive(&request, &finish).then(|| timeout.clone());
+            let asked = Asked::by(&request);
+            let (finish, timeout) = (finish.clone(), timeout.clone());
             let answer = router.clone().oneshot(request);
             async move {
                 let mut response = answer.await?;
-                if let Some(kept_for) = kept_for {
-                    announce(&mut response, kept_for);
-                } else if version == Version::HTTP_10
-                    && response.body().size_hint().exact().is_none()
-                {
-                    // It ends with the connection, which is therefore not kept, whatever was asked.
-                    // In that version hyper adds no promise of its own.
-                    *response.version_mut() = version;
-                    response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
-                }
+                asked.promise(&mut response, finish.is_cancelled(), timeout);
                 Ok::<_, Infallible>(match guard {
                     Some(guard) => response.map(|body| Body::new(Guarded::new(body, guard))),
                     None => response,
@@ -118,23 +111,50 @@ impl Conversation {
     }
 }
 
-/// Whether the connection goes on after this request, as far as the client is concerned.
-fn keeps_alive(request: &Request<Incoming>, finish: &CancellationToken) -> bool {
-    request.version() == Version::HTTP_11
-        && !finish.is_cancelled()
-        && !list::has(request.headers(), &CONNECTION, "close")
+/// What of a request decides whether its connection goes on.
+#[derive(Clone, Copy, Debug)]
+struct Asked {
+    version: Version,
+    to_close: bool,
+    has_body: bool,
 }
 
-/// Tells for how long the connection waits for the next request, so that a client does not use it
-/// in the moment in which it ends (RFC 2068, section 19.7.1.1).
-fn announce(response: &mut Response, timeout: HeaderValue) {
-    if response.status() == StatusCode::SWITCHING_PROTOCOLS
-        || response.headers().contains_key(CONNECTION)
-    {
-        return;
+impl Asked {
+    fn by(request: &Request<Incoming>) -> Self {
+        Self {
+            version: request.version(),
+            to_close: list::has(request.headers(), &CONNECTION, "close"),
+            has_body: !request.body().is_end_stream(),
+        }
     }
-    response.headers_mut().insert(CONNECTION, HeaderValue::from_static("keep-alive"));
-    response.headers_mut().insert(KEEP_ALIVE, timeout);
+
+    /// Says whether the connection goes on after a response, and for how long it waits for the next
+    /// request, so that nobody uses it in the moment in which it ends (RFC 9112, section 9.6; RFC
+    /// 2068, section 19.7.1.1).
+    fn promise(self, response: &mut Response, is_finishing: bool, timeout: HeaderValue) {
+        let is_said = response.headers().contains_key(CONNECTION);
+        if response.status() == StatusCode::SWITCHING_PROTOCOLS || is_said || self.to_close {
+            return;
+        }
+        let was_read = !self.has_body || response.extensions().get::<WasRead>().is_some();
+        match self.version {
+            Version::HTTP_11 if was_read && !is_finishing => {
+                let headers = response.headers_mut();
+                headers.insert(CONNECTION, HeaderValue::from_static("keep-alive"));
+                headers.insert(KEEP_ALIVE, timeout);
+            }
+            Version::HTTP_11 => {
+                response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+            }
+            // It ends with the connection, which is therefore not kept, whatever was asked. In that
+            // version hyper adds no promise of its own.
+            Version::HTTP_10 if response.body().size_hint().exact().is_none() => {
+                *response.version_mut() = self.version;
+                response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+            }
+            _ => {}
+        }
+    }
 }
 
 /// How long a connection waits for its client.

@@ -133,7 +133,7 @@ impl Refusal {
             }
             // Nobody reads the rest.
             Self::SlowBody { .. } | Self::TooLarge { .. } => vec![(CONNECTION, text("close"))],
-            _ if self.is_temporary() => {
+            Self::Draining => {
                 vec![(RETRY_AFTER, HeaderValue::from(spread_out(COME_BACK).as_secs()))]
             }
             Self::Method { allowed: None, .. }
@@ -143,8 +143,7 @@ impl Refusal {
             | Self::NoSuchLink
             | Self::Handshake { .. }
             | Self::Host { .. }
-            | Self::Body { .. }
-            | Self::Draining => vec![],
+            | Self::Body { .. } => vec![],
         }
     }
 

@@ -10,6 +10,7 @@ use echoclock_shared::path;
 use http::{StatusCode, Version};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
+use support::clock::ManualClock;
 use support::{Server, Setup, Wire};
 
 async fn server(limits: Limits) -> Server {
@@ -177,18 +178,56 @@ async fn an_endless_answer_goes_on_for_who_reads_and_ends_for_who_has_left() {
     }
     // Where nothing is to be written for long, something is, to see who is there.
     let mut wires = vec![];
-    for target in ["events?every=60s", "stream?every=60s", "frame?every=60s", "next?every=60s"] {
+    for target in ["events?every=60s", "stream?every=60s", "frame?every=60s"] {
         let mut wire = Wire::open(server.address()).await;
-        let after = format!("{target}&after=99999999");
-        let newest = if target.starts_with("next") { after } else { target.to_owned() };
-        wire.write(get(&format!("{}/{newest}", path::CLOCK))).await;
+        wire.write(get(&format!("{}/{target}", path::CLOCK))).await;
         wires.push(wire);
     }
     support::until("all to be open", || server.state.counts.open().streams == 3).await;
     let since = tokio::time::Instant::now();
     drop(wires);
     server.until_nothing_is_open().await;
-    assert!(since.elapsed() < Duration::from_secs(14), "sooner than by a ping: {since:?}");
+    let took = since.elapsed();
+    assert!(took < Duration::from_secs(14), "sooner than by a ping: {took:?}");
+}
+
+#[tokio::test]
+async fn a_poll_waits_for_who_has_asked_all_that_it_wants() {
+    let wall = std::sync::Arc::new(ManualClock::new(10_000));
+    let server = support::start_with(Setup { wall: wall.clone(), ..Setup::default() }).await;
+    let mut wire = Wire::open(server.address()).await;
+    wire.write(get("/api/clock/next?after=10&wait=60")).await;
+    wire.0.shutdown().await.expect("the client's side closes");
+    support::until("the poll to wait", || server.state.counts.open().polls == 1).await;
+    wall.set(11_000);
+    let answer = String::from_utf8(wire.read_to_end().await).expect("text");
+    assert!(answer.starts_with("HTTP/1.1 200") && answer.contains("\"seq\":11"), "{answer}");
+}
+
+#[tokio::test]
+async fn a_connection_is_promised_only_where_it_goes_on() {
+    let server = support::start().await;
+    let body = r#"{"type":"ping"}"#;
+    for (target, goes_on) in [(path::ECHO_ONCE, true), (path::CLOCK, false), ("/nowhere", false)] {
+        for (framing, body) in [
+            (format!("content-length: {}", body.len()), body.to_owned()),
+            (
+                "transfer-encoding: chunked".to_owned(),
+                format!("{:x}\r\n{body}\r\n0\r\n\r\n", body.len()),
+            ),
+        ] {
+            let mut wire = Wire::open(server.address()).await;
+            wire.write(format!("POST {target} HTTP/1.1\r\nhost: a\r\n{framing}\r\n\r\n")).await;
+            wire.write(body).await;
+            let head = wire.read_head().await;
+            let promised = head.contains("keep-alive: timeout=");
+            assert_eq!(
+                (promised, head.contains("connection: close")),
+                (goes_on, !goes_on),
+                "{head}"
+            );
+        }
+    }
 }
 
 #[tokio::test]

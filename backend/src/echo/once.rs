@@ -1,5 +1,6 @@
 //! The chat echo by plain requests, where no socket gets through: one message, one answer.
 
+use axum::Extension;
 use axum::body::Body;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
@@ -19,8 +20,8 @@ use crate::state::AppState;
 ///
 /// Where the message is too large, comes too slowly, did not arrive whole, or is no text.
 pub(crate) async fn answer(State(state): State<AppState>, body: Body) -> Result<Response, Refusal> {
-    let body = body::read(body, ECHO_MESSAGE_MAX, &state.limits).await?;
-    let json = std::str::from_utf8(&body)
+    let message = body::read(body, ECHO_MESSAGE_MAX, &state.limits).await?;
+    let json = std::str::from_utf8(&message)
         .map_err(|error| Refusal::Body { detail: format!("the body is no text: {error}") })?;
     let answer = chat::answer(json, &state);
     let status = match answer {
@@ -29,5 +30,6 @@ pub(crate) async fn answer(State(state): State<AppState>, body: Body) -> Result<
             StatusCode::OK
         }
     };
-    Ok((status, [(CONTENT_TYPE, "application/json")], answer.encode()).into_response())
+    let headers = [(CONTENT_TYPE, "application/json")];
+    Ok((status, headers, Extension(body::WasRead), answer.encode()).into_response())
 }

@@ -7,6 +7,7 @@ use axum::response::Response;
 use http::Uri;
 
 use crate::error::Refusal;
+use crate::parameter;
 use crate::socket::{End, Endpoint, Opening, PROTOCOL, Socket, Subprotocol};
 use crate::state::AppState;
 
@@ -24,7 +25,7 @@ pub(crate) async fn open(
     let endpoint = Endpoint {
         name: "raw echo".to_owned(),
         message_max: state.limits.raw_message,
-        subprotocol: subprotocol(uri.query())?,
+        subprotocol: subprotocol(&uri)?,
     };
     endpoint.open(state, opening, async |mut socket, _| {
         let Err(end) = converse(&mut socket).await;
@@ -41,16 +42,10 @@ async fn converse(socket: &mut Socket) -> Result<Infallible, End> {
 
 /// Selects the first subprotocol that a client offers, because many clients fail without one;
 /// `?protocol=` asks for another, or for none.
-fn subprotocol(query: Option<&str>) -> Result<Subprotocol, Refusal> {
-    let pairs = form_urlencoded::parse(query.unwrap_or_default().as_bytes());
-    let mut asked = pairs.filter(|(name, _)| name == PROTOCOL).map(|(_, value)| value);
-    let first = asked.next();
-    if asked.next().is_some() {
-        return Err(Refusal::parameter(PROTOCOL, "is given twice"));
-    }
-    Ok(match first {
+fn subprotocol(uri: &Uri) -> Result<Subprotocol, Refusal> {
+    Ok(match parameter::take(uri, PROTOCOL)? {
         None => Subprotocol::First,
-        Some(name) if name.is_empty() => Subprotocol::No,
-        Some(name) => Subprotocol::Asked(name.into_owned()),
+        Some((name, _)) if name.is_empty() => Subprotocol::No,
+        Some((name, _)) => Subprotocol::Asked(name),
     })
 }

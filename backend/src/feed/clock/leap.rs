@@ -76,8 +76,8 @@ impl fmt::Display for Leap {
             ),
             Self::Anew(by) => write!(
                 f,
-                "the wall clock was set back by {by:?}: the clock's feeds start anew, and whoever \
-                 follows them is told of a gap"
+                "the wall clock was set back by {by:?}: feeds that are more than a minute ahead \
+                 start anew, and whoever follows them is told of a gap"
             ),
         }
     }
