@@ -246,10 +246,13 @@ async fn info_tells_how_a_sockets_opening_arrived() {
     assert_eq!(opening(&link).await, (StatusCode::OK, None), "nothing has arrived");
     assert_eq!(opening("?link=short").await, (StatusCode::BAD_REQUEST, None));
     let upgrade = "connection: Upgrade\r\nupgrade: websocket\r\n";
+    let two_lines = "connection: keep-alive\r\nconnection: Upgrade\r\nupgrade: websocket\r\n";
     for (version, hop, expected) in [
         ("HTTP/1.0", "connection: close\r\n", arrived("HTTP/1.0", false)),
         ("HTTP/1.1", "connection: close\r\n", arrived("HTTP/1.1", false)),
+        ("HTTP/1.0", upgrade, arrived("HTTP/1.0", true)),
         ("HTTP/1.1", upgrade, arrived("HTTP/1.1", true)),
+        ("HTTP/1.1", two_lines, arrived("HTTP/1.1", true)),
     ] {
         let mut wire = Wire::open(server.address()).await;
         wire.write(format!(

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::ledger::{Entry, Ledger, What};
+use crate::ledger::{Ledger, What};
 use crate::pass::Pass;
 use crate::time::UnixMillis;
 
@@ -56,25 +56,30 @@ pub struct Opening {
 }
 
 impl Opening {
-    /// Reads it off a link's ledger; nothing where the link's last request opened no socket.
+    /// Reads it off a link's ledger; nothing where the link's last request opened no socket, or where
+    /// its head was cut before what would tell.
     pub fn of(ledger: &Ledger) -> Option<Self> {
-        let head = |entry: &Entry| match &entry.what {
+        let mut heads = ledger.entries.iter().rev().filter_map(|entry| match &entry.what {
             What::Request { method, version, headers, .. } => {
-                Some((method.clone(), version.clone(), headers.clone()))
+                Some((method, version, headers, entry.cut))
             }
             What::Response { .. } | What::Received(_) | What::Sent(_) | What::Ended { .. } => None,
+        });
+        let (method, http_version, headers, is_cut) = heads.next()?;
+        let lines = |name: &'static str| {
+            let lines = headers.iter().filter(move |(known, _)| known.eq_ignore_ascii_case(name));
+            lines.map(|(_, value)| value)
         };
-        let (method, http_version, headers) = ledger.entries.iter().rev().find_map(head)?;
-        let value_of = |name: &str| {
-            let header = headers.iter().find(|(known, _)| known.eq_ignore_ascii_case(name));
-            header.map(|(_, value)| value.to_ascii_lowercase())
+        lines("sec-websocket-version").next()?;
+        // Several lines of a name are one list (RFC 9110, section 5.3).
+        let names = |name, word: &str| {
+            let mut words = lines(name).flat_map(|line| line.split(','));
+            words.any(|known| known.trim().eq_ignore_ascii_case(word))
         };
-        value_of("sec-websocket-version")?;
-        let says = |name, word| value_of(name).is_some_and(|value| value.contains(word));
         // HTTP/2 has a method of its own for it (RFC 8441, section 4).
-        let upgrade =
-            method == "CONNECT" || (says("upgrade", "websocket") && says("connection", "upgrade"));
-        Some(Self { http_version, upgrade })
+        let upgrade = method == "CONNECT"
+            || (names("upgrade", "websocket") && names("connection", "upgrade"));
+        (upgrade || !is_cut).then(|| Self { http_version: http_version.clone(), upgrade })
     }
 }
 
@@ -128,7 +133,7 @@ pub struct Seen {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ledger::{LedgerId, Totals};
+    use crate::ledger::{Entry, LedgerId, Totals};
 
     /// Method, version and headers.
     type Head<'a> = (&'a str, &'a str, &'a [(&'a str, &'a str)]);
@@ -164,6 +169,10 @@ mod tests {
         let upgrade = ("Upgrade", "websocket");
         let connection = ("Connection", "keep-alive, Upgrade");
         let whole = [connection, upgrade, version];
+        let connections = [("Connection", "keep-alive"), ("connection", "UPGRADE")];
+        let upgrades = [("Upgrade", "h2c"), ("upgrade", "foo , WebSocket")];
+        let lines = [&connections[..], &upgrades, &[version]].concat();
+        let no_word = ("Connection", "close, x-upgrade, Upgrade-Insecure-Requests");
         for (requests, opening) in [
             (&[("GET", "HTTP/1.1", &whole[..])][..], Some(("HTTP/1.1", true))),
             (
@@ -176,6 +185,16 @@ mod tests {
             ),
             (&[("GET", "HTTP/1.1", &[upgrade, version])], Some(("HTTP/1.1", false))),
             (&[("GET", "HTTP/1.1", &[connection, version])], Some(("HTTP/1.1", false))),
+            (&[("GET", "HTTP/1.1", &lines)], Some(("HTTP/1.1", true))),
+            (
+                &[("GET", "HTTP/1.1", &[connections[0], upgrade, version])],
+                Some(("HTTP/1.1", false)),
+            ),
+            (&[("GET", "HTTP/1.1", &[no_word, upgrade, version])], Some(("HTTP/1.1", false))),
+            (
+                &[("GET", "HTTP/1.1", &[connection, ("Upgrade", "websockets"), version])],
+                Some(("HTTP/1.1", false)),
+            ),
             (&[("CONNECT", "HTTP/2.0", &[version])], Some(("HTTP/2.0", true))),
             (&[("GET", "HTTP/1.1", &[])], None),
             (
@@ -189,6 +208,24 @@ mod tests {
                 upgrade,
             });
             assert_eq!(Opening::of(&ledger(requests)), opening, "{requests:?}");
+        }
+    }
+
+    #[test]
+    fn a_head_that_was_cut_tells_what_it_still_holds() {
+        let version = ("sec-websocket-version", "13");
+        let connection = ("connection", "Upgrade");
+        let whole = [version, connection, ("upgrade", "websocket")];
+        for (headers, upgrade) in [
+            (&whole[..], Some(true)),
+            (&[version, connection, ("upgrade", "webso")], None),
+            (&[version, connection], None),
+            (&[connection], None),
+        ] {
+            let mut ledger = ledger(&[("GET", "HTTP/1.1", headers)]);
+            ledger.entries[0].cut = true;
+            let found = Opening::of(&ledger).map(|opening| opening.upgrade);
+            assert_eq!(found, upgrade, "{headers:?}");
         }
     }
 }
