@@ -12,6 +12,8 @@ pub struct Passes {
     /// The API's base address.
     base: String,
     known: Known,
+    /// Since when the pass is doubted, if it is.
+    doubted: Option<Duration>,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -22,29 +24,34 @@ enum Known {
     /// The page is let in as it is.
     NoneWanted,
     /// The page is let in by this; times are those of `Moment::mono`.
-    Given { pass: Pass, asked: Duration, is_doubted: bool },
+    Given { pass: Pass, asked: Duration },
 }
 
 impl Passes {
     /// Knows from an earlier visit that the API at `base` wants no pass.
     pub fn none_wanted(base: &str) -> Self {
-        Self { base: base.to_owned(), known: Known::NoneWanted }
+        Self { base: base.to_owned(), known: Known::NoneWanted, doubted: None }
     }
 
     /// Takes what the API at `base` answered when it was asked for a pass at `asked`.
-    pub fn learn(&mut self, base: &str, pass: Option<Pass>, asked: Duration) {
+    ///
+    /// A server that drains still gives passes, of which the next one knows nothing: they are
+    /// doubted from the first.
+    pub fn learn(&mut self, base: &str, pass: Option<Pass>, asked: Duration, is_draining: bool) {
         let known = match pass {
-            Some(pass) => Known::Given { pass, asked, is_doubted: false },
+            Some(pass) => Known::Given { pass, asked },
             None => Known::NoneWanted,
         };
-        *self = Self { base: base.to_owned(), known };
+        // Who answers may have gone since.
+        let since = self.doubted.filter(|doubted| *doubted > asked);
+        let doubted = since.or_else(|| is_draining.then_some(asked));
+        *self = Self { base: base.to_owned(), known, doubted };
     }
 
-    /// Doubts the pass: a link has ended, and a server that has started since knows it no more.
-    pub const fn doubt(&mut self) {
-        if let Known::Given { is_doubted, .. } = &mut self.known {
-            *is_doubted = true;
-        }
+    /// Doubts the pass, and any that was asked for before `now`: a link has ended, and a server that
+    /// has started since knows it no more.
+    pub const fn doubt(&mut self, now: Duration) {
+        self.doubted = Some(now);
     }
 
     /// Whether the API has to be asked before anything is opened there that the page has to be let
@@ -55,8 +62,8 @@ impl Passes {
             Known::Nothing => true,
             Known::NoneWanted => false,
             // Well before it is over: what is opened by it may be long on its way.
-            Known::Given { pass, asked, is_doubted } => {
-                *is_doubted || now >= *asked + pass.lasts() / 2
+            Known::Given { pass, asked } => {
+                self.doubted.is_some() || now >= *asked + pass.lasts() / 2
             }
         }
     }
@@ -64,9 +71,7 @@ impl Passes {
     /// Adds the pass to an address of the API, if there is one.
     pub fn show(&self, base: &str, address: &str, now: Duration) -> String {
         match &self.known {
-            Known::Given { pass, asked, .. }
-                if self.base == base && now < *asked + pass.lasts() =>
-            {
+            Known::Given { pass, asked } if self.base == base && now < *asked + pass.lasts() => {
                 let mark = if address.contains('?') { '&' } else { '?' };
                 format!("{address}{mark}{PARAMETER}={}", pass.value)
             }
@@ -94,10 +99,13 @@ mod tests {
         Duration::from_secs(secs)
     }
 
+    fn pass() -> Pass {
+        Pass { value: "12c-0a".to_owned(), valid_for: LASTS.as_secs() }
+    }
+
     fn given() -> Passes {
         let mut passes = Passes::default();
-        let pass = Pass { value: "12c-0a".to_owned(), valid_for: LASTS.as_secs() };
-        passes.learn(BASE, Some(pass), at(100));
+        passes.learn(BASE, Some(pass()), at(100), false);
         passes
     }
 
@@ -114,7 +122,7 @@ mod tests {
             assert_eq!(passes.show(base, address, at(now)), shown);
         }
         let mut none = given();
-        none.learn(BASE, None, at(200));
+        none.learn(BASE, None, at(200), false);
         for passes in [none, Passes::default()] {
             assert_eq!(passes.show(BASE, "http://h/api/echo", at(200)), "http://h/api/echo");
         }
@@ -131,13 +139,40 @@ mod tests {
         assert!(!passes.want_asking(BASE, at(399)));
         assert!(passes.want_asking(BASE, at(400)));
         assert!(passes.want_asking("http://other/api/", at(100)));
-        passes.doubt();
+        passes.doubt(at(101));
         assert!(passes.want_asking(BASE, at(101)), "the server may have started since");
-        passes.learn(BASE, None, at(102));
+        passes.learn(BASE, None, at(102), false);
         for mut passes in [passes, Passes::none_wanted(BASE)] {
-            passes.doubt();
+            passes.doubt(at(103));
             assert!(!passes.want_asking(BASE, at(100_000)), "where none is wanted, none will be");
             assert!(passes.want_asking("http://other/api/", at(100_000)));
+        }
+    }
+
+    #[test]
+    fn a_doubt_ends_by_an_answer_of_who_stays_to_a_question_that_is_younger() {
+        for (doubted, asked, is_draining, is_doubted) in [
+            (None, 110, false, false),
+            (None, 110, true, true),
+            (Some(105), 110, false, false),
+            (Some(105), 110, true, true),
+            // The link has ended, and then it is asked, all at once.
+            (Some(110), 110, false, false),
+            (Some(111), 110, false, true),
+            (Some(111), 110, true, true),
+        ] {
+            for mut passes in [Passes::default(), given()] {
+                if let Some(doubted) = doubted {
+                    passes.doubt(at(doubted));
+                }
+                passes.learn(BASE, Some(pass()), at(asked), is_draining);
+                let case = (doubted, asked, is_draining);
+                assert_eq!(passes.want_asking(BASE, at(112)), is_doubted, "{case:?}");
+                // It is the best there is.
+                assert_eq!(passes.show(BASE, "http://h/", at(112)), "http://h/?pass=12c-0a");
+                passes.learn(BASE, Some(pass()), at(113), false);
+                assert!(!passes.want_asking(BASE, at(114)), "the next server answers: {case:?}");
+            }
         }
     }
 }

@@ -68,7 +68,7 @@ impl Admission {
         if pass.is_some() == is_remembered {
             storage::write(REMEMBERED, Some(base).filter(|_| pass.is_none()));
         }
-        self.passes.borrow_mut().learn(base, pass, asked);
+        self.passes.borrow_mut().learn(base, pass, asked, info.draining);
     }
 
     /// Adds the pass to an address of the API, if there is one.
@@ -83,7 +83,7 @@ impl Admission {
 
     /// Doubts the pass: a link has ended.
     pub(super) fn doubt(&self) {
-        self.passes.borrow_mut().doubt();
+        self.passes.borrow_mut().doubt(clock::mono());
     }
 
     fn ask(self: &Rc<Self>, question: Question, base: String) -> Task {
