@@ -79,11 +79,21 @@ impl LaneWriter {
         let marks: Vec<_> = reports
             .iter()
             .filter_map(|(at, report)| {
-                Some(Mark { at: at.mono, what: what(report, at, period, server_clock)? })
+                let what = what(report, at, period, server_clock)?;
+                let is_anew = matches!(report, ClockReport::StartedAnew { .. });
+                Some((is_anew, Mark { at: at.mono, what }))
             })
             .collect();
         if !marks.is_empty() {
-            self.store.track.update(|track| track.extend(marks));
+            self.store.track.update(|track| {
+                for (is_anew, mark) in marks {
+                    if is_anew {
+                        // What was told of the wrong time has nothing to do with what comes.
+                        track.forget_ticks();
+                    }
+                    track.extend([mark]);
+                }
+            });
         }
         self.count_on_link(reports);
         let told = reports.iter().map(|(at, report)| (at.wall, (*report).clone()));

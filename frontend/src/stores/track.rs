@@ -79,7 +79,7 @@ impl Track {
         Some(Quantiles { p50: *rank(50)?, p99: *rank(99)?, of: delays.len() })
     }
 
-    pub(super) fn extend(&mut self, marks: Vec<Mark>) {
+    pub(super) fn extend(&mut self, marks: impl IntoIterator<Item = Mark>) {
         self.marks.extend(marks);
         let cut = self.marks.len().saturating_sub(MARKS_MAX);
         self.marks.drain(..cut);
@@ -110,8 +110,8 @@ mod tests {
         ] {
             let mut track = Track::default();
             let asked = delays.len();
-            track.extend(delays.into_iter().map(Some).map(live).collect());
-            track.extend(vec![]);
+            track.extend(delays.into_iter().map(Some).map(live));
+            track.extend([]);
             let quantiles = track.quantiles();
             assert_eq!(quantiles.map(|it| (it.p50, it.p99)), expected);
             assert_eq!(quantiles.map_or(0, |it| it.of), asked.min(MARKS_MAX));
@@ -122,7 +122,7 @@ mod tests {
     fn what_is_not_live_has_no_delay() {
         let mut track = Track::default();
         let replayed = Mark { at: Duration::ZERO, what: What::Replayed { age: Some(5_000_000) } };
-        track.extend(vec![replayed, live(None), live(Some(9))]);
+        track.extend([replayed, live(None), live(Some(9))]);
         assert_eq!(track.quantiles(), Some(Quantiles { p50: 9, p99: 9, of: 1 }));
     }
 }

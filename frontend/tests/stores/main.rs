@@ -2,160 +2,26 @@
 
 #![cfg(not(target_arch = "wasm32"))]
 
+mod bench;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use echoclock_frontend::driver::{News, View};
 use echoclock_frontend::stores::{
-    ChatRow, ChatRowBody, ClockNoteBody, DELAYS_MAX, Delivery, HISTORY_MAX, NOTES_MAX, Stores,
-    Writer,
+    ChatRow, ChatRowBody, ClockNoteBody, DELAYS_MAX, Delivery, HISTORY_MAX, NOTES_MAX, What,
 };
 use echoclock_shared::close::CloseCode;
 use echoclock_shared::echo::{Fault, FaultCode, FromServer, SendKey};
-use echoclock_shared::feed::{ConnectTime, Item, Period, Seq};
-use echoclock_shared::info::{Done, Info, Open, Seen, Verdict};
+use echoclock_shared::feed::{Item, Period, Seq};
 use echoclock_shared::session::{
-    CloseReport, Effect, Event, Finding, FromClock, Intent, LinkEvent, LinkId, Moment, Part,
-    PostingEnd, Probed, Session, Way,
+    CloseReport, Event, FromClock, Intent, LinkEvent, Part, PostingEnd, Way,
 };
 use echoclock_shared::time::UnixMillis;
-use leptos::prelude::{Get, GetUntracked, ImmediateEffect, Owner, RwSignal, Track};
+use echoclock_shared::transport::Transport;
+use leptos::prelude::{Get, GetUntracked, ImmediateEffect, RwSignal, Track};
 
-/// A session whose news go straight to the stores, a frame for each event.
-struct Bench {
-    session: Session,
-    writer: Writer,
-    stores: Stores,
-    now: Moment,
-    chat: Option<LinkId>,
-    post: Option<LinkId>,
-    clock: Option<LinkId>,
-    _owner: Owner,
-}
-
-impl Bench {
-    fn new() -> Self {
-        let owner = Owner::new();
-        owner.set();
-        let stores = Stores::default();
-        Self {
-            session: Session::default(),
-            writer: Writer::new(stores),
-            stores,
-            now: Moment { mono: Duration::ZERO, wall: UnixMillis::new(1_000_000), dice: 0 },
-            chat: None,
-            post: None,
-            clock: None,
-            _owner: owner,
-        }
-    }
-
-    fn connected() -> Self {
-        let mut bench = Self::new();
-        for part in [Part::Chat, Part::Clock] {
-            bench.user(Intent::Connect(part));
-        }
-        bench.chat_hears(hello());
-        bench.chat_hears(FromServer::Pong { now: UnixMillis::new(1_000_000) });
-        bench.clock_hears(clock_hello(Period::S1));
-        bench
-    }
-
-    fn happen(&mut self, event: Event) {
-        let mut news = News::default();
-        for effect in self.session.handle(event, &self.now) {
-            match effect {
-                Effect::Report(report) => news.reports.push((self.now, report)),
-                Effect::Changed(Part::Chat) => news.chat_changed = true,
-                Effect::Changed(Part::Clock) => news.clock_changed = true,
-                Effect::Changed(Part::Lane(_)) => news.lanes_changed = true,
-                Effect::Open { link, .. } if self.session.chat().link().is(link) => {
-                    self.chat = Some(link);
-                }
-                Effect::Open { link, .. } => self.clock = Some(link),
-                Effect::Post { link, .. } => self.post = Some(link),
-                Effect::Ask { .. } | Effect::Send { .. } | Effect::Close { .. } => {}
-                Effect::Drop(_) | Effect::Probe(..) | Effect::TellTabs => {}
-            }
-        }
-        self.writer.show(&self.session, news, &self.now);
-    }
-
-    fn user(&mut self, intent: Intent) {
-        self.happen(Event::User(intent));
-    }
-
-    fn say(&mut self, text: &str) {
-        self.user(Intent::Say(text.to_owned()));
-    }
-
-    fn chat_link(&mut self, event: LinkEvent) {
-        self.happen(Event::Link(self.chat.expect("a chat link"), event));
-    }
-
-    fn chat_hears(&mut self, message: FromServer) {
-        self.chat_link(LinkEvent::Echo(message));
-    }
-
-    fn clock_hears(&mut self, message: FromClock) {
-        self.happen(Event::Link(self.clock.expect("a clock link"), LinkEvent::Clock(message)));
-    }
-
-    fn tick(&mut self, period: Period, seq: u64) {
-        let mut tick = period.tick(Seq::new(seq));
-        tick.sent = Some(tick.due);
-        self.clock_hears(FromClock::Item(Item::Value(tick)));
-    }
-
-    fn echo(&mut self, key: u64) {
-        self.chat_link(echo(key));
-    }
-
-    fn plain_requests_work(&mut self) {
-        let finding = Finding::Info(Box::new(info()));
-        self.happen(Event::Probed(Probed { part: Part::Chat, asked: self.now.mono, finding }));
-    }
-
-    fn rows(&self) -> Vec<ChatRow> {
-        self.stores.chat.rows.get_untracked()
-    }
-}
-
-fn echo(key: u64) -> LinkEvent {
-    let key = SendKey::new(key).expect("a small number");
-    let (text, received) = (format!("text {}", key.get()), UnixMillis::new(5));
-    LinkEvent::Echo(FromServer::Echo { key, text, received })
-}
-
-fn info() -> Info {
-    Info {
-        version: "1".to_owned(),
-        instance: "paper".to_owned(),
-        now: UnixMillis::new(1_000_000),
-        started: UnixMillis::default(),
-        draining: false,
-        socket: Verdict { allowed: true, reason: None },
-        pass: None,
-        opening: None,
-        open: Open::default(),
-        done: Done::default(),
-        request: Seen::default(),
-    }
-}
-
-fn hello() -> FromServer {
-    FromServer::Hello {
-        instance: "paper".to_owned(),
-        version: "1".to_owned(),
-        now: UnixMillis::new(1_000_000),
-    }
-}
-
-fn clock_hello(every: Period) -> FromClock {
-    let now = UnixMillis::new(1_000_000);
-    FromClock::Hello(ConnectTime { now, instance: "paper".to_owned(), every })
-}
+use crate::bench::{Bench, clock_hello, echo, hello, live};
 
 fn delivery(row: &ChatRow) -> Delivery {
     let ChatRowBody::Message { delivery, .. } = &row.body else { panic!("no message: {row:?}") };
@@ -375,6 +241,38 @@ fn a_clock_that_starts_anew_is_told_and_keeps_nothing_of_the_wrong_time() {
     let told = clock.notes.get_untracked().pop().map(|note| note.body);
     assert_eq!(told, Some(ClockNoteBody::StartedAnew { oldest: Seq::new(1_001) }));
     assert_eq!(clock.counts.get_untracked().repeated, 0);
+}
+
+#[test]
+fn a_lane_that_starts_anew_keeps_nothing_of_the_wrong_time() {
+    let tick = |seq| live(Period::S1, seq);
+    for (frame_before, frame) in [
+        (vec![1_000, 865_000], vec![]),
+        (vec![], vec![1_000, 865_000]),
+        (vec![1_000, 865_000], vec![865_001, 865_002]),
+    ] {
+        let mut bench = Bench::connected();
+        let lane = bench.stores.lanes.of(Transport::Events);
+        bench.user(Intent::Connect(Part::Lane(Transport::Events)));
+        let opened = bench.lane_heard(clock_hello(Period::S1));
+        bench.happen(opened);
+        let before: Vec<_> = frame_before.iter().map(|seq| bench.lane_heard(tick(*seq))).collect();
+        bench.happen_in_a_frame(before);
+        let known = lane.track.get_untracked().quantiles().map_or(0, |it| it.of);
+        assert_eq!(known, frame_before.len());
+
+        let anew = FromClock::Item(Item::gap(Seq::new(1_001)));
+        let told = frame.into_iter().map(tick).chain([anew, live(Period::S1, 1_001)]);
+        let told: Vec<_> = told.map(|message| bench.lane_heard(message)).collect();
+        bench.happen_in_a_frame(told);
+        let track = lane.track.get_untracked();
+        let what: Vec<_> = track.marks().map(|mark| mark.what).collect();
+        let [What::Opened, What::Hole, What::Live { delay: Some(delay), .. }] = what[..] else {
+            panic!("the opening, the hole, and the tick after it: {what:?}");
+        };
+        assert_eq!(track.quantiles().map(|it| (it.p50, it.p99, it.of)), Some((delay, delay, 1)));
+        assert_eq!(lane.clock.delays.get_untracked(), [delay]);
+    }
 }
 
 #[test]
