@@ -181,6 +181,11 @@ async fn an_endless_answer_goes_on_for_who_reads_and_ends_for_who_has_left() {
     for target in ["events?every=60s", "stream?every=60s", "frame?every=60s"] {
         let mut wire = Wire::open(server.address()).await;
         wire.write(get(&format!("{}/{target}", path::CLOCK))).await;
+        // With all of it read, it leaves without a reset.
+        let mut seen = vec![];
+        while !String::from_utf8_lossy(&seen).contains("\"seq\"") {
+            assert_ne!(wire.0.read_buf(&mut seen).await.expect("it goes on"), 0);
+        }
         wires.push(wire);
     }
     support::until("all to be open", || server.state.counts.open().streams == 3).await;
