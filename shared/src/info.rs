@@ -56,6 +56,12 @@ pub struct Opening {
 }
 
 impl Opening {
+    /// Whether it came over a version of HTTP that knows no WebSocket, whatever it asked for
+    /// (RFC 6455, section 4.1).
+    pub fn is_too_old(&self) -> bool {
+        self.http_version == "HTTP/1.0"
+    }
+
     /// Reads it off a link's ledger; nothing where the link's last request opened no socket, or where
     /// its head was cut before what would tell.
     pub fn of(ledger: &Ledger) -> Option<Self> {

@@ -22,8 +22,8 @@ pub struct Words {
 
 /// Puts a connection into words that stay the same while it does; `base` is the API's address.
 pub fn words(link: &LinkView, part: Part, base: &str) -> Words {
-    let has_lost_upgrade = matches!(link.trouble, Some(Trouble::NoUpgrade(_)));
-    let mend = (has_lost_upgrade && !link.is_open()).then_some(PASS_UPGRADE_ON);
+    let opens_none = link.trouble.as_ref().is_some_and(Trouble::is_proof);
+    let mend = (opens_none && !link.is_open()).then_some(PASS_UPGRADE_ON);
     if let Some(failures) = link.posts {
         return Words { headline: "By plain requests", detail: by_posts(link, failures), mend };
     }
@@ -141,6 +141,7 @@ pub const fn trouble_name(link: &LinkView) -> Option<&'static str> {
         Some(Trouble::NotOurs(_)) => Some("not-ours"),
         Some(Trouble::OnlyPlainRequests) => Some("only-plain-requests"),
         Some(Trouble::NoUpgrade(_)) => Some("no-upgrade"),
+        Some(Trouble::OldHttp) => Some("old-http"),
         Some(Trouble::Queued) => Some("queued"),
     }
 }
@@ -155,16 +156,11 @@ fn by_posts(link: &LinkView, failures: u32) -> String {
         | LinkState::Connecting { .. }
         | LinkState::Closing { .. }
         | LinkState::Waiting { .. }
-        | LinkState::Resting => match &link.trouble {
-            Some(Trouble::NoUpgrade(version)) => {
-                format!(
-                    "No WebSocket gets through here: {}. It is tried again.",
-                    no_upgrade(version)
-                )
+        | LinkState::Resting => match link.trouble.as_ref().and_then(opening) {
+            Some(opening) => {
+                format!("No WebSocket gets through here: {opening}. It is tried again.")
             }
-            Some(_) | None => {
-                "No WebSocket gets through here, or none lasts; it is tried again.".to_owned()
-            }
+            None => "No WebSocket gets through here, or none lasts; it is tried again.".to_owned(),
         },
     };
     let posts = match failures {
@@ -184,12 +180,26 @@ fn closed(code: CloseCode, reason: &str) -> String {
     if reason.is_empty() { said } else { format!("{said}; the reason: “{reason}”") }
 }
 
-/// Says what became of a WebSocket's opening on its way, as the end of a sentence.
-fn no_upgrade(version: &str) -> String {
-    format!(
-        "its opening reaches the server without its Upgrade, over {version}, so a proxy on the way \
-         does not pass it on"
-    )
+/// Says what became of a WebSocket's opening on its way, as the end of a sentence, where the server
+/// has seen that.
+fn opening(trouble: &Trouble) -> Option<String> {
+    match trouble {
+        Trouble::NoUpgrade(version) => Some(format!(
+            "its opening reaches the server without its Upgrade, over {version}, so a proxy on the \
+             way does not pass it on"
+        )),
+        Trouble::OldHttp => Some(
+            "its opening arrives by HTTP/1.0, which knows no WebSocket, so a proxy on the way has \
+             to speak HTTP/1.1 to the server"
+                .to_owned(),
+        ),
+        Trouble::Unreachable
+        | Trouble::Refused(_)
+        | Trouble::Problem(_)
+        | Trouble::NotOurs(_)
+        | Trouble::OnlyPlainRequests
+        | Trouble::Queued => None,
+    }
 }
 
 const fn open(part: Part) -> &'static str {
@@ -214,7 +224,9 @@ const fn waiting(trouble: Option<&Trouble>) -> &'static str {
         Some(Trouble::Unreachable) => "Nothing answers",
         Some(Trouble::Refused(_) | Trouble::Problem(_)) => "Refused",
         Some(Trouble::NotOurs(_)) => "Somebody else answers",
-        Some(Trouble::OnlyPlainRequests | Trouble::NoUpgrade(_)) => "Held up on the way",
+        Some(Trouble::OnlyPlainRequests | Trouble::NoUpgrade(_) | Trouble::OldHttp) => {
+            "Held up on the way"
+        }
         // An attempt that has ended queues no more.
         Some(Trouble::Queued) => "Trying again",
     }
@@ -234,9 +246,9 @@ fn explain(trouble: &Trouble, part: Part, failures: u32, base: &str) -> String {
         Trouble::NotOurs(what) => {
             format!("What answers at {base} is not this server: {}", sentence(what))
         }
-        Trouble::NoUpgrade(version) => format!(
+        Trouble::NoUpgrade(_) | Trouble::OldHttp => format!(
             "The server answers other requests, but no WebSocket gets through: {}.",
-            no_upgrade(version)
+            opening(trouble).unwrap_or_default()
         ),
         // A server that has just come back answers the question, though it missed the attempt.
         Trouble::OnlyPlainRequests if failures <= 1 => {

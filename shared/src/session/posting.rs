@@ -147,9 +147,8 @@ impl Posting {
             return Judgement::Same;
         }
         self.strikes = self.strikes.saturating_add(1);
-        // An opening that arrives without its upgrade is proof: there is nothing more to learn.
-        let is_proof = matches!(trouble, Trouble::NoUpgrade(_));
-        let enough = if self.proven || is_proof { 1 } else { Self::STRIKES };
+        // Where the opening arrives as one that opens nothing, there is nothing more to learn.
+        let enough = if self.proven || trouble.is_proof() { 1 } else { Self::STRIKES };
         if self.strikes >= enough && !self.is_on() { Judgement::GoOver } else { Judgement::Same }
     }
 

@@ -19,6 +19,8 @@ pub enum Trouble {
     /// The same, and the server tells how: a socket's opening arrives without its upgrade, by this
     /// version of HTTP.
     NoUpgrade(String),
+    /// The same, but with its upgrade: it arrives by HTTP/1.0, which knows no WebSocket.
+    OldHttp,
     /// The request waits in the browser until one of its connections to the server is free.
     Queued,
 }
@@ -38,15 +40,29 @@ impl Trouble {
             }
             Finding::Info(info) => match &info.opening {
                 Some(opening) if !opening.upgrade => Self::NoUpgrade(opening.http_version.clone()),
+                Some(opening) if opening.is_too_old() => Self::OldHttp,
                 Some(_) | None => Self::OnlyPlainRequests,
             },
+        }
+    }
+
+    /// Whether the server has seen that what arrives of a socket's opening opens none.
+    pub const fn is_proof(&self) -> bool {
+        match self {
+            Self::NoUpgrade(_) | Self::OldHttp => true,
+            Self::Unreachable
+            | Self::Refused(_)
+            | Self::Problem(_)
+            | Self::NotOurs(_)
+            | Self::OnlyPlainRequests
+            | Self::Queued => false,
         }
     }
 
     /// Whether plain requests are answered, and a socket would be let in.
     pub(super) const fn leaves_plain_requests(&self) -> bool {
         match self {
-            Self::OnlyPlainRequests | Self::NoUpgrade(_) => true,
+            Self::OnlyPlainRequests | Self::NoUpgrade(_) | Self::OldHttp => true,
             Self::Unreachable
             | Self::Refused(_)
             | Self::Problem(_)

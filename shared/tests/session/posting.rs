@@ -77,20 +77,27 @@ fn the_chat_goes_over_after_sockets_in_a_row_that_could_not_be_opened_or_did_not
 }
 
 #[test]
-fn an_opening_that_has_lost_its_upgrade_on_the_way_is_proof_enough() {
-    for (upgrade, is_proof) in [(false, true), (true, false)] {
+fn an_opening_that_arrives_as_one_that_opens_nothing_is_proof_enough() {
+    let no_upgrade = |version: &str| Trouble::NoUpgrade(version.to_owned());
+    for (version, upgrade, found) in [
+        ("HTTP/1.0", false, no_upgrade("HTTP/1.0")),
+        ("HTTP/1.1", false, no_upgrade("HTTP/1.1")),
+        ("HTTP/1.0", true, Trouble::OldHttp),
+        ("HTTP/1.1", true, Trouble::OnlyPlainRequests),
+        ("HTTP/2.0", true, Trouble::OnlyPlainRequests),
+    ] {
+        let is_proof = found != Trouble::OnlyPlainRequests;
         let mut table = Table::default();
         table.user(say("one"));
         let link = table.connect(Part::Chat);
         table.link(link, lost());
-        let opening = Some(Opening { http_version: "HTTP/1.0".to_owned(), upgrade });
-        let Finding::Info(found) = works() else { panic!("the server answers") };
-        let effects = table.find(Finding::Info(Box::new(Info { opening, ..*found })));
-        assert_eq!(is_on(&table), is_proof);
+        let opening = Some(Opening { http_version: version.to_owned(), upgrade });
+        let Finding::Info(info) = works() else { panic!("the server answers") };
+        let effects = table.find(Finding::Info(Box::new(Info { opening, ..*info })));
+        assert_eq!(is_on(&table), is_proof, "{version} {upgrade}");
         assert_eq!(posted(&effects).len(), usize::from(is_proof));
         let trouble = table.session.chat().link().trouble().cloned();
-        let found = [Trouble::OnlyPlainRequests, Trouble::NoUpgrade("HTTP/1.0".to_owned())];
-        assert_eq!(trouble, Some(found[usize::from(is_proof)].clone()));
+        assert_eq!(trouble, Some(found));
     }
 }
 

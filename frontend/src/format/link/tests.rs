@@ -115,21 +115,31 @@ fn plain_requests_go_before_the_sockets_trouble() {
 }
 
 #[test]
-fn an_opening_without_its_upgrade_is_explained_and_mended() {
-    let trouble = || Some(Trouble::NoUpgrade("HTTP/1.0".to_owned()));
-    let held_up = view(waiting_after(Cause::Lost), 1, trouble());
-    let by_posts = LinkView { posts: Some(0), ..held_up.clone() };
-    for (link, headline) in [(held_up, "Held up on the way"), (by_posts, "By plain requests")] {
-        let words = words(&link, Part::Chat, "");
-        assert_eq!(words.headline, headline);
-        assert!(words.detail.contains("without its Upgrade, over HTTP/1.0"), "{words:?}");
-        assert!(words.mend.is_some_and(|lines| lines.contains("proxy_http_version 1.1")));
-    }
+fn an_opening_that_opens_nothing_is_explained_and_mended() {
     let mut session = Session::default();
     session.handle(Event::User(Intent::Connect(Part::Chat)), &Moment::default());
     let link = session.chat().link().current().expect("it connects");
-    let open = view(LinkState::Open { link, since: Moment::default() }, 0, trouble());
-    assert_eq!(words(&open, Part::Chat, "").mend, None);
+    for (trouble, name, said) in [
+        (
+            Trouble::NoUpgrade("HTTP/1.0".to_owned()),
+            "no-upgrade",
+            "without its Upgrade, over HTTP/1.0",
+        ),
+        (Trouble::OldHttp, "old-http", "arrives by HTTP/1.0, which knows no WebSocket"),
+    ] {
+        let trouble = || Some(trouble.clone());
+        let held_up = view(waiting_after(Cause::Lost), 1, trouble());
+        assert_eq!(trouble_name(&held_up), Some(name));
+        let by_posts = LinkView { posts: Some(0), ..held_up.clone() };
+        for (link, headline) in [(held_up, "Held up on the way"), (by_posts, "By plain requests")] {
+            let words = words(&link, Part::Chat, "");
+            assert_eq!(words.headline, headline);
+            assert!(words.detail.contains(said), "{words:?}");
+            assert!(words.mend.is_some_and(|lines| lines.contains("proxy_http_version 1.1")));
+        }
+        let open = view(LinkState::Open { link, since: Moment::default() }, 0, trouble());
+        assert_eq!(words(&open, Part::Chat, "").mend, None);
+    }
 }
 
 #[test]
