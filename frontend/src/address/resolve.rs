@@ -95,10 +95,10 @@ pub fn folder(document: &str) -> &str {
     document.rfind('/').map_or(document, |slash| &document[..=slash])
 }
 
-/// Whether an address is of the same origin as a page, as both are written.
+/// Whether an address is of the same origin as a page (RFC 6454, section 5), however both write it.
 pub fn is_of_origin(address: &str, document: &str) -> bool {
-    let rest = Page::of(document).ok().and_then(|page| address.strip_prefix(page.origin));
-    rest.is_some_and(|rest| rest.starts_with('/'))
+    let origin_of = |text| Page::of(text).ok().and_then(|page| page.scheme_host_and_port());
+    origin_of(document).is_some_and(|origin| origin_of(address) == Some(origin))
 }
 
 struct Page<'a> {
@@ -116,6 +116,19 @@ impl<'a> Page<'a> {
         let host = rest.find('/').ok_or(WrongAddress::PageNotServed)?;
         let origin = &document[..scheme.len() + 3 + host];
         Ok(Self { scheme, origin, folder: folder(document) })
+    }
+
+    /// Returns the scheme, the host in lower case, and the port, which the scheme tells where nobody
+    /// else does (RFC 9110, sections 4.2.1 and 4.2.2).
+    fn scheme_host_and_port(&self) -> Option<(&'a str, String, u16)> {
+        let authority = &self.origin[self.scheme.len() + 3..];
+        let host = host_of(authority).ok()?;
+        let port = match authority[host.len()..].strip_prefix(':') {
+            Some(port) => port.parse().ok()?,
+            None if self.scheme == "https" => 443,
+            None => 80,
+        };
+        Some((self.scheme, host.to_lowercase(), port))
     }
 }
 
@@ -160,7 +173,20 @@ mod tests {
             ("http://h/api/", "http://h:8080/", false),
             ("http://h.example/api/", "http://h/", false),
             ("https://h/api/", "http://h/", false),
+            ("http://H/api/", "http://h/", true),
+            ("http://Bücher.example/api/", "http://bÜcher.example/", true),
+            ("http://h:80/api/", "http://h/", true),
+            ("http://h:080/api/", "http://h:80/", true),
+            ("http://h/api/", "http://h:80/", true),
+            ("https://h:443/api/", "https://h/", true),
+            ("http://[::A]:80/api/", "http://[::a]/", true),
+            ("http://[::a]:81/api/", "http://[::a]/", false),
+            ("https://h:80/api/", "https://h/", false),
+            ("https://h:443/api/", "http://h:443/", false),
+            ("http://h:443/api/", "http://h/", false),
+            ("http://h:8080/api/", "http://h:80/", false),
             ("http://h/api/", "file:///h/index.html", false),
+            ("file:///h/api/", "file:///h/index.html", false),
         ] {
             assert_eq!(is_of_origin(address, document), is_of, "{address} of {document}");
         }
