@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use echoclock_shared::pass::{PARAMETER, Pass};
 
+use crate::address::with_parameter;
+
 /// What is known of one API.
 #[derive(Clone, Debug, Default)]
 pub struct Passes {
@@ -72,8 +74,7 @@ impl Passes {
     pub fn show(&self, base: &str, address: &str, now: Duration) -> String {
         match &self.known {
             Known::Given { pass, asked } if self.base == base && now < *asked + pass.lasts() => {
-                let mark = if address.contains('?') { '&' } else { '?' };
-                format!("{address}{mark}{PARAMETER}={}", pass.value)
+                with_parameter(address, PARAMETER, &pass.value)
             }
             Known::Given { .. } | Known::Nothing | Known::NoneWanted => address.to_owned(),
         }

@@ -10,6 +10,8 @@ mod resolve;
 use resolve::resolve;
 pub use resolve::{folder, is_of_origin};
 
+use std::fmt::Display;
+
 use echoclock_shared::session::Target;
 use echoclock_shared::transport::Transport;
 use serde_json::Value;
@@ -98,6 +100,12 @@ pub fn web_socket(address: &str) -> String {
     address.strip_prefix("http").map_or_else(|| address.to_owned(), |rest| format!("ws{rest}"))
 }
 
+/// Adds a parameter to an address's query; its value is of characters that stand there as they are.
+pub fn with_parameter(address: &str, name: &str, value: impl Display) -> String {
+    let mark = if address.contains('?') { '&' } else { '?' };
+    format!("{address}{mark}{name}={value}")
+}
+
 /// Reads `{"api": "…"}`.
 ///
 /// # Errors
@@ -142,6 +150,17 @@ mod tests {
             [("<!doctype html>", "not JSON"), ("{}", "no"), (r#"{"api":1}"#, "text")]
         {
             assert!(api_in_config(bad).expect_err(bad).contains(words), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_parameter_follows_those_that_are_there() {
+        for (address, more) in [
+            ("http://h/api/info", "http://h/api/info?pass=x"),
+            ("ws://h/api/echo?link=y", "ws://h/api/echo?link=y&pass=x"),
+            ("http://h/api/info?a=b&c=?", "http://h/api/info?a=b&c=?&pass=x"),
+        ] {
+            assert_eq!(with_parameter(address, "pass", "x"), more);
         }
     }
 

@@ -12,7 +12,7 @@ use echoclock_shared::problem::{self, Problem};
 use echoclock_shared::session::{Finding, Target};
 use echoclock_shared::transport::Transport;
 
-use crate::address::{Address, WrongAddress};
+use crate::address::{Address, WrongAddress, with_parameter};
 use crate::browser::{Answer, get};
 
 /// How long each of the requests may take.
@@ -36,7 +36,7 @@ impl Question {
         let is_socket =
             matches!(target, Target::Echo | Target::Clock { transport: Transport::Socket, .. });
         if let Some(ledger) = ledger.filter(|_| is_socket) {
-            info = format!("{info}&{LINK}={ledger}");
+            info = with_parameter(&info, LINK, ledger);
         }
         let stream = match target {
             // A page can't learn more of a socket than what the server says it would do.
@@ -49,7 +49,7 @@ impl Question {
     /// Finds the address to ask at whether the page needs a pass; any answer may hold one.
     pub(super) fn about_pass(address: &Address) -> Result<Self, WrongAddress> {
         let info = address.below(path::below_api(path::INFO))?;
-        Ok(Self { info: format!("{info}?{PASS}="), stream: None })
+        Ok(Self { info: with_parameter(&info, PASS, ""), stream: None })
     }
 
     /// Asks for the stream as the link does that is asked about.

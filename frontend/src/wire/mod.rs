@@ -10,6 +10,8 @@ use echoclock_shared::ledger::{LedgerId, PARAMETER};
 use echoclock_shared::session::{LinkId, Part};
 use echoclock_shared::time::UnixMillis;
 
+use crate::address::with_parameter;
+
 mod ledger;
 pub use ledger::{NoLedger, read_ledger};
 
@@ -96,10 +98,7 @@ impl Wire {
     pub fn with_ledger(&self, link: LinkId, address: String) -> String {
         let links = self.0.links.borrow();
         match links.get(&link).and_then(|named| named.id.as_ref()) {
-            Some(id) => {
-                let mark = if address.contains('?') { '&' } else { '?' };
-                format!("{address}{mark}{PARAMETER}={id}")
-            }
+            Some(id) => with_parameter(&address, PARAMETER, id),
             None => address,
         }
     }
