@@ -111,9 +111,15 @@ impl Bench {
 
     /// Returns the words on the buttons within `selector`.
     pub(crate) fn buttons(&self, selector: &str) -> Vec<String> {
-        let buttons = self.get(selector).query_selector_all("button").expect("a selector");
-        let word = |at| buttons.get(at).and_then(|button| button.text_content());
-        (0..buttons.length()).filter_map(word).map(|word| word.trim().to_owned()).collect()
+        self.get(selector);
+        self.texts(&format!("{selector} button"))
+    }
+
+    /// Returns the text of everything that is selected.
+    pub(crate) fn texts(&self, selector: &str) -> Vec<String> {
+        let found = self.root.query_selector_all(selector).expect("a selector");
+        let text = |at| found.get(at).and_then(|it| it.text_content());
+        (0..found.length()).filter_map(text).map(|text| text.trim().to_owned()).collect()
     }
 
     pub(crate) fn is_disabled(&self, selector: &str) -> bool {

@@ -66,6 +66,27 @@ async fn the_server_tells_of_itself_and_of_the_way_to_it() {
 }
 
 #[wasm_bindgen_test]
+async fn what_is_given_is_told_from_the_words_around_it() {
+    let bench = Bench::new(|_| {}).await;
+    let reason = "the page is of http://there";
+    let mut info = info();
+    info.request.client = None;
+    info.request.host = Some("here".to_owned());
+    info.socket.reason = Some(reason.to_owned());
+    bench.stores.server.info.set(Some(info));
+    bench.settle().await;
+    let given = ["0.1.0", "f3f019bf", "HTTP/1.1 (https)", "here", "2.0 caddy", reason];
+    assert_eq!(bench.texts(".facts [lang=''][translate=no]"), given);
+    let said = bench.texts(".facts dd");
+    for words in ["1,234", "not told: the connection", "a pass, since the server’s own page"] {
+        assert!(said.iter().any(|said| said.starts_with(words)), "{words}: {said:?}");
+    }
+    let why = format!("seems to be another’s: {reason}");
+    assert!(said.last().is_some_and(|said| said.ends_with(&why)), "{said:?}");
+    assert_eq!(bench.count(".facts dd[lang], .facts dt[lang]"), 0);
+}
+
+#[wasm_bindgen_test]
 async fn an_address_is_taken_explained_and_forgotten() {
     let bench = Bench::new(|stores: Stores| stores.server.address.set(address(None))).await;
     assert_eq!(bench.text("#api-in-use"), "In use: http://here/sub/api/, beside the page.");

@@ -170,6 +170,8 @@ const STORY: &[Step] = &[
             info.draining = true;
             info.done.echoes = 4_321;
             info.request.via = None;
+            info.request.client = None;
+            info.socket.reason = Some("no such page".to_owned());
             info.request.host = Some("here".to_owned());
         });
     }),

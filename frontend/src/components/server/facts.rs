@@ -39,18 +39,40 @@ pub(super) fn Facts() -> impl IntoView {
 }
 
 /// What a fact is called, and what it is.
-type Fact = (&'static str, String);
+#[derive(Clone, Debug, Eq, Hash, PartialEq)]
+struct Fact {
+    name: &'static str,
+    /// What the page says of it, in words and numbers of its own.
+    words: Option<String>,
+    /// What the server says, or the request said, after that.
+    given: Option<String>,
+}
+
+impl Fact {
+    fn said(name: &'static str, words: impl Into<String>) -> Self {
+        Self { name, words: Some(words.into()), given: None }
+    }
+
+    fn given(name: &'static str, given: impl Into<String>) -> Self {
+        Self { name, words: None, given: Some(given.into()) }
+    }
+}
 
 /// Lists facts. One that changes comes anew, its name with it: which there are, and where, depends
 /// on the request.
 fn list(facts: impl Fn() -> Vec<Fact> + Send + Sync + 'static) -> impl IntoView {
-    let fact = |(name, value): Fact| {
+    let fact = |Fact { name, words, given }: Fact| {
+        let given = given.map(|given| {
+            view! {
+                <span dir="auto" {..verbatim()}>
+                    {given}
+                </span>
+            }
+        });
         view! {
             <div>
                 <dt>{name}</dt>
-                <dd dir="auto" {..verbatim()}>
-                    {value}
-                </dd>
+                <dd>{words}{given}</dd>
             </div>
         }
     };
@@ -63,29 +85,25 @@ fn list(facts: impl Fn() -> Vec<Fact> + Send + Sync + 'static) -> impl IntoView 
 
 fn of_itself(info: &Info) -> Vec<Fact> {
     let started = clock::local(info.started);
+    let since = format!(
+        "{} {:02}:{:02}, for {}",
+        format::local_date(&started),
+        started.hour,
+        started.minute,
+        format::duration(info.now.since(info.started))
+    );
+    let open = format!(
+        "{}, {}, {}",
+        format::things(info.open.sockets, "socket", "sockets"),
+        format::things(info.open.streams, "stream", "streams"),
+        format::things(info.open.polls, "poll", "polls")
+    );
     vec![
-        ("Version", info.version.clone()),
-        ("Instance", info.instance.clone()),
-        (
-            "Since",
-            format!(
-                "{} {:02}:{:02}, for {}",
-                format::local_date(&started),
-                started.hour,
-                started.minute,
-                format::duration(info.now.since(info.started))
-            ),
-        ),
-        (
-            "Open when asked",
-            format!(
-                "{}, {}, {}",
-                format::things(info.open.sockets, "socket", "sockets"),
-                format::things(info.open.streams, "stream", "streams"),
-                format::things(info.open.polls, "poll", "polls")
-            ),
-        ),
-        ("Messages echoed", format::count(info.done.echoes)),
+        Fact::given("Version", info.version.clone()),
+        Fact::given("Instance", info.instance.clone()),
+        Fact::said("Since", since),
+        Fact::said("Open when asked", open),
+        Fact::said("Messages echoed", format::count(info.done.echoes)),
     ]
 }
 
@@ -95,26 +113,28 @@ fn of_the_way(info: &Info) -> Vec<Fact> {
 
 fn of_request(seen: &Seen) -> Vec<Fact> {
     let version = format!("{} ({})", seen.http_version, seen.scheme);
-    let known = [
-        ("HTTP version", Some(version)),
-        ("Client address", Some(seen.client.clone().unwrap_or_else(|| NOT_TOLD.to_owned()))),
-        ("Host", seen.host.clone()),
-        ("Origin", seen.origin.clone()),
-    ];
+    let client = match &seen.client {
+        Some(client) => Fact::given(CLIENT, client.clone()),
+        None => Fact::said(CLIENT, NOT_TOLD),
+    };
+    let known = [("Host", &seen.host), ("Origin", &seen.origin)];
     let by_proxies = [
-        ("Via", seen.via.clone()),
-        ("Forwarded", seen.forwarded.clone()),
-        ("X-Forwarded-For", seen.x_forwarded_for.clone()),
-        ("X-Forwarded-Proto", seen.x_forwarded_proto.clone()),
-        ("X-Forwarded-Host", seen.x_forwarded_host.clone()),
-        ("X-Forwarded-Port", seen.x_forwarded_port.clone()),
+        ("Via", &seen.via),
+        ("Forwarded", &seen.forwarded),
+        ("X-Forwarded-For", &seen.x_forwarded_for),
+        ("X-Forwarded-Proto", &seen.x_forwarded_proto),
+        ("X-Forwarded-Host", &seen.x_forwarded_host),
+        ("X-Forwarded-Port", &seen.x_forwarded_port),
     ];
-    let given = |(name, value): (&'static str, Option<String>)| value.map(|value| (name, value));
-    let mut facts: Vec<_> = known.into_iter().filter_map(given).collect();
+    let given = |(name, value): (&'static str, &Option<String>)| {
+        value.clone().map(|value| Fact::given(name, value))
+    };
+    let mut facts = vec![Fact::given("HTTP version", version), client];
+    facts.extend(known.into_iter().filter_map(given));
     let before = facts.len();
     facts.extend(by_proxies.into_iter().filter_map(given));
     if facts.len() == before {
-        facts.push(("Proxies", "none has left a trace".to_owned()));
+        facts.push(Fact::said("Proxies", "none has left a trace"));
     }
     facts
 }
@@ -122,11 +142,11 @@ fn of_request(seen: &Seen) -> Vec<Fact> {
 /// Says that the page gets in by its pass alone, and why.
 fn by_pass(socket: &Verdict) -> Option<Fact> {
     let reason = socket.reason.as_ref().filter(|_| socket.allowed)?;
-    Some((
-        "Let in by",
-        format!("a pass, since the server’s own page seems to be another’s: {reason}"),
-    ))
+    let words = "a pass, since the server’s own page seems to be another’s: ";
+    Some(Fact { given: Some(reason.clone()), ..Fact::said("Let in by", words) })
 }
+
+const CLIENT: &str = "Client address";
 
 /// Why there is no address of the client.
 const NOT_TOLD: &str = "not told: the connection comes from a private address, which may be a \
@@ -139,10 +159,10 @@ mod tests {
     #[test]
     fn the_traces_of_proxies_are_told_or_their_absence() {
         let seen = Seen { http_version: "HTTP/1.1".to_owned(), ..Seen::default() };
-        assert_eq!(of_request(&seen).last().map(|(name, _)| *name), Some("Proxies"));
-        let seen = Seen { via: Some("1.1 caddy".to_owned()), ..seen };
         let last = of_request(&seen).pop();
-        assert_eq!(last, Some(("Via", "1.1 caddy".to_owned())));
+        assert_eq!(last, Some(Fact::said("Proxies", "none has left a trace")));
+        let seen = Seen { via: Some("1.1 caddy".to_owned()), ..seen };
+        assert_eq!(of_request(&seen).pop(), Some(Fact::given("Via", "1.1 caddy")));
     }
 
     #[test]
@@ -151,8 +171,11 @@ mod tests {
             [(true, None, false), (true, Some("why"), true), (false, Some("why"), false)]
         {
             let verdict = Verdict { allowed, reason: reason.map(str::to_owned) };
-            let said = by_pass(&verdict).map(|(_, said)| said);
-            assert_eq!(said.is_some_and(|said| said.ends_with(": why")), told, "{verdict:?}");
+            let said = by_pass(&verdict);
+            assert_eq!(said.is_some(), told, "{verdict:?}");
+            let Some(said) = said else { continue };
+            assert!(said.words.is_some_and(|words| words.ends_with(": ")), "{verdict:?}");
+            assert_eq!(said.given.as_deref(), reason, "the server’s own words");
         }
     }
 
@@ -160,10 +183,10 @@ mod tests {
     fn a_client_that_is_not_told_is_explained() {
         let client = |client: Option<&str>| {
             let seen = Seen { client: client.map(str::to_owned), ..Seen::default() };
-            let facts = of_request(&seen);
-            facts.into_iter().find(|(name, _)| *name == "Client address").map(|(_, said)| said)
+            of_request(&seen).into_iter().find(|fact| fact.name == CLIENT).expect("it is told of")
         };
-        assert_eq!(client(Some("192.0.2.7")).as_deref(), Some("192.0.2.7"));
-        assert!(client(None).is_some_and(|said| said.contains("may be a proxy’s own")));
+        assert_eq!(client(Some("192.0.2.7")), Fact::given(CLIENT, "192.0.2.7"));
+        assert_eq!(client(None), Fact::said(CLIENT, NOT_TOLD));
+        assert!(NOT_TOLD.contains("may be a proxy’s own"));
     }
 }
