@@ -1,8 +1,10 @@
 //! The Wire drawer.
 
 use echoclock_frontend::browser::SocketNews;
-use echoclock_frontend::wire::ROWS_MAX;
+use echoclock_frontend::wire::{ROWS_MAX, Row, SeenBy, What};
 use echoclock_shared::session::{Effect, Event, Intent, LinkId, Moment, Part, Session};
+use echoclock_shared::time::UnixMillis;
+use leptos::prelude::Set;
 use wasm_bindgen_test::wasm_bindgen_test;
 use web_sys::{HtmlElement, window};
 
@@ -97,6 +99,28 @@ async fn rows_are_filtered_by_link_and_by_text() {
     bench.fill("#wire-text", "").await;
     bench.fill("#wire-part", "").await;
     assert_eq!(bench.count(ROWS), 6);
+}
+
+#[wasm_bindgen_test]
+async fn a_size_that_is_computed_says_so_in_words_too() {
+    let bench = Bench::new(|_| {}).await;
+    bench.press(".page-foot", "Wire").await;
+    let rows = [(1, false), (2, true)].map(|(id, computed)| Row {
+        id,
+        at: UnixMillis::default(),
+        seen_by: SeenBy::Server,
+        part: Part::Clock,
+        way: None,
+        what: What::Event,
+        size: Some(300),
+        raw: "tick".into(),
+        computed,
+        cut: false,
+    });
+    bench.stores.wire.rows.set(rows.into());
+    bench.settle().await;
+    assert_eq!(bench.texts(".wire-rows .size"), ["300 B", "≈ 300 B computed"]);
+    assert_eq!(bench.texts(".wire-rows .size[title] .unseen"), ["computed"]);
 }
 
 #[wasm_bindgen_test]

@@ -43,7 +43,10 @@ pub(super) fn row(row: Row) -> impl IntoView {
                 {what.name()}
                 <span class="unseen">{way.map(|way| format!(" {}", way.name()))}</span>
             </span>
-            <span class="size" title=why>{size}</span>
+            <span class="size" title=why>
+                {size}
+                {computed.then(|| view! { <span class="unseen">" computed"</span> })}
+            </span>
             <span class="seen-by">
                 {(seen_by == SeenBy::Server).then_some("seen by the server")}
             </span>
