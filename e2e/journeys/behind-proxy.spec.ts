@@ -70,6 +70,24 @@ for (const name of NAMES) {
     expectSecret(server, passes);
   });
 
+  test(`where the upgrade comes along by HTTP/1.0, the page on ${name} says so`, async ({
+    page,
+    start,
+    server,
+    complaints,
+  }) => {
+    complaints.allow(NO_SOCKET);
+    const proxy = await start.nginx(server, ...UPGRADE.filter((line) => !line.startsWith('proxy_http_version')));
+    const live = await Live.open(page, proxy.originAt(name));
+    await live.chat.say('one');
+    await live.chat.goesBy('post', 5_000);
+    await expect(live.chat.echoed).toHaveCount(1);
+    expect((await server.info()).done, 'it went once').toEqual({ echoes: 1 });
+    await expect(live.chat.status).toContainText('arrives by HTTP/1.0, which knows no WebSocket');
+    await expect(live.chat.section.getByTestId('link-mend')).toContainText(UPGRADE.join(' '));
+    expect(complaints.of(REFUSED), 'nothing is refused').toEqual([]);
+  });
+
   test(`where Host loses its port, the page on ${name} opens its socket by a pass`, async ({ page, start, server }) => {
     const passes = watchPasses(page);
     const proxy = await start.nginx(server, ...UPGRADE, 'proxy_set_header Host $host;');
