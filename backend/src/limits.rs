@@ -20,7 +20,8 @@ pub struct Limits {
     pub body_idle_timeout: Duration,
     /// How long a request's body may take in all.
     pub body_timeout: Duration,
-    /// How long a write may be blocked by a client that does not read.
+    /// How long a write to a connection may be blocked by a client that does not read. The flow
+    /// control of HTTP/2 holds streams back without blocking the connection's writes.
     pub write_timeout: Duration,
     /// How often a silent socket is asked for a sign of life.
     pub socket_ping_every: Duration,
