@@ -50,16 +50,15 @@ impl Conversation {
         let timeout = HeaderValue::try_from(timeout).expect("a number is a header's value");
         let service = service_fn(|mut request: Request<Incoming>| {
             let number = requests.fetch_add(1, Ordering::Relaxed) + 1;
-            let version = request.version();
+            let asked = Asked::by(&request);
             let extensions = request.extensions_mut();
             extensions.insert(peer);
             extensions.insert(presence.clone());
             extensions.insert(Exchange::new(tap.clone(), number));
-            let guard = (version == Version::HTTP_2).then(|| Arc::new(in_use.begin()));
+            let guard = (asked.version == Version::HTTP_2).then(|| Arc::new(in_use.begin()));
             if let Some(guard) = &guard {
                 request.extensions_mut().insert(Arc::clone(guard));
             }
-            let asked = Asked::by(&request);
             let (finish, timeout) = (finish.clone(), timeout.clone());
             let answer = router.clone().oneshot(request);
             async move {
@@ -188,10 +187,11 @@ impl Patience {
     }
 
     fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Over> {
-        let (deadline, over) = match self.tap.mode() {
+        let (mode, deadline) = self.tap.look(&self.waits);
+        let (deadline, over) = match mode {
             Mode::TooMany => return Poll::Ready(Over::AfterThis),
             Mode::Http2 => (self.in_use.deadline(&self.waits, cx.waker()), Over::AfterThis),
-            Mode::Http1 | Mode::Other => (self.tap.deadline(&self.waits), Over::AtOnce),
+            Mode::Http1 | Mode::Other => (deadline, Over::AtOnce),
         };
         let Some(deadline) = deadline else { return Poll::Pending };
         if self.alarm.deadline() > deadline || self.alarm.is_elapsed() {

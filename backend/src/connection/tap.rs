@@ -37,14 +37,10 @@ impl Tap {
         self.tracker().closed(how);
     }
 
-    /// Returns what the connection speaks.
-    pub(crate) fn mode(&self) -> Mode {
-        self.tracker().mode()
-    }
-
-    /// Returns when the connection has waited too long for its client.
-    pub(crate) fn deadline(&self, waits: &Waits) -> Option<Instant> {
-        self.tracker().deadline(waits)
+    /// Returns what the connection speaks, and when it has waited too long for its client.
+    pub(crate) fn look(&self, waits: &Waits) -> (Mode, Option<Instant>) {
+        let tracker = self.tracker();
+        (tracker.mode(), tracker.deadline(waits))
     }
 
     fn tracker(&self) -> MutexGuard<'_, Tracker> {

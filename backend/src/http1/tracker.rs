@@ -182,7 +182,7 @@ impl Tracker {
         }
         if let Side::Body(_, block) = &mut self.outbound
             && !block.data.is_empty()
-            && let Some(exchange) = self.exchanges.iter_mut().find(|it| !it.is_answered())
+            && let Some(exchange) = answered(&mut self.exchanges)
         {
             exchange.sent(block);
         }
@@ -190,9 +190,10 @@ impl Tracker {
 
     fn sent_piece(&mut self, mut piece: &[u8], now: &impl Fn() -> Instant) {
         while !piece.is_empty() && self.mode == Mode::Http1 {
-            let answered = self.exchanges.iter_mut().find(|it| !it.is_answered());
-            // Such as a refusal of what was no request.
-            let Some(exchange) = answered else { return self.give_up(Mode::Other) };
+            let Some(exchange) = answered(&mut self.exchanges) else {
+                // Such as a refusal of what was no request.
+                return self.give_up(Mode::Other);
+            };
             let used = match &mut self.outbound {
                 Side::Head(reader) => match reader.take(piece) {
                     Progress::Partial => return,
@@ -229,7 +230,7 @@ impl Tracker {
         match body {
             Body::Broken => self.give_up(Mode::Other),
             Body::Over => {
-                if let Some(exchange) = self.exchanges.iter_mut().find(|it| !it.is_answered()) {
+                if let Some(exchange) = answered(&mut self.exchanges) {
                     if !block.data.is_empty() {
                         exchange.sent(block);
                     }
@@ -280,6 +281,11 @@ impl Tracker {
             self.exchanges.clear();
         }
     }
+}
+
+/// Returns the exchange that what goes out belongs to.
+fn answered(exchanges: &mut VecDeque<Exchange>) -> Option<&mut Exchange> {
+    exchanges.iter_mut().find(|exchange| !exchange.is_answered())
 }
 
 impl Side {

@@ -8,7 +8,7 @@ use echoclock_shared::ledger::{Kind, What};
 use http_body::{Frame, SizeHint};
 
 use super::wire::Framing;
-use super::witness::{LEFT, NO_MORE, STOPS};
+use super::witness::{LEFT, reached};
 use super::{Note, Recorder};
 use crate::drain::Drain;
 
@@ -77,8 +77,7 @@ impl HttpBody for ToClient {
         let framing = self.framing;
         match (&polled, &self.recorder) {
             (None, _) => {
-                let drains = self.drain.has_begun();
-                let reason = if drains { STOPS } else { NO_MORE };
+                let reason = reached(&self.drain);
                 match framing {
                     // The head has told the length.
                     Framing::Sized => self.recorder = None,

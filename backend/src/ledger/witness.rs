@@ -20,8 +20,8 @@ impl OnTheWire {
         Self { recorder, drain, has_response: false }
     }
 
-    fn note(&self, size: usize, what: What, cut: bool) {
-        self.recorder.note(Note { size: size as u64, what, cut, computed: false });
+    fn note(&self, size: u64, what: What, cut: bool) {
+        self.recorder.note(Note { size, what, cut, computed: false });
     }
 }
 
@@ -32,39 +32,37 @@ impl Witness for OnTheWire {
         let mut word = || words.next().unwrap_or_default();
         let (method, target, version) = (word(), word(), word());
         let (what, cut) = self.recorder.request(method, target, version, head.fields());
-        self.note(head.0.len(), what, cut);
+        self.note(head.0.len() as u64, what, cut);
     }
 
     fn received(&mut self, size: u64, data: &[u8]) {
         let (piece, cut) = self.recorder.piece(Kind::Body, data);
-        self.recorder.note(Note { size, what: What::Received(piece), cut, computed: false });
+        self.note(size, What::Received(piece), cut);
     }
 
     fn response(&mut self, head: Head<'_>) {
         let status = status_of(head.start()).unwrap_or_default();
         self.has_response |= status >= 200;
         let (headers, cut) = self.recorder.headers(head.fields());
-        self.note(head.0.len(), What::Response { status, headers }, cut);
+        self.note(head.0.len() as u64, What::Response { status, headers }, cut);
     }
 
     fn sent(&mut self, size: u64, data: &[u8]) {
         let (piece, cut) = self.recorder.piece(Kind::Body, data);
-        self.recorder.note(Note { size, what: What::Sent(piece), cut, computed: false });
+        self.note(size, What::Sent(piece), cut);
     }
 
     fn ended(&mut self, size: u64, how: How) {
         let reason = match how {
             // The head has told the length; and what a socket's end is, it tells itself.
             How::Sized | How::Upgraded => return,
-            How::Complete if self.drain.has_begun() => STOPS,
-            How::Complete => NO_MORE,
+            How::Complete => reached(&self.drain),
             How::Left if self.has_response => LEFT,
             How::Left => LEFT_UNANSWERED,
             How::Stalled => "the client did not read on",
             How::Dropped => "the server ended the connection",
         };
-        let what = What::Ended { reason: reason.to_owned() };
-        self.recorder.note(Note { size, what, cut: false, computed: false });
+        self.recorder.note(Note { size, ..Note::ended(reason) });
     }
 }
 
@@ -90,11 +88,10 @@ impl Recorder {
     }
 }
 
-/// The response's end was reached because the server stops.
-pub(super) const STOPS: &str = "the server stops";
-
-/// The response's end was reached.
-pub(super) const NO_MORE: &str = "there is no more";
+/// Says why a response's end was reached.
+pub(super) fn reached(drain: &Drain) -> &'static str {
+    if drain.has_begun() { "the server stops" } else { "there is no more" }
+}
 
 /// The client left while it was answered.
 pub(super) const LEFT: &str = "the client left";
