@@ -10,6 +10,8 @@ use http::header::{
     SEC_WEBSOCKET_VERSION, UPGRADE,
 };
 
+use crate::budget::NoRoom;
+
 /// Why a request is refused: a variant per answer.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum Refusal {
@@ -76,6 +78,17 @@ pub enum Refusal {
         /// How much of it has come, in bytes.
         received: usize,
     },
+    /// There are as many as there may be.
+    TooMany {
+        /// Of what, in the plural.
+        what: &'static str,
+        /// Whether this client has them; otherwise it is all together.
+        by_client: bool,
+        /// How many there may be.
+        max: usize,
+    },
+    /// There is no memory to spare for it.
+    NoRoom,
     /// The server is about to stop.
     Draining,
 }
@@ -96,14 +109,17 @@ impl Refusal {
             Self::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Body { .. } => StatusCode::BAD_REQUEST,
             Self::SlowBody { .. } => StatusCode::REQUEST_TIMEOUT,
-            Self::Draining => StatusCode::SERVICE_UNAVAILABLE,
+            Self::TooMany { by_client: true, .. } => StatusCode::TOO_MANY_REQUESTS,
+            Self::TooMany { by_client: false, .. } | Self::NoRoom | Self::Draining => {
+                StatusCode::SERVICE_UNAVAILABLE
+            }
         }
     }
 
     /// Whether the same request may be right in a moment.
     pub(crate) fn is_temporary(&self) -> bool {
         match self {
-            Self::Draining => true,
+            Self::TooMany { .. } | Self::NoRoom | Self::Draining => true,
             Self::Parameter { .. }
             | Self::Origin { .. }
             | Self::NotFound { .. }
@@ -133,7 +149,7 @@ impl Refusal {
             }
             // Nobody reads the rest.
             Self::SlowBody { .. } | Self::TooLarge { .. } => vec![(CONNECTION, text("close"))],
-            Self::Draining => {
+            Self::TooMany { .. } | Self::NoRoom | Self::Draining => {
                 vec![(RETRY_AFTER, HeaderValue::from(spread_out(COME_BACK).as_secs()))]
             }
             Self::Method { allowed: None, .. }
@@ -173,6 +189,11 @@ impl Refusal {
                 None,
             ),
             Self::TooLarge { max } => (format!("a message may have at most {max} bytes"), None),
+            Self::TooMany { what, by_client, max } => {
+                let whose = if *by_client { "of yours" } else { "of all clients together" };
+                (format!("there are {max} {what} {whose} already, and no more may be"), None)
+            }
+            Self::NoRoom => (NoRoom.to_string(), None),
             Self::Draining => ("the server is about to stop; try again".to_owned(), None),
         };
         Problem {

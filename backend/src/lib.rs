@@ -53,6 +53,12 @@ pub mod drain;
 
 pub mod peer;
 
+pub mod client;
+
+mod budget;
+
+mod progress;
+
 mod list;
 
 mod body;

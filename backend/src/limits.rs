@@ -7,8 +7,20 @@ use std::time::Duration;
 /// Tests set some of them shorter.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
-    /// How many connections there may be; the next one waits to be accepted.
-    pub connections: usize,
+    /// How much all clients together may have.
+    pub in_all: Places,
+    /// How much of that one client may have.
+    pub per_client: Places,
+    /// How much one socket may send.
+    pub socket: SocketRate,
+    /// How many streams one connection of HTTP/2 may have open.
+    pub http2_streams: u32,
+    /// How much memory there is for what clients send and what waits to be sent to them, in all, in
+    /// bytes.
+    pub memory: usize,
+    /// How many bytes a second a client has to take, or to send, while it is waited for: one that is
+    /// slower for as long as the waits below allow is given up.
+    pub min_rate: u32,
     /// The largest message on the raw echo socket, in bytes.
     pub raw_message: usize,
     /// How long a client may take to send a request's headers, from the first byte to the last,
@@ -39,6 +51,51 @@ pub struct Limits {
     pub pass: Duration,
     /// What is kept of links.
     pub ledger: LedgerLimits,
+}
+
+/// How much there may be of what clients hold or do.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Places {
+    /// Connections.
+    pub connections: usize,
+    /// WebSockets.
+    pub sockets: usize,
+    /// Responses that do not end by themselves.
+    pub streams: usize,
+    /// Requests that wait to be answered, or whose body is waited for.
+    pub polls: usize,
+    /// Requests a second; as many again may come at once.
+    pub requests: u32,
+}
+
+/// How much one socket may send on and on; as much as in five seconds may come at once.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct SocketRate {
+    /// Messages a second, control frames included.
+    pub messages: u32,
+    /// Bytes a second.
+    pub bytes: u32,
+}
+
+impl Places {
+    /// What all have together, by default.
+    pub const IN_ALL: Self = Self {
+        connections: 10_000,
+        sockets: 10_000,
+        streams: 10_000,
+        polls: 10_000,
+        requests: 10_000,
+    };
+
+    /// What one client has, by default.
+    pub const PER_CLIENT: Self =
+        Self { connections: 1_000, sockets: 500, streams: 500, polls: 500, requests: 500 };
+}
+
+impl Default for SocketRate {
+    fn default() -> Self {
+        Self { messages: 1_000, bytes: 16 * 1024 * 1024 }
+    }
 }
 
 /// How much is kept of links whose clients asked for it, and for how long.
@@ -80,7 +137,12 @@ impl Default for LedgerLimits {
 impl Default for Limits {
     fn default() -> Self {
         Self {
-            connections: 10_000,
+            in_all: Places::IN_ALL,
+            per_client: Places::PER_CLIENT,
+            socket: SocketRate::default(),
+            http2_streams: 100,
+            memory: 256 * 1024 * 1024,
+            min_rate: 1_024,
             raw_message: echoclock_shared::limits::RAW_MESSAGE_MAX,
             header_timeout: Duration::from_secs(10),
             idle_timeout: Duration::from_secs(90),

@@ -32,7 +32,7 @@ pub async fn serve(
 ) {
     let server = Server {
         router,
-        places: Arc::new(Semaphore::new(state.limits.connections)),
+        places: Arc::new(Semaphore::new(state.limits.in_all.connections)),
         state,
         connections: TaskTracker::new(),
         finish: CancellationToken::new(),
@@ -103,7 +103,7 @@ impl Server {
     /// system's queue.
     async fn place(&self) -> OwnedSemaphorePermit {
         if self.places.available_permits() == 0 {
-            let connections = self.state.limits.connections;
+            let connections = self.state.limits.in_all.connections;
             tracing::warn!(connections, "full: new connections wait until others end");
         }
         let place = Arc::clone(&self.places).acquire_owned().await;

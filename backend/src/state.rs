@@ -7,6 +7,7 @@ use axum::extract::FromRef;
 use echoclock_shared::time::UnixMillis;
 use http::HeaderName;
 
+use crate::budget::Budget;
 use crate::counts::Counts;
 use crate::drain::Drain;
 use crate::feed::clock::{Clocks, WallClock};
@@ -49,6 +50,8 @@ pub struct Parts {
     pub pages: Pages,
     /// How much, and how long.
     pub limits: Limits,
+    /// How much memory there is for what clients send and what waits to be sent to them.
+    pub(crate) budget: Budget,
     /// The clock on the wall.
     pub wall: Arc<dyn WallClock>,
     /// The clock that ticks.
@@ -78,6 +81,7 @@ impl AppState {
             allowed,
             trusted_proxies,
             passes: Passes::new(limits.pass)?,
+            budget: Budget::new(limits.memory),
             limits,
             clocks: Clocks::new(&wall),
             ledgers: Ledgers::new(limits.ledger, show_headers, Arc::clone(&wall)),

@@ -4,7 +4,7 @@ mod support;
 
 use std::time::Duration;
 
-use echoclock_backend::limits::Limits;
+use echoclock_backend::limits::{Limits, Places};
 use echoclock_shared::limits::RAW_MESSAGE_MAX;
 use echoclock_shared::path;
 use http::{StatusCode, Version};
@@ -296,7 +296,9 @@ async fn a_slow_stream_is_not_cut_off_by_the_header_timeout() {
 
 #[tokio::test]
 async fn one_connection_too_many_waits() {
-    let server = server(Limits { connections: 1, ..Limits::default() }).await;
+    let server =
+        server(Limits { in_all: Places { connections: 1, ..Places::IN_ALL }, ..Limits::default() })
+            .await;
     let mut first = Wire::open(server.address()).await;
     first.write(get("/readyz")).await;
     assert!(first.read_head().await.starts_with("http/1.1 200"));

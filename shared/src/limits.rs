@@ -12,7 +12,7 @@ pub const TEXT_MAX: usize = 16 * 1024;
 pub const ECHO_MESSAGE_MAX: usize = 256 * 1024;
 
 /// The largest message on the raw echo socket, in bytes, unless the server is told otherwise.
-pub const RAW_MESSAGE_MAX: usize = 16 * 1024 * 1024;
+pub const RAW_MESSAGE_MAX: usize = 1024 * 1024;
 
 /// How many messages may wait for their echo; the next one has to wait in the composer.
 pub const OUTBOX_MAX: usize = 64;

@@ -5,7 +5,6 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
-use echoclock_shared::limits::RAW_MESSAGE_MAX;
 use http::HeaderName;
 
 use crate::forwarded::{Network, NotANetwork, Trusted};
@@ -13,6 +12,9 @@ use crate::limits::Limits;
 use crate::origin::{Allowed, BadOrigin, Origin};
 use crate::site::Site;
 use crate::state::Settings;
+
+mod bounds;
+pub use bounds::Bounds;
 
 /// Six ways for a server to talk to a browser, side by side: an echo and a clock.
 #[derive(Debug, Parser)]
@@ -56,16 +58,15 @@ pub struct Serve {
     #[arg(value_parser = trusted_proxy)]
     pub trusted_proxy: Vec<TrustedProxy>,
 
-    /// The largest message that the raw echo takes, in bytes
-    #[arg(long, env = "ECHOCLOCK_RAW_MAX", value_name = "BYTES", default_value_t = RAW_MESSAGE_MAX)]
-    #[arg(value_parser = raw_max)]
-    pub raw_max: usize,
-
     /// How long a connection is kept for the next request, in seconds; longer than a proxy in front
     /// keeps it, so that it is the proxy that ends it
     #[arg(long, env = "ECHOCLOCK_IDLE_TIMEOUT", value_name = "SECONDS", default_value_t = 90)]
     #[arg(value_parser = idle_timeout)]
     pub idle_timeout: u64,
+
+    /// What clients may have and do.
+    #[command(flatten)]
+    pub bounds: Bounds,
 
     /// A header that ledgers show with its value, besides those that are known to be harmless; of
     /// all others they show the length. May be repeated (in the environment: separated by commas)
@@ -103,9 +104,8 @@ impl Serve {
             trusted_proxies: trusted(&self.trusted_proxy),
             site: self.site.clone().map_or(Site::Embedded, Site::Folder),
             limits: Limits {
-                raw_message: self.raw_max,
                 idle_timeout: Duration::from_secs(self.idle_timeout),
-                ..Limits::default()
+                ..self.bounds.limits()
             },
             show_headers: self.show_header.clone(),
         }
@@ -152,13 +152,6 @@ fn trusted_proxy(text: &str) -> Result<TrustedProxy, NotANetwork> {
     if text == "none" { Ok(TrustedProxy::Nobody) } else { text.parse().map(TrustedProxy::Within) }
 }
 
-fn raw_max(text: &str) -> Result<usize, String> {
-    match text.parse() {
-        Ok(bytes @ 1..=RAW_MAX_MAX) => Ok(bytes),
-        Ok(_) | Err(_) => Err(format!("not a number of bytes from 1 to {RAW_MAX_MAX}")),
-    }
-}
-
 fn idle_timeout(text: &str) -> Result<u64, String> {
     match text.parse() {
         Ok(seconds @ 1..=IDLE_TIMEOUT_MAX) => Ok(seconds),
@@ -174,12 +167,10 @@ fn site_folder(text: &str) -> Result<PathBuf, String> {
 /// A day: nobody keeps a connection for longer.
 const IDLE_TIMEOUT_MAX: u64 = 24 * 60 * 60;
 
-/// A message is held in memory whole.
-const RAW_MAX_MAX: usize = 1024 * 1024 * 1024;
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::limits::Places;
 
     fn serve(arguments: &[&str]) -> Result<Serve, String> {
         let arguments = ["echoclock", "serve"].iter().chain(arguments);
@@ -192,7 +183,8 @@ mod tests {
     fn arguments_become_settings() {
         let settings = serve(&[]).expect("there are defaults").settings();
         assert_eq!(settings.allowed, Allowed::Listed(vec![]));
-        assert_eq!(settings.limits.raw_message, 16 * 1024 * 1024);
+        assert_eq!(settings.limits.raw_message, 1024 * 1024);
+        assert_eq!(settings.limits.per_client, Places::PER_CLIENT);
         assert_eq!(settings.site, Site::Embedded);
 
         let two = ["--allow-origin", "https://a.example", "--allow-origin=http://b:8080"];
@@ -202,6 +194,15 @@ mod tests {
 
         let anyone = serve(&["--allow-origin", "https://a.example", "--allow-origin", "*"]);
         assert_eq!(anyone.expect("everyone").settings().allowed, Allowed::Anyone);
+    }
+
+    #[test]
+    fn bounds_are_set_one_by_one() {
+        let arguments = ["--client-streams", "7", "--requests=9", "--min-rate", "0"];
+        let limits = serve(&arguments).expect("these are bounds").settings().limits;
+        assert_eq!(limits.per_client, Places { streams: 7, ..Places::PER_CLIENT });
+        assert_eq!(limits.in_all, Places { requests: 9, ..Places::IN_ALL });
+        assert_eq!(limits.min_rate, 0);
     }
 
     #[test]
@@ -234,8 +235,11 @@ mod tests {
             (["--trusted-proxy", "localhost"], "such as 192.0.2.0/24"),
             (["--trusted-proxy", "10.0.0.0/33"], "such as 192.0.2.0/24"),
             (["--trusted-proxy", ""], "such as 192.0.2.0/24"),
-            (["--raw-max", "0"], "from 1 to"),
-            (["--raw-max", "16M"], "from 1 to"),
+            (["--raw-max", "0"], "is not in 1.."),
+            (["--raw-max", "16M"], "invalid"),
+            (["--memory-budget", "1"], "1 is not in 1048576"),
+            (["--client-sockets", "0"], "is not in 1.."),
+            (["--socket-messages", "1k"], "invalid"),
             (["--site", "/nowhere/at/all"], "there is no such folder"),
             (["--idle-timeout", "0"], "from 1 to 86400"),
             (["--idle-timeout", "1m"], "from 1 to 86400"),
