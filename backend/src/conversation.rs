@@ -3,28 +3,28 @@
 use std::convert::Infallible;
 use std::future::poll_fn;
 use std::pin::{Pin, pin};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll};
-use std::time::Duration;
 
 use axum::Router;
-use axum::body::{Body, HttpBody};
+use axum::body::HttpBody;
 use axum::response::Response;
 use http::header::CONNECTION;
 use http::{HeaderName, HeaderValue, Request, StatusCode, Version};
 use hyper::body::Incoming;
 use hyper::service::service_fn;
-use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
 use tokio::time::{Instant, Sleep, sleep_until};
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
 use crate::body::WasRead;
+use crate::budget::Budget;
 use crate::connection::{Connection, Exchange, Tap};
 use crate::http1::{HEAD_MAX, Mode, Waits};
-use crate::in_use::{Guarded, InUse};
+use crate::http2::{self, Answerer, Parting, Streams};
+use crate::in_use::InUse;
 use crate::limits::Limits;
 use crate::list;
 use crate::peer::Peer;
@@ -34,6 +34,7 @@ use crate::peer::Peer;
 pub(crate) struct Conversation {
     pub(crate) router: Router,
     pub(crate) limits: Limits,
+    pub(crate) budget: Budget,
     /// Has the connection end after the request that it is at.
     pub(crate) finish: CancellationToken,
 }
@@ -41,10 +42,12 @@ pub(crate) struct Conversation {
 impl Conversation {
     /// Answers a connection's requests until it ends.
     pub(crate) async fn hold(self, connection: Connection, peer: Peer) {
-        let Self { router, limits, finish } = self;
+        let Self { router, limits, budget, finish } = self;
         let (tap, presence) = (connection.tap(), connection.presence());
-        let mut patience = Patience::new(&limits, tap.clone());
+        let ending = connection.ending();
+        let mut patience = Patience::new(&limits, tap.clone(), &budget);
         let in_use = patience.in_use.clone();
+        let http2 = Answerer { router: router.clone(), budget, in_use: in_use.clone() };
         let requests = AtomicU64::new(0);
         let timeout = format!("timeout={}", limits.idle_timeout.as_secs());
         let timeout = HeaderValue::try_from(timeout).expect("a number is a header's value");
@@ -54,36 +57,32 @@ impl Conversation {
             let extensions = request.extensions_mut();
             extensions.insert(peer);
             extensions.insert(presence.clone());
+            extensions.insert(ending.clone());
             extensions.insert(Exchange::new(tap.clone(), number));
-            let guard = (asked.version == Version::HTTP_2).then(|| Arc::new(in_use.begin()));
-            if let Some(guard) = &guard {
-                request.extensions_mut().insert(Arc::clone(guard));
-            }
             let (finish, timeout) = (finish.clone(), timeout.clone());
-            let answer = router.clone().oneshot(request);
+            let (router, http2) = (router.clone(), http2.clone());
             async move {
-                let mut response = answer.await?;
+                if asked.version == Version::HTTP_2 {
+                    return Ok(http2.answer(request).await);
+                }
+                let mut response = router.oneshot(request).await?;
                 asked.promise(&mut response, finish.is_cancelled(), timeout);
-                Ok::<_, Infallible>(match guard {
-                    Some(guard) => response.map(|body| Body::new(Guarded::new(body, guard))),
-                    None => response,
-                })
+                Ok::<_, Infallible>(response)
             }
         });
-        let mut http = auto::Builder::new(TokioExecutor::new());
+        let mut http = auto::Builder::new(Streams::new(limits.taking(), ending.clone()));
         // Its own wait for a head would end connections that are idle, too.
         http.http1()
             .timer(TokioTimer::new())
             .header_read_timeout(None)
             .max_buf_size(HEAD_MAX)
             .half_close(true);
-        http.http2()
-            .timer(TokioTimer::new())
-            .keep_alive_interval(HTTP2_PING_EVERY)
-            .enable_connect_protocol();
+        http2::configure(&mut http, &limits);
         let mut held = pin!(http.serve_connection_with_upgrades(TokioIo::new(connection), service));
         let mut finished = pin!(finish.cancelled());
         let mut finishing = false;
+        // Over HTTP/2, once it was told to end.
+        let mut parting = None;
         let ended = poll_fn(|cx| {
             loop {
                 if let Poll::Ready(ended) = held.as_mut().poll(cx) {
@@ -96,10 +95,19 @@ impl Conversation {
                     Poll::Ready(Over::AfterThis) => true,
                     Poll::Pending => !finishing && finished.as_mut().poll(cx).is_ready(),
                 };
+                if let Some(parting) = &mut parting
+                    && in_use.is_idle(cx.waker())
+                    && Parting::poll(parting, cx).is_ready()
+                {
+                    return Poll::Ready(Err("the client did not read on".to_owned()));
+                }
                 if finishing || !is_to_finish {
                     return Poll::Pending;
                 }
                 finishing = true;
+                parting = patience
+                    .is_http2()
+                    .then(|| Parting::new(limits.taking(), limits.idle_timeout, ending.clone()));
                 held.as_mut().graceful_shutdown();
             }
         })
@@ -175,7 +183,7 @@ enum Over {
 }
 
 impl Patience {
-    fn new(limits: &Limits, tap: Tap) -> Self {
+    fn new(limits: &Limits, tap: Tap, budget: &Budget) -> Self {
         let waits = Waits {
             head: limits.header_timeout,
             idle: limits.idle_timeout,
@@ -183,7 +191,11 @@ impl Patience {
         };
         let now = Instant::now();
         let alarm = Box::pin(sleep_until(now + waits.head));
-        Self { tap, in_use: InUse::new(now), waits, alarm }
+        Self { tap, in_use: InUse::new(now, budget), waits, alarm }
+    }
+
+    fn is_http2(&self) -> bool {
+        self.tap.look(&self.waits).0 == Mode::Http2
     }
 
     fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Over> {
@@ -206,8 +218,5 @@ impl Patience {
         Poll::Pending
     }
 }
-
-/// How often a silent HTTP/2 connection is asked for a sign of life.
-const HTTP2_PING_EVERY: Duration = Duration::from_secs(20);
 
 const KEEP_ALIVE: HeaderName = HeaderName::from_static("keep-alive");

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use echoclock_shared::info::{Done, Open};
 use tokio::sync::watch;
 
+use crate::connection::Ending;
 use crate::peer::Peer;
 
 /// The server's counts; a cheap handle.
@@ -44,8 +45,9 @@ impl Counts {
         self.inner.echoes.fetch_add(1, Ordering::Relaxed);
     }
 
-    pub(crate) fn open_stream(&self, name: String, peer: Peer) -> OpenStream {
-        OpenStream(self.open_one(|open| &mut open.streams, "stream", name, peer))
+    /// Counts a stream; `ending` tells how it ends unless the server ends it.
+    pub(crate) fn open_stream(&self, name: String, peer: Peer, ending: Ending) -> OpenStream {
+        OpenStream(self.open_one(|open| &mut open.streams, "stream", name, peer, ending))
     }
 
     /// Counts a poll; there are too many of them for the log.
@@ -55,10 +57,18 @@ impl Counts {
     }
 
     pub(crate) fn open_socket(&self, name: String, peer: Peer) -> OpenSocket {
-        OpenSocket(self.open_one(|open| &mut open.sockets, "socket", name, peer))
+        let ending = Ending::default();
+        OpenSocket(self.open_one(|open| &mut open.sockets, "socket", name, peer, ending))
     }
 
-    fn open_one(&self, field: Field, kind: &'static str, name: String, peer: Peer) -> Entry {
+    fn open_one(
+        &self,
+        field: Field,
+        kind: &'static str,
+        name: String,
+        peer: Peer,
+        ending: Ending,
+    ) -> Entry {
         self.inner.open.send_modify(|open| *field(open) += 1);
         tracing::info!(%peer, "{kind} opened: {name}");
         Entry {
@@ -70,6 +80,7 @@ impl Counts {
             since: Instant::now(),
             messages: 0,
             reason: None,
+            ending,
         }
     }
 }
@@ -84,7 +95,7 @@ impl OpenStream {
         self.0.messages += items;
     }
 
-    /// Says why the server ends the stream; otherwise it was the client.
+    /// Says why the server ends the stream; otherwise its connection knows.
     pub(crate) fn ends_because(&mut self, reason: &str) {
         self.0.reason = Some(reason.to_owned());
     }
@@ -128,12 +139,13 @@ struct Entry {
     since: Instant,
     messages: usize,
     reason: Option<String>,
+    ending: Ending,
 }
 
 impl Drop for Entry {
     fn drop(&mut self) {
         let Self { kind, name, peer, messages, .. } = self;
-        let reason = self.reason.as_deref().unwrap_or("the client left");
+        let reason = self.reason.as_deref().unwrap_or_else(|| self.ending.reason());
         let lasted = Duration::from_millis(self.since.elapsed().as_millis() as u64);
         tracing::info!(%peer, messages, ?lasted, reason, "{kind} closed: {name}");
         self.counts.inner.open.send_modify(|open| *(self.field)(open) -= 1);

@@ -205,6 +205,12 @@ impl Refusal {
     }
 }
 
+impl From<NoRoom> for Refusal {
+    fn from(NoRoom: NoRoom) -> Self {
+        Self::NoRoom
+    }
+}
+
 /// The refusal itself goes along as an extension, for who tells it in another way.
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {

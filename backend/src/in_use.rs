@@ -1,15 +1,14 @@
 //! Whether a connection of HTTP/2 is used: what its requests have led to, answers and sockets
 //! included, is counted.
 
-use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::{Context, Poll, Waker};
+use std::task::Waker;
 
-use axum::body::{Body, Bytes, HttpBody};
 use futures_util::task::AtomicWaker;
-use http_body::{Frame, SizeHint};
 use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
 
+use crate::budget::{Budget, NoRoom, Share};
 use crate::http1::Waits;
 
 /// A connection's count; a cheap handle.
@@ -30,11 +29,14 @@ struct Count {
     was_used: bool,
     /// When it was last used.
     since: Instant,
+    /// What clients may send on it before it is asked for.
+    unasked: Share,
 }
 
 impl InUse {
-    pub(crate) fn new(now: Instant) -> Self {
-        let count = Mutex::new(Count { open: 0, was_used: false, since: now });
+    pub(crate) fn new(now: Instant, budget: &Budget) -> Self {
+        let unasked = budget.share();
+        let count = Mutex::new(Count { open: 0, was_used: false, since: now, unasked });
         Self(Arc::new(Inner { count, waker: AtomicWaker::new() }))
     }
 
@@ -43,7 +45,13 @@ impl InUse {
         let mut count = self.0.count();
         count.open += 1;
         count.was_used = true;
-        Use(self.clone())
+        Use { in_use: self.clone(), over: CancellationToken::new() }
+    }
+
+    /// Whether it is not used; the task is woken when that changes.
+    pub(crate) fn is_idle(&self, waker: &Waker) -> bool {
+        self.0.waker.register(waker);
+        self.0.count().open == 0
     }
 
     /// Returns when the connection has been idle for too long, unless it is used; the task is woken
@@ -64,48 +72,39 @@ impl Inner {
 
 /// One use of a connection.
 #[derive(Debug)]
-pub(crate) struct Use(InUse);
+pub(crate) struct Use {
+    in_use: InUse,
+    over: CancellationToken,
+}
+
+impl Use {
+    /// Returns what tells that it is over.
+    pub(crate) fn over(&self) -> CancellationToken {
+        self.over.clone()
+    }
+
+    /// Counts what the client may send before it is asked for, until the connection is not used.
+    ///
+    /// # Errors
+    ///
+    /// Where the budget has no room for it.
+    pub(crate) fn receives(&self, bytes: usize) -> Result<(), NoRoom> {
+        self.in_use.0.count().unasked.resize(bytes)
+    }
+}
 
 impl Drop for Use {
     fn drop(&mut self) {
-        let Self(InUse(inner)) = self;
+        self.over.cancel();
+        let InUse(inner) = &self.in_use;
         let mut count = inner.count();
         count.open -= 1;
         count.since = Instant::now();
+        if count.open == 0 {
+            count.unasked.resize(0).expect("to give back never fails");
+        }
         drop(count);
         inner.waker.wake();
-    }
-}
-
-/// A response's body, as long as which its connection is used.
-pub(crate) struct Guarded {
-    body: Body,
-    _in_use: Arc<Use>,
-}
-
-impl Guarded {
-    pub(crate) fn new(body: Body, in_use: Arc<Use>) -> Self {
-        Self { body, _in_use: in_use }
-    }
-}
-
-impl HttpBody for Guarded {
-    type Data = Bytes;
-    type Error = axum::Error;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
-        Pin::new(&mut self.body).poll_frame(cx)
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream()
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        self.body.size_hint()
     }
 }
 
@@ -123,14 +122,20 @@ mod tests {
             idle: Duration::from_secs(90),
             rest: Duration::ZERO,
         };
-        let in_use = InUse::new(start);
+        let budget = Budget::new(1_000);
+        let in_use = InUse::new(start, &budget);
         let deadline = || in_use.deadline(&waits, Waker::noop());
         assert_eq!(deadline(), Some(start + waits.head));
         let (first, second) = (in_use.begin(), in_use.begin());
+        assert_eq!(
+            (first.receives(600), second.receives(600), budget.used()),
+            (Ok(()), Ok(()), 600)
+        );
         assert_eq!(deadline(), None);
         drop(first);
-        assert_eq!(deadline(), None);
+        assert_eq!((deadline(), budget.used()), (None, 600));
         drop(second);
+        assert_eq!(budget.used(), 0);
         assert!(deadline() >= Some(start + waits.idle));
     }
 }

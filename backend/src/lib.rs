@@ -59,6 +59,8 @@ mod budget;
 
 mod progress;
 
+mod waiting;
+
 mod list;
 
 mod body;
@@ -66,6 +68,8 @@ mod body;
 mod http1;
 
 mod in_use;
+
+mod http2;
 
 pub mod connection;
 

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::progress::Pace;
+
 /// How much the server takes, and how long it waits.
 ///
 /// Tests set some of them shorter.
@@ -28,12 +30,12 @@ pub struct Limits {
     pub header_timeout: Duration,
     /// How long a connection is kept for the next request.
     pub idle_timeout: Duration,
-    /// How long a request's body may take from one part to the next.
+    /// How long a client may send nothing of a request's body that is waited for.
     pub body_idle_timeout: Duration,
-    /// How long a request's body may take in all.
+    /// How long a request's body may take in all where no rate is asked for.
     pub body_timeout: Duration,
-    /// How long a write to a connection may be blocked by a client that does not read. The flow
-    /// control of HTTP/2 holds streams back without blocking the connection's writes.
+    /// How long a client may take nothing of what waits to be written to it. Where something has taken a
+    /// burst in its place, this is longer by a part of that at the slowest rate.
     pub write_timeout: Duration,
     /// How often a silent socket is asked for a sign of life.
     pub socket_ping_every: Duration,
@@ -51,6 +53,18 @@ pub struct Limits {
     pub pass: Duration,
     /// What is kept of links.
     pub ledger: LedgerLimits,
+}
+
+impl Limits {
+    /// How fast a client has to take what is written to it.
+    pub(crate) fn taking(&self) -> Pace {
+        Pace { grace: self.write_timeout, rate: self.min_rate.into() }
+    }
+
+    /// How fast a client has to send a body that is waited for.
+    pub(crate) fn giving(&self) -> Pace {
+        Pace { grace: self.body_idle_timeout, rate: self.min_rate.into() }
+    }
 }
 
 /// How much there may be of what clients hold or do.

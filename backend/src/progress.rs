@@ -3,6 +3,10 @@
 //! Waiting uses up patience. Each byte that passes gives some of it back, as much as the slowest rate
 //! has for a byte, and so does time in which nobody waits. So an honest slow client is never cut
 //! off, whatever it takes to send or read all, and one that takes a byte now and then is.
+//!
+//! Where it is not the client itself that is seen but what takes bytes in its place (its system, its
+//! window), a burst is followed by silence until the client has got through most of it. So there
+//! bytes give more patience than a client begins with.
 
 use std::time::Duration;
 
@@ -17,10 +21,22 @@ pub(crate) struct Pace {
     pub(crate) rate: u64,
 }
 
+impl Pace {
+    /// Returns how long bytes take at the slowest rate; no time without one.
+    fn worth(self, bytes: u64) -> Duration {
+        if self.rate == 0 {
+            return Duration::ZERO;
+        }
+        Duration::from_secs_f64(bytes as f64 / self.rate as f64)
+    }
+}
+
 /// What is known of one direction of one client.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Progress {
     pace: Pace,
+    /// How much patience bytes give at the most.
+    most: Duration,
     /// What is left of the patience, at `since`.
     left: Duration,
     since: Instant,
@@ -30,7 +46,13 @@ pub(crate) struct Progress {
 impl Progress {
     /// Begins with all patience, waiting for nothing.
     pub(crate) fn new(pace: Pace, now: Instant) -> Self {
-        Self { pace, left: pace.grace, since: now, is_waiting: false }
+        Self { pace, most: pace.grace, left: pace.grace, since: now, is_waiting: false }
+    }
+
+    /// Takes into account that so many bytes may pass before the client has them.
+    pub(crate) fn hiding(mut self, bytes: u64) -> Self {
+        self.most = self.pace.grace + self.pace.worth(bytes);
+        self
     }
 
     /// Says that the client is waited for from now on, if it was not already.
@@ -45,11 +67,10 @@ impl Progress {
     pub(crate) fn passed(&mut self, bytes: usize, now: Instant) {
         self.settle(now);
         let earned = match (bytes, self.pace.rate) {
-            (0, _) => Duration::ZERO,
-            (_, 0) => self.pace.grace,
-            (_, rate) => Duration::from_secs_f64(bytes as f64 / rate as f64),
+            (1.., 0) => self.pace.grace,
+            _ => self.pace.worth(bytes as u64),
         };
-        self.earn(earned);
+        self.earn(earned, self.most);
     }
 
     /// Says that the client is not waited for any longer.
@@ -69,12 +90,12 @@ impl Progress {
         if self.is_waiting {
             self.left = self.left.saturating_sub(elapsed);
         } else {
-            self.earn(elapsed);
+            self.earn(elapsed, self.pace.grace);
         }
     }
 
-    fn earn(&mut self, earned: Duration) {
-        self.left = self.left.saturating_add(earned).min(self.pace.grace);
+    fn earn(&mut self, earned: Duration, most: Duration) {
+        self.left = self.left.max(self.left.saturating_add(earned).min(most));
     }
 }
 
@@ -121,6 +142,23 @@ mod tests {
             let rounded = ended.map(f64::floor);
             assert_eq!(rounded, end, "{bytes} bytes every {every} s: {ended:?}");
         }
+    }
+
+    #[test]
+    fn a_burst_that_others_took_for_the_client_gives_it_time() {
+        let start = Instant::now();
+        let at = |seconds| start + Duration::from_secs(seconds);
+        for (burst, deadline) in [(0, 30), (10_000, 40), (1_000_000, 94)] {
+            let mut progress = Progress::new(PACE, start).hiding(64_000);
+            progress.passed(burst, start);
+            progress.waits(start);
+            assert_eq!(progress.deadline(), Some(at(deadline)), "{burst} bytes");
+        }
+        // Rest gives back no more than a client begins with.
+        let mut progress = Progress::new(PACE, start).hiding(64_000);
+        progress.rests(at(1_000));
+        progress.waits(at(1_000));
+        assert_eq!(progress.deadline(), Some(at(1_030)));
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! The listener's loop, with a bound and an end.
 
 use std::io;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,7 +12,7 @@ use tokio::time::{Instant, sleep, timeout_at};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::connection::Connection;
+use crate::connection::{Connection, until_cut};
 use crate::conversation::Conversation;
 use crate::limits::Limits;
 use crate::peer::Peer;
@@ -36,6 +37,7 @@ pub async fn serve(
         state,
         connections: TaskTracker::new(),
         finish: CancellationToken::new(),
+        cut: CancellationToken::new(),
     };
     tokio::select! {
         () = server.accept_all(&listener) => {}
@@ -55,7 +57,17 @@ pub async fn serve(
     drop(listener);
     server.finish.cancel();
     server.connections.close();
-    if timeout_at(drain_began + stop_after, server.connections.wait()).await.is_err() {
+    let all_ended = async {
+        tokio::join!(server.connections.wait(), server.state.counts.nothing_open());
+    };
+    let mut all_ended = pin!(all_ended);
+    // Who does not take the rest of an answer is left time to end in order, and the log to say so.
+    let cut_at = drain_began + (drain_at_most + stop_after) / 2;
+    if timeout_at(cut_at, all_ended.as_mut()).await.is_ok() {
+        return;
+    }
+    server.cut.cancel();
+    if timeout_at(drain_began + stop_after, all_ended).await.is_err() {
         tracing::warn!(connections = server.connections.len(), "stopped with connections open");
     }
 }
@@ -68,6 +80,8 @@ struct Server {
     connections: TaskTracker,
     /// Has each connection end after the request that it is at.
     finish: CancellationToken,
+    /// Has each connection end at once.
+    cut: CancellationToken,
 }
 
 impl Server {
@@ -77,9 +91,10 @@ impl Server {
             let place = self.place().await;
             match listener.accept().await {
                 Ok((stream, peer)) => {
-                    let connection =
-                        Connection::new(stream, place, self.state.limits.write_timeout);
-                    self.connections.spawn(self.conversation().hold(connection, Peer::from(peer)));
+                    let connection = Connection::new(stream, place, &self.state.limits);
+                    let (ending, cut) = (connection.ending(), self.cut.clone());
+                    let held = self.conversation().hold(connection, Peer::from(peer));
+                    self.connections.spawn(until_cut(held, ending, cut));
                 }
                 Err(error) if is_one_connections(&error) => {}
                 Err(error) => {
@@ -95,6 +110,7 @@ impl Server {
         Conversation {
             router: self.router.clone(),
             limits: self.state.limits,
+            budget: self.state.budget.clone(),
             finish: self.finish.clone(),
         }
     }

@@ -93,6 +93,11 @@ impl AppState {
         })))
     }
 
+    /// Returns how much of the budget of memory is used, in bytes.
+    pub fn memory_used(&self) -> usize {
+        self.budget.used()
+    }
+
     /// Returns the server's version.
     pub fn version(&self) -> &'static str {
         env!("CARGO_PKG_VERSION")

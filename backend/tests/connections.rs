@@ -240,6 +240,7 @@ async fn a_body_that_does_not_come_is_not_waited_for() {
     let limits = Limits {
         body_idle_timeout: Duration::from_millis(200),
         body_timeout: Duration::from_millis(900),
+        min_rate: 0,
         ..Limits::default()
     };
     let server = server(limits).await;
@@ -250,7 +251,7 @@ async fn a_body_that_does_not_come_is_not_waited_for() {
     assert!(answer.starts_with("http/1.1 408 "), "{answer}");
     assert!(answer.contains("connection: close\r\n") && answer.contains("7 bytes"), "{answer}");
 
-    // A byte now and then buys time, but not without end.
+    // Where no rate is asked for, a byte now and then buys time, but not without end.
     let mut wire = Wire::open(server.address()).await;
     wire.write(format!("{head}transfer-encoding: chunked\r\n\r\n")).await;
     let (mut from, mut to) = wire.0.into_split();

@@ -22,7 +22,8 @@ pub struct Bounds {
     pub raw_max: usize,
 
     /// How many bytes a second a client has to take or to send while it is waited for; 0 for none.
-    /// One that is slower for half a minute is given up
+    /// One that is slower for long is given up: 15 s where it sends a body, 30 s where it reads
+    /// nothing, and up to 94 s where buffers on its side have taken much
     #[arg(long, env = "ECHOCLOCK_MIN_RATE", value_name = "BYTES")]
     #[arg(default_value_t = Limits::default().min_rate)]
     pub min_rate: u32,

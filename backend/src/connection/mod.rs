@@ -1,24 +1,29 @@
-//! A TCP connection as the server holds it: what passes is looked at, writes that block end it,
-//! and it is closed gently.
+//! A TCP connection as the server holds it: what passes is looked at, a client that does not take
+//! what is written ends it, and it is closed gently.
 
 use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
-use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::runtime::Handle;
 use tokio::sync::OwnedSemaphorePermit;
-use tokio::time::{Sleep, sleep};
 
-use crate::http1::How;
+use crate::limits::Limits;
+use crate::waiting::Waiting;
 
 mod tap;
 pub(crate) use tap::{Exchange, Tap};
 
 mod presence;
 pub(crate) use presence::Presence;
+
+mod ending;
+pub(crate) use ending::{Ended, Ending, until_cut};
+
+mod options;
+use options::{Vigilance, reset_at_the_end, set_options};
 
 mod linger;
 use linger::linger;
@@ -32,21 +37,16 @@ pub(crate) struct Connection {
     presence: Presence,
     /// Whether a request is being answered, so that nobody else looks whether its client is there.
     is_answering: bool,
-    write_timeout: Duration,
-    /// Runs while a write is blocked.
-    stalled: Option<Pin<Box<Sleep>>>,
-    /// How the client has ended it, if it has.
-    ended: Option<How>,
+    /// How fast the client takes what is written.
+    taking: Waiting,
+    vigilance: Vigilance,
+    ending: Ending,
 }
 
 impl Connection {
     /// Takes a connection over, with its share of the connections there may be.
-    pub(crate) fn new(
-        stream: TcpStream,
-        permit: OwnedSemaphorePermit,
-        write_timeout: Duration,
-    ) -> Self {
-        if let Err(error) = set_options(&stream, write_timeout) {
+    pub(crate) fn new(stream: TcpStream, permit: OwnedSemaphorePermit, limits: &Limits) -> Self {
+        if let Err(error) = set_options(&stream) {
             tracing::debug!(%error, "a connection's options could not be set");
         }
         Self {
@@ -54,9 +54,9 @@ impl Connection {
             tap: Tap::new(),
             presence: Presence::default(),
             is_answering: false,
-            write_timeout,
-            stalled: None,
-            ended: None,
+            taking: Waiting::new(limits.taking()),
+            vigilance: Vigilance::default(),
+            ending: Ending::default(),
         }
     }
 
@@ -70,30 +70,45 @@ impl Connection {
         self.presence.clone()
     }
 
+    /// Returns what learns how it ends.
+    pub(crate) fn ending(&self) -> Ending {
+        self.ending.clone()
+    }
+
     fn stream(&mut self) -> Pin<&mut TcpStream> {
         let (stream, _) = self.open.as_mut().expect("the stream is there until the drop");
         Pin::new(stream)
     }
 
-    /// Passes a write's outcome on, and fails the write once it has been blocked too long.
-    fn watch_stall(
+    /// Passes a write's outcome on, and fails the write once the client has taken too little for
+    /// too long.
+    ///
+    /// All that can be seen is what the system takes, which it does when the client's system has
+    /// taken what came before; so it is told to keep little back that it has not sent.
+    fn watch(
         &mut self,
         cx: &mut Context<'_>,
         written: Poll<io::Result<usize>>,
     ) -> Poll<io::Result<usize>> {
-        if let Poll::Ready(written) = &written {
-            self.stalled = None;
-            if written.is_err() {
-                self.ended = Some(How::Left);
+        let (stream, _) = self.open.as_ref().expect("the stream is there until the drop");
+        match &written {
+            Poll::Ready(Ok(bytes)) => {
+                self.vigilance.passed(stream);
+                self.taking.passed(*bytes);
+                self.ending.wrote(*bytes);
+                self.ending.set_blocked(false);
+                return written;
             }
+            Poll::Ready(Err(error)) => {
+                self.ending.is(Ended::by(error));
+                return written;
+            }
+            Poll::Pending => {}
         }
-        if written.is_ready() {
-            return written;
-        }
-        let write_timeout = self.write_timeout;
-        let stalled = self.stalled.get_or_insert_with(|| Box::pin(sleep(write_timeout)));
-        ready!(stalled.as_mut().poll(cx));
-        self.ended = Some(How::Stalled);
+        self.vigilance.waits(stream);
+        self.ending.set_blocked(true);
+        ready!(self.taking.poll(cx));
+        self.ending.is(Ended::Stalled);
         Poll::Ready(Err(io::Error::new(io::ErrorKind::TimedOut, "the client stopped reading")))
     }
 
@@ -111,7 +126,7 @@ impl Connection {
             Poll::Ready(Ok(0)) => self.presence.close(),
             Poll::Ready(Ok(_)) | Poll::Pending => {}
             Poll::Ready(Err(error)) => {
-                self.ended = Some(How::Left);
+                self.ending.is(Ended::by(&error));
                 return Err(error);
             }
         }
@@ -129,10 +144,10 @@ impl AsyncRead for Connection {
         let room = buffer.remaining() > 0;
         let read = ready!(self.stream().poll_read(cx, buffer));
         let bytes = &buffer.filled()[before..];
-        if read.is_err() || (room && bytes.is_empty()) {
-            self.ended = Some(How::Left);
-        } else {
-            self.is_answering = self.tap.received(bytes);
+        match &read {
+            Err(error) => self.ending.is(Ended::by(error)),
+            Ok(()) if room && bytes.is_empty() => self.ending.is(Ended::Left),
+            Ok(()) => self.is_answering = self.tap.received(bytes),
         }
         Poll::Ready(read)
     }
@@ -148,7 +163,7 @@ impl AsyncWrite for Connection {
         if let Poll::Ready(Ok(written)) = &written {
             self.is_answering = self.tap.sent([&bytes[..*written]]);
         }
-        self.watch_stall(cx, written)
+        self.watch(cx, written)
     }
 
     fn poll_write_vectored(
@@ -165,7 +180,7 @@ impl AsyncWrite for Connection {
                 sent
             }));
         }
-        self.watch_stall(cx, written)
+        self.watch(cx, written)
     }
 
     fn is_write_vectored(&self) -> bool {
@@ -185,30 +200,17 @@ impl AsyncWrite for Connection {
 impl Drop for Connection {
     fn drop(&mut self) {
         let Some((stream, permit)) = self.open.take() else { return };
+        let ended = self.ending.get();
+        if ended == Some(Ended::Stalled) {
+            // What the system still keeps for the client would be kept until it gives up, too.
+            reset_at_the_end(&stream);
+        }
         // Without a runtime the process is ending, and the system closes what is left.
-        match (self.ended, Handle::try_current()) {
-            (None, Ok(runtime)) => {
+        match (ended, Handle::try_current()) {
+            (None | Some(Ended::Dropped), Ok(runtime)) => {
                 runtime.spawn(linger(stream, self.tap.clone(), permit));
             }
-            (ended, _) => self.tap.closed(ended.unwrap_or(How::Dropped)),
+            (ended, _) => self.tap.closed(ended.unwrap_or(Ended::Dropped).into()),
         }
     }
 }
-
-fn set_options(stream: &TcpStream, write_timeout: Duration) -> io::Result<()> {
-    // Messages are small and each is waited for.
-    stream.set_nodelay(true)?;
-    let socket = socket2::SockRef::from(stream);
-    let keepalive =
-        socket2::TcpKeepalive::new().with_time(KEEPALIVE_AFTER).with_interval(KEEPALIVE_AFTER / 3);
-    socket.set_tcp_keepalive(&keepalive)?;
-    // Where the client vanished, small writes fit into the system's buffer for hours.
-    #[cfg(target_os = "linux")]
-    socket.set_tcp_user_timeout(Some(write_timeout))?;
-    #[cfg(not(target_os = "linux"))]
-    let _ = write_timeout;
-    Ok(())
-}
-
-/// How long a silent connection is trusted before the system asks the other end.
-const KEEPALIVE_AFTER: Duration = Duration::from_secs(30);

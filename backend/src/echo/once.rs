@@ -18,9 +18,10 @@ use crate::state::AppState;
 ///
 /// # Errors
 ///
-/// Where the message is too large, comes too slowly, did not arrive whole, or is no text.
+/// Where the message is too large, comes too slowly, did not arrive whole, or is no text, or there is
+/// no memory for it.
 pub(crate) async fn answer(State(state): State<AppState>, body: Body) -> Result<Response, Refusal> {
-    let message = body::read(body, ECHO_MESSAGE_MAX, &state.limits).await?;
+    let message = body::read(body, ECHO_MESSAGE_MAX, &state).await?;
     let json = std::str::from_utf8(&message)
         .map_err(|error| Refusal::Body { detail: format!("the body is no text: {error}") })?;
     let answer = chat::answer(json, &state);

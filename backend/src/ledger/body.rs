@@ -8,8 +8,9 @@ use echoclock_shared::ledger::{Kind, What};
 use http_body::{Frame, SizeHint};
 
 use super::wire::Framing;
-use super::witness::{LEFT, reached};
+use super::witness::reached;
 use super::{Note, Recorder};
+use crate::connection::Ending;
 use crate::drain::Drain;
 
 /// A request's body.
@@ -54,11 +55,18 @@ pub(super) struct ToClient {
     recorder: Option<Recorder>,
     framing: Framing,
     drain: Drain,
+    ending: Ending,
 }
 
 impl ToClient {
-    pub(super) fn new(body: Body, recorder: Recorder, framing: Framing, drain: Drain) -> Self {
-        Self { body, recorder: Some(recorder), framing, drain }
+    pub(super) fn new(
+        body: Body,
+        recorder: Recorder,
+        framing: Framing,
+        drain: Drain,
+        ending: Ending,
+    ) -> Self {
+        Self { body, recorder: Some(recorder), framing, drain, ending }
     }
 
     fn ends(&mut self, size: u64, reason: &str) {
@@ -113,7 +121,7 @@ impl Drop for ToClient {
     fn drop(&mut self) {
         // What has told its length may not be asked whether there is more.
         if self.body.size_hint().exact() != Some(0) {
-            self.ends(0, LEFT);
+            self.ends(0, self.ending.clone().reason());
         }
     }
 }

@@ -13,7 +13,7 @@ use super::body::{FromClient, ToClient};
 use super::wire::{self, ResponseHead};
 use super::witness::{LEFT_UNANSWERED, OnTheWire};
 use super::{Ledgers, Note, Recorder, parse};
-use crate::connection::Exchange;
+use crate::connection::{Ending, Exchange};
 use crate::drain::Drain;
 use crate::error::Refusal;
 use crate::parameter::{self, AskedFor};
@@ -57,7 +57,12 @@ pub(crate) async fn open(
 }
 
 /// Writes down what goes out where nobody else sees it; outside of whatever else adds to an answer.
-pub(crate) async fn answered(State(drain): State<Drain>, request: Request, next: Next) -> Response {
+pub(crate) async fn answered(
+    State(drain): State<Drain>,
+    ending: Ending,
+    request: Request,
+    next: Next,
+) -> Response {
     let has_body = request.method() != Method::HEAD;
     let mut response = next.run(request).await;
     let Some(recorder) = response.extensions_mut().remove::<Recorder>() else { return response };
@@ -67,7 +72,7 @@ pub(crate) async fn answered(State(drain): State<Drain>, request: Request, next:
     if !has_body {
         return response;
     }
-    response.map(|body| Body::new(ToClient::new(body, recorder, head.framing, drain)))
+    response.map(|body| Body::new(ToClient::new(body, recorder, head.framing, drain, ending)))
 }
 
 impl Recorder {

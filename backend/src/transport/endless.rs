@@ -14,7 +14,7 @@ use http::request::Parts;
 use tokio::time::sleep;
 
 use super::{Following, Source};
-use crate::connection::Presence;
+use crate::connection::{Ending, Presence};
 use crate::counts::OpenStream;
 use crate::drain::Drain;
 use crate::feed::{Feed, Follower};
@@ -39,6 +39,7 @@ pub(super) struct Endless<F> {
 pub(super) struct Reader {
     peer: Peer,
     presence: Presence,
+    ending: Ending,
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Reader {
@@ -48,6 +49,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Reader {
         Ok(Self {
             peer: Peer::from_request_parts(parts, state).await?,
             presence: Presence::from_request_parts(parts, state).await?,
+            ending: Ending::from_request_parts(parts, state).await?,
         })
     }
 }
@@ -71,7 +73,7 @@ impl<F: Feed> Endless<F> {
             drain: app.drain.clone(),
             presence: reader.presence,
             probes: 0,
-            open: app.counts.open_stream(format!("{kind} of {name}"), reader.peer),
+            open: app.counts.open_stream(format!("{kind} of {name}"), reader.peer, reader.ending),
         }
     }
 

@@ -5,6 +5,7 @@ pub(crate) mod asks;
 pub(crate) mod clock;
 pub(crate) mod follow;
 mod lanes;
+pub(crate) mod log;
 pub(crate) mod notes;
 pub(crate) mod page;
 pub(crate) mod proxy;

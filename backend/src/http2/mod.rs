@@ -1,0 +1,55 @@
+//! HTTP/2, whose streams share a connection: what each may keep, and how long it may be waited for.
+//!
+//! A client holds a stream back by its flow control, while the connection's writes go on. So each
+//! stream is watched for itself: what it has handed over and waits to be taken is one piece, all the
+//! rest is in the budget, and a client that takes too little of it for too long loses the stream.
+//! What a client may send unasked is bounded by the windows that it is given.
+
+use hyper_util::rt::TokioTimer;
+use hyper_util::server::conn::auto::Builder;
+use std::time::Duration;
+
+use crate::limits::Limits;
+
+mod stream;
+use stream::Stream;
+pub(crate) use stream::Streams;
+
+mod sending;
+
+mod answer;
+pub(crate) use answer::Answerer;
+
+mod parting;
+pub(crate) use parting::Parting;
+
+/// Sets what a connection keeps to.
+pub(crate) fn configure(http: &mut Builder<Streams>, limits: &Limits) {
+    http.http2()
+        .timer(TokioTimer::new())
+        .keep_alive_interval(PING_EVERY)
+        .enable_connect_protocol()
+        .max_concurrent_streams(limits.http2_streams)
+        .initial_stream_window_size(STREAM_WINDOW)
+        .initial_connection_window_size(CONNECTION_WINDOW)
+        .max_header_list_size(HEAD_MAX)
+        .max_send_buf_size(PIECE_MAX);
+}
+
+/// How often a silent connection is asked for a sign of life.
+const PING_EVERY: Duration = Duration::from_secs(20);
+
+/// How much of a request's body may come before it is asked for, in bytes.
+const STREAM_WINDOW: u32 = 64 * 1024;
+
+/// How much of all bodies on a connection together.
+const CONNECTION_WINDOW: u32 = 128 * 1024;
+
+/// How long a request's head may be, as RFC 9113 counts it.
+const HEAD_MAX: u32 = 16 * 1024;
+
+/// How much of a response is handed over at once, and kept ready beside that, in bytes.
+const PIECE_MAX: usize = 16 * 1024;
+
+/// What is not worth counting, in bytes: the number of streams bounds it.
+const SMALL: usize = 4 * 1024;
