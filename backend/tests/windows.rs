@@ -199,6 +199,25 @@ async fn a_stream_whose_client_does_not_read_on_is_logged_as_that() {
 }
 
 #[tokio::test]
+async fn a_stream_that_is_not_read_does_not_outlive_the_server() {
+    let log = Log::of_this_process();
+    let limits = Limits {
+        drain_at_least: Duration::from_millis(50),
+        drain_at_most: Duration::from_millis(200),
+        stop_after: Duration::from_secs(10),
+        ..Limits::default()
+    };
+    let server = server(limits).await;
+    let mut client = Client::open(&server, 0).await;
+    let _events = client.ask(&server, &format!("{}/events?every=100ms", path::CLOCK)).await;
+    let since = Instant::now();
+    server.begin_to_stop().stopped().await;
+    assert!(since.elapsed() < Duration::from_secs(8), "{:?}", since.elapsed());
+    let closed = log.lines(&["stream closed", &client.name]);
+    assert!(closed[0].contains("the client did not read on"), "{closed:?}");
+}
+
+#[tokio::test]
 async fn a_quiet_stream_is_not_waited_for() {
     let server = server(limits()).await;
     let mut client = Client::open(&server, 65_535).await;

@@ -3,7 +3,6 @@
 use std::convert::Infallible;
 use std::fmt;
 use std::io;
-use std::pin::pin;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 
@@ -23,7 +22,7 @@ pub(crate) enum Ended {
     /// The client did not read on.
     Stalled,
     /// The server stopped while it was under way.
-    Dropped,
+    Stopped,
     /// The server had no memory to spare for it.
     NoRoom,
 }
@@ -41,7 +40,7 @@ impl Ended {
             Self::Left => "the client left",
             Self::Lost => "the client was not reached any more",
             Self::Stalled => "the client did not read on",
-            Self::Dropped => "the server stops",
+            Self::Stopped => "the server stops",
             Self::NoRoom => "the server had no memory to spare",
         }
     }
@@ -50,9 +49,11 @@ impl Ended {
 impl From<Ended> for How {
     fn from(ended: Ended) -> Self {
         match ended {
-            Ended::Left | Ended::Lost => Self::Left,
+            Ended::Left => Self::Left,
+            Ended::Lost => Self::Lost,
             Ended::Stalled => Self::Stalled,
-            Ended::Dropped | Ended::NoRoom => Self::Dropped,
+            Ended::Stopped => Self::Stopped,
+            Ended::NoRoom => Self::Dropped,
         }
     }
 }
@@ -94,7 +95,7 @@ impl Ending {
 
     /// Says that the server ends it, because it stops, whatever is under way.
     pub(crate) fn is_cut(&self) {
-        self.is(if self.is_blocked() { Ended::Stalled } else { Ended::Dropped });
+        self.is(if self.is_blocked() { Ended::Stalled } else { Ended::Stopped });
     }
 
     /// Returns how it has ended, if it has.
@@ -102,7 +103,7 @@ impl Ending {
         let own = self.own.ended.get().copied();
         own.or_else(|| {
             let ended = *self.connection.as_ref()?.ended.get()?;
-            let has_stalled = ended == Ended::Dropped && self.is_blocked();
+            let has_stalled = ended == Ended::Stopped && self.is_blocked();
             Some(if has_stalled { Ended::Stalled } else { ended })
         })
     }
@@ -135,16 +136,19 @@ impl Ending {
 }
 
 /// Has a connection be held until it ends, or the server ends it.
-pub(crate) async fn until_cut(
+pub(crate) fn until_cut(
     held: impl Future<Output = ()>,
     ending: Ending,
     cut: CancellationToken,
-) {
-    let mut held = pin!(held);
-    tokio::select! {
-        () = held.as_mut() => {}
-        // Said before it is dropped, so that whoever is on it knows.
-        () = cut.cancelled() => ending.is_cut(),
+) -> impl Future<Output = ()> {
+    // As an argument of an asynchronous function it would take its memory twice.
+    let mut held = Box::pin(held);
+    async move {
+        tokio::select! {
+            () = held.as_mut() => {}
+            // Said before it is dropped, so that whoever is on it knows.
+            () = cut.cancelled() => ending.is_cut(),
+        }
     }
 }
 
@@ -171,6 +175,6 @@ mod tests {
         // When the server stops, who has not read is told apart from who has.
         second.set_blocked(true);
         connection.is_cut();
-        assert_eq!((second.get(), third.get()), (Some(Ended::Stalled), Some(Ended::Dropped)));
+        assert_eq!((second.get(), third.get()), (Some(Ended::Stalled), Some(Ended::Stopped)));
     }
 }

@@ -19,7 +19,12 @@ use super::Tap;
 use crate::http1::How;
 
 /// Ends the server's side, then reads until the client has ended its own.
-pub(super) async fn linger(mut stream: TcpStream, tap: Tap, _permit: OwnedSemaphorePermit) {
+pub(super) async fn linger(
+    mut stream: TcpStream,
+    tap: Tap,
+    how: How,
+    _permit: OwnedSemaphorePermit,
+) {
     // An error here and below means that the connection is gone, which is what is wanted.
     let _ = timeout(LINGER_FOR, async {
         poll_fn(|cx| Pin::new(&mut stream).poll_shutdown(cx)).await?;
@@ -37,7 +42,7 @@ pub(super) async fn linger(mut stream: TcpStream, tap: Tap, _permit: OwnedSemaph
         }
     })
     .await;
-    tap.closed(How::Dropped);
+    tap.closed(how);
 }
 
 /// How long a client may go on sending after the server has closed.

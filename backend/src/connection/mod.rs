@@ -10,6 +10,7 @@ use tokio::net::TcpStream;
 use tokio::runtime::Handle;
 use tokio::sync::OwnedSemaphorePermit;
 
+use crate::http1::How;
 use crate::limits::Limits;
 use crate::waiting::Waiting;
 
@@ -201,16 +202,17 @@ impl Drop for Connection {
     fn drop(&mut self) {
         let Some((stream, permit)) = self.open.take() else { return };
         let ended = self.ending.get();
+        let how = ended.map_or(How::Dropped, How::from);
         if ended == Some(Ended::Stalled) {
             // What the system still keeps for the client would be kept until it gives up, too.
             reset_at_the_end(&stream);
         }
         // Without a runtime the process is ending, and the system closes what is left.
         match (ended, Handle::try_current()) {
-            (None | Some(Ended::Dropped), Ok(runtime)) => {
-                runtime.spawn(linger(stream, self.tap.clone(), permit));
+            (None | Some(Ended::Stopped), Ok(runtime)) => {
+                runtime.spawn(linger(stream, self.tap.clone(), how, permit));
             }
-            (ended, _) => self.tap.closed(ended.unwrap_or(Ended::Dropped).into()),
+            (_, _) => self.tap.closed(how),
         }
     }
 }

@@ -35,8 +35,12 @@ pub(crate) enum How {
     Upgraded,
     /// The client left.
     Left,
+    /// The client was not reached any more.
+    Lost,
     /// The client did not read on.
     Stalled,
+    /// The server stopped.
+    Stopped,
     /// The server ended the connection.
     Dropped,
 }

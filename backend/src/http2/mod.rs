@@ -28,6 +28,7 @@ pub(crate) fn configure(http: &mut Builder<Streams>, limits: &Limits) {
     http.http2()
         .timer(TokioTimer::new())
         .keep_alive_interval(PING_EVERY)
+        .keep_alive_timeout(PING_PATIENCE)
         .enable_connect_protocol()
         .max_concurrent_streams(limits.http2_streams)
         .initial_stream_window_size(STREAM_WINDOW)
@@ -38,6 +39,9 @@ pub(crate) fn configure(http: &mut Builder<Streams>, limits: &Limits) {
 
 /// How often a silent connection is asked for a sign of life.
 const PING_EVERY: Duration = Duration::from_secs(20);
+
+/// How long the answer may take: a slow reader gets to the question after all that was written before.
+const PING_PATIENCE: Duration = Duration::from_secs(90);
 
 /// How much of a request's body may come before it is asked for, in bytes.
 const STREAM_WINDOW: u32 = 64 * 1024;

@@ -9,6 +9,7 @@ use http_body::{Frame, SizeHint};
 
 use super::{SMALL, Stream};
 use crate::budget::{Budget, NoRoom, Share};
+use crate::connection::Ended;
 use crate::in_use::Use;
 
 /// A response's body, as long as which its connection is used.
@@ -20,6 +21,8 @@ pub(super) struct Sending {
     body: Body,
     stream: Stream,
     budget: Budget,
+    /// What was looked at.
+    ahead: Option<Option<Polled>>,
     /// What came out of the body and was not given away.
     rest: Bytes,
     /// How much there is still to give, where that is known.
@@ -39,25 +42,34 @@ impl Sending {
         in_use: Arc<Use>,
     ) -> Self {
         let is_short = left.is_some_and(|left| left <= SMALL as u64);
-        Self { body, stream, budget, rest: Bytes::new(), left, is_short, _in_use: in_use }
+        Self {
+            body,
+            stream,
+            budget,
+            ahead: None,
+            rest: Bytes::new(),
+            left,
+            is_short,
+            _in_use: in_use,
+        }
     }
 
-    /// Takes what there is of the body at once, if there is something.
+    /// Looks at what there is of the body at once, if there is something.
     ///
     /// # Errors
     ///
     /// Where there is no memory for it.
     pub(super) fn look(&mut self, cx: &mut Context<'_>) -> Result<(), NoRoom> {
-        match Pin::new(&mut self.body).poll_frame(cx) {
-            Poll::Ready(Some(Ok(frame))) if frame.is_data() => {
-                let data = frame.into_data().unwrap_or_default();
-                self.rest = counted(data, &self.budget)?;
-                Ok(())
-            }
-            // Neither an end nor a failure nor trailers come first from a body that has a length;
-            // if they do, the length was wrong, and the client learns that.
-            Poll::Ready(_) | Poll::Pending => Ok(()),
+        if let Poll::Ready(polled) = Pin::new(&mut self.body).poll_frame(cx) {
+            self.ahead = Some(match polled {
+                Some(Ok(frame)) if frame.is_data() => {
+                    let data = frame.into_data().unwrap_or_default();
+                    Some(Ok(Frame::data(counted(data, &self.budget)?)))
+                }
+                other => other,
+            });
         }
+        Ok(())
     }
 
     /// Gives a piece of what there is away.
@@ -78,26 +90,30 @@ impl HttpBody for Sending {
     type Data = Bytes;
     type Error = axum::Error;
 
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Polled>> {
         self.stream.asked();
         if self.rest.is_empty() {
-            let polled = ready!(Pin::new(&mut self.body).poll_frame(cx));
+            let polled = match self.ahead.take() {
+                Some(polled) => polled,
+                None => ready!(Pin::new(&mut self.body).poll_frame(cx)),
+            };
             let frame = match polled {
                 Some(Ok(frame)) if frame.data_ref().is_some_and(|data| !data.is_empty()) => frame,
                 other => return Poll::Ready(other),
             };
             let data = frame.into_data().unwrap_or_default();
-            self.rest = counted(data, &self.budget).map_err(axum::Error::new)?;
+            self.rest = counted(data, &self.budget).map_err(|no_room| {
+                self.stream.ending().is(Ended::NoRoom);
+                axum::Error::new(no_room)
+            })?;
         }
         let piece = self.piece();
         Poll::Ready(Some(Ok(Frame::data(piece))))
     }
 
     fn is_end_stream(&self) -> bool {
-        self.rest.is_empty() && (self.left == Some(0) || self.body.is_end_stream())
+        let is_all_given = self.ahead.is_none() && self.rest.is_empty();
+        is_all_given && (self.left == Some(0) || self.body.is_end_stream())
     }
 
     fn size_hint(&self) -> SizeHint {
@@ -107,6 +123,8 @@ impl HttpBody for Sending {
         }
     }
 }
+
+type Polled = Result<Frame<Bytes>, axum::Error>;
 
 /// Has bytes be counted for as long as any of them is kept, unless others keep them anyway.
 fn counted(bytes: Bytes, budget: &Budget) -> Result<Bytes, NoRoom> {

@@ -1,7 +1,6 @@
 //! The tasks of a connection's streams, and how long each may wait for the client.
 
 use std::future::poll_fn;
-use std::pin::pin;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::task::Poll;
@@ -38,11 +37,17 @@ impl Streams {
     }
 
     /// Runs a stream for as long as the client takes what it is given.
-    async fn watch(self, stream: Stream, answering: impl Future<Output = ()>) {
-        let mut answering = pin!(STREAM.scope(stream.clone(), answering));
+    fn watch(
+        self,
+        stream: Stream,
+        answering: impl Future<Output = ()>,
+    ) -> impl Future<Output = ()> {
+        // As an argument of an asynchronous function it would take its memory twice.
+        let mut answering = Box::pin(STREAM.scope(stream.clone(), answering));
         let mut waiting = Waiting::new(self.pace);
         let mut blocked = Blocked { count: self.blocked, is_blocked: false };
-        poll_fn(|cx| {
+        // What is dropped at the end resets the stream, if it is not complete.
+        poll_fn(move |cx| {
             if answering.as_mut().poll(cx).is_ready() {
                 return Poll::Ready(());
             }
@@ -64,8 +69,6 @@ impl Streams {
             }
             given_up
         })
-        .await;
-        // What is dropped here resets the stream, if it is not complete.
     }
 }
 

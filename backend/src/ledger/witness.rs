@@ -4,6 +4,7 @@ use echoclock_shared::ledger::{Kind, What, cut};
 use echoclock_shared::pass::PARAMETER as PASS;
 
 use super::{Note, Recorder};
+use crate::connection::Ended;
 use crate::drain::Drain;
 use crate::http1::{Head, How, Witness, status_of};
 use crate::parameter::masked;
@@ -57,9 +58,11 @@ impl Witness for OnTheWire {
             // The head has told the length; and what a socket's end is, it tells itself.
             How::Sized | How::Upgraded => return,
             How::Complete => reached(&self.drain),
-            How::Left if self.has_response => LEFT,
+            How::Left if self.has_response => Ended::Left.reason(),
             How::Left => LEFT_UNANSWERED,
-            How::Stalled => "the client did not read on",
+            How::Lost => Ended::Lost.reason(),
+            How::Stalled => Ended::Stalled.reason(),
+            How::Stopped => Ended::Stopped.reason(),
             How::Dropped => "the server ended the connection",
         };
         self.recorder.note(Note { size, ..Note::ended(reason) });
@@ -93,10 +96,7 @@ pub(super) fn reached(drain: &Drain) -> &'static str {
     if drain.has_begun() { "the server stops" } else { "there is no more" }
 }
 
-/// The client left while it was answered.
-pub(super) const LEFT: &str = "the client left";
-
-/// The client left before that.
+/// The client left before it was answered.
 pub(super) const LEFT_UNANSWERED: &str = "the client left before the answer";
 
 /// How much of a method is kept; those that are taken are shorter.
