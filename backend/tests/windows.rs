@@ -12,7 +12,7 @@ use echoclock_backend::limits::Limits;
 use echoclock_backend::state::AppState;
 use echoclock_shared::path;
 use h2::client::{Builder, Connection, SendRequest};
-use h2::{Reason, RecvStream};
+use h2::{Reason, RecvStream, SendStream};
 use http::{Method, Request, StatusCode};
 use tokio::net::TcpStream;
 use tokio::task::JoinHandle;
@@ -46,6 +46,20 @@ impl Client {
         let answer = timeout(PATIENCE, answer).await.expect("an answer").expect("an answer");
         assert_eq!(answer.status(), StatusCode::OK);
         answer.into_body()
+    }
+}
+
+impl Client {
+    async fn open_chat(&mut self, server: &Server) -> (RecvStream, SendStream<Bytes>) {
+        // The server's settings, which allow it, come with the first round trip.
+        let _health = self.ask(server, path::HEALTHZ).await;
+        let opening = Request::connect(server.http(path::ECHO))
+            .extension(h2::ext::Protocol::from_static("websocket"))
+            .header("sec-websocket-version", "13")
+            .body(())
+            .expect("a request");
+        let (answer, outgoing) = self.send.send_request(opening, false).expect("a stream");
+        (answer.await.expect("an answer").into_body(), outgoing)
     }
 }
 
@@ -84,7 +98,10 @@ fn limits() -> Limits {
 async fn server(limits: Limits) -> Server {
     let much = Bytes::from(vec![b'm'; MUCH]);
     let with_much = |state: AppState| -> Router {
-        echoclock_backend::app(state).route("/much", get(async move || much))
+        let some = much.slice(..8_000);
+        echoclock_backend::app(state)
+            .route("/much", get(async move || much))
+            .route("/some", get(async move || some))
     };
     support::start_routed(Setup { limits, ..Setup::default() }, with_much).await
 }
@@ -112,6 +129,23 @@ async fn polls_that_nobody_takes_are_counted_and_given_up() {
     let ended = timeout(PATIENCE, client.connection).await.expect("the connection ends");
     ended.expect("no panic").expect("in order");
     assert!(since.elapsed() < Duration::from_secs(30), "{:?}", since.elapsed());
+}
+
+#[tokio::test]
+async fn an_answer_whose_end_is_not_taken_is_given_up() {
+    let server = server(limits()).await;
+    let mut client = Client::open(&server, 100).await;
+    // It is one piece, of which there is room for a part.
+    let mut body = client.ask(&server, "/some").await;
+    let mut got = 0;
+    let error = loop {
+        match timeout(PATIENCE, body.data()).await.expect("more, or an end").expect("not all of it")
+        {
+            Ok(piece) => got += piece.len(),
+            Err(error) => break error,
+        }
+    };
+    assert_eq!((got, error.reason()), (100, Some(Reason::CANCEL)));
 }
 
 #[tokio::test]
@@ -274,23 +308,28 @@ async fn what_may_come_unasked_finds_room_or_is_refused() {
 async fn a_socket_outlives_the_patience_for_a_stream() {
     let server = server(limits()).await;
     let mut client = Client::open(&server, 65_535).await;
-    // The server's settings, which allow it, come with the first round trip.
-    let _settings = client.ask(&server, path::HEALTHZ).await;
-    let opening = Request::connect(server.http(path::ECHO))
-        .extension(h2::ext::Protocol::from_static("websocket"))
-        .header("sec-websocket-version", "13")
-        .body(())
-        .expect("a request");
-    let (answer, mut outgoing) = client.send.send_request(opening, false).expect("a stream");
-    let mut incoming = answer.await.expect("an answer").into_body();
+    let (mut incoming, mut outgoing) = client.open_chat(&server).await;
     incoming.data().await.expect("the socket is open").expect("a hello");
     sleep(3 * limits().write_timeout).await;
-    // A masked close frame without a code.
-    outgoing.send_data(Bytes::from_static(&[0x88, 0x80, 0, 0, 0, 0]), false).expect("it is open");
+    outgoing.send_data(CLOSE, false).expect("it is open");
     let frame = timeout(PATIENCE, incoming.data()).await.expect("in time").expect("an answer");
     assert_eq!(frame.expect("a frame")[0], 0x88);
     server.until_nothing_is_open().await;
 }
+
+#[tokio::test]
+async fn what_a_socket_leaves_behind_is_not_waited_for() {
+    let server = server(limits()).await;
+    let mut client = Client::open(&server, 0).await;
+    let (mut incoming, mut outgoing) = client.open_chat(&server).await;
+    outgoing.send_data(CLOSE, false).expect("it is open");
+    // Neither the hello nor the answer finds room.
+    let end = timeout(PATIENCE, incoming.data()).await.expect("an end").expect("no end in order");
+    assert_eq!(end.expect_err("nothing was taken").reason(), Some(Reason::CANCEL));
+}
+
+/// A masked close frame without a code.
+const CLOSE: Bytes = Bytes::from_static(&[0x88, 0x80, 0, 0, 0, 0]);
 
 /// How much there is to take, in bytes.
 const MUCH: usize = 16 * 1024 * 1024;
