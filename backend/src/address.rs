@@ -28,25 +28,25 @@ pub fn of_machine() -> io::Result<Vec<IpAddr>> {
     Ok(interfaces.filter(|i| !i.is_link_local()).map(|i| i.ip()).collect())
 }
 
-/// Says why nothing listens at `address`, and what would help.
-pub fn cant_listen(address: SocketAddr, error: &io::Error) -> String {
+/// Says why nothing listens at `address`, which `option` has named, and what would help.
+pub fn cant_listen(option: &str, address: SocketAddr, error: &io::Error) -> String {
     let (ip, port) = (address.ip(), address.port());
     let kind = error.kind();
     if kind == io::ErrorKind::AddrInUse {
         let next = SocketAddr::new(ip, port.checked_add(1).unwrap_or(3000));
         format!(
             "port {port} is in use: another program listens at {address}; stop it, or choose \
-             another port with --listen {next}"
+             another port with {option} {next}"
         )
     } else if kind == io::ErrorKind::PermissionDenied {
         let free = SocketAddr::new(ip, 3000);
-        format!("port {port} needs more rights than this user has; choose --listen {free}")
+        format!("port {port} needs more rights than this user has; choose {option} {free}")
     } else if kind == io::ErrorKind::AddrNotAvailable {
         format!(
-            "{ip} is no address of this machine; for all that it has, choose --listen 0.0.0.0:{port}"
+            "{ip} is no address of this machine; for all that it has, choose {option} 0.0.0.0:{port}"
         )
     } else {
-        format!("can't listen at {address}: {error}; choose another address with --listen")
+        format!("can't listen at {address}: {error}; choose another address with {option}")
     }
 }
 
@@ -79,7 +79,7 @@ mod tests {
     #[test]
     fn a_port_in_use_is_named_with_what_helps() {
         let address = "127.0.0.1:3000".parse().expect("an address");
-        let said = cant_listen(address, &io::ErrorKind::AddrInUse.into());
+        let said = cant_listen("--listen", address, &io::ErrorKind::AddrInUse.into());
         assert!(said.starts_with("port 3000 is in use"), "{said}");
         assert!(said.ends_with("with --listen 127.0.0.1:3001"), "{said}");
     }

@@ -28,6 +28,7 @@ use crate::in_use::InUse;
 use crate::limits::Limits;
 use crate::list;
 use crate::peer::Peer;
+use crate::places::Full;
 
 /// What a connection's requests are answered with, and how long it may wait for them.
 #[derive(Clone, Debug)]
@@ -35,6 +36,8 @@ pub(crate) struct Conversation {
     pub(crate) router: Router,
     pub(crate) limits: Limits,
     pub(crate) budget: Budget,
+    /// Why there is no room for the connection, where there is none: each of its requests says so.
+    pub(crate) no_room: Option<Full>,
     /// Has the connection end after the request that it is at.
     pub(crate) finish: CancellationToken,
 }
@@ -42,9 +45,9 @@ pub(crate) struct Conversation {
 impl Conversation {
     /// Answers a connection's requests until it ends.
     pub(crate) async fn hold(self, connection: Connection, peer: Peer) {
-        let Self { router, limits, budget, finish } = self;
+        let Self { router, limits, budget, no_room, finish } = self;
         let (tap, presence) = (connection.tap(), connection.presence());
-        let ending = connection.ending();
+        let (ending, guest) = (connection.ending(), connection.guest());
         let mut patience = Patience::new(&limits, tap.clone(), &budget);
         let in_use = patience.in_use.clone();
         let http2 = Answerer { router: router.clone(), budget, in_use: in_use.clone() };
@@ -58,6 +61,9 @@ impl Conversation {
             extensions.insert(peer);
             extensions.insert(presence.clone());
             extensions.insert(ending.clone());
+            if let Some(full) = no_room {
+                extensions.insert(full);
+            }
             extensions.insert(Exchange::new(tap.clone(), number));
             let (finish, timeout) = (finish.clone(), timeout.clone());
             let (router, http2) = (router.clone(), http2.clone());
@@ -80,6 +86,7 @@ impl Conversation {
         http2::configure(&mut http, &limits);
         let mut held = pin!(http.serve_connection_with_upgrades(TokioIo::new(connection), service));
         let mut finished = pin!(finish.cancelled());
+        let mut sent_away = pin!(guest.sent_away());
         let mut finishing = false;
         // Over HTTP/2, once it was told to end.
         let mut parting = None;
@@ -87,6 +94,10 @@ impl Conversation {
             loop {
                 if let Poll::Ready(ended) = held.as_mut().poll(cx) {
                     return Poll::Ready(ended.map_err(|error| error.to_string()));
+                }
+                guest.note(patience.rests());
+                if sent_away.as_mut().poll(cx).is_ready() {
+                    return Poll::Ready(Err("it made room for others".to_owned()));
                 }
                 let is_to_finish = match patience.poll(cx) {
                     Poll::Ready(Over::AtOnce) => {
@@ -196,6 +207,16 @@ impl Patience {
 
     fn is_http2(&self) -> bool {
         self.tap.look(&self.waits).0 == Mode::Http2
+    }
+
+    /// Whether nothing is under way.
+    fn rests(&self) -> bool {
+        match self.tap.rests() {
+            (Mode::Http1, rests) => rests,
+            (Mode::Http2, _) => !self.in_use.is_used(),
+            // It ends by itself.
+            (Mode::TooMany | Mode::Other, _) => false,
+        }
     }
 
     fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Over> {

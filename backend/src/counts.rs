@@ -1,4 +1,6 @@
 //! What is open and what was done; opening and closing are logged here, one line each.
+//!
+//! What is opened takes a place and is counted by it, so that nothing is open that is not bounded.
 
 use std::fmt;
 use std::sync::Arc;
@@ -6,82 +8,102 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use echoclock_shared::info::{Done, Open};
-use tokio::sync::watch;
 
+use crate::client::Client;
 use crate::connection::Ending;
+use crate::limits::Limits;
 use crate::peer::Peer;
+use crate::places::{Full, Kind, Place, Taken};
 
 /// The server's counts; a cheap handle.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Counts {
-    inner: Arc<Inner>,
+    taken: Taken,
+    done: Arc<DoneSoFar>,
 }
 
 #[derive(Debug, Default)]
-struct Inner {
-    open: watch::Sender<Open>,
+struct DoneSoFar {
     echoes: AtomicU64,
 }
 
 impl Counts {
+    /// Counts from nothing up to these limits.
+    pub fn new(limits: &Limits) -> Self {
+        let taken = Taken::new(limits.in_all, limits.per_client);
+        Self { taken, done: Arc::default() }
+    }
+
     /// Returns what is open.
     pub fn open(&self) -> Open {
-        *self.inner.open.borrow()
+        Open {
+            sockets: self.taken.held(Kind::Socket),
+            streams: self.taken.held(Kind::Stream),
+            polls: self.taken.held(Kind::Poll),
+        }
     }
 
     /// Returns what was done since the start.
     pub fn done(&self) -> Done {
-        Done { echoes: self.inner.echoes.load(Ordering::Relaxed) }
+        Done { echoes: self.done.echoes.load(Ordering::Relaxed) }
     }
 
     /// Waits until nothing is open.
     pub async fn nothing_open(&self) {
-        let mut open = self.inner.open.subscribe();
-        let nothing = open.wait_for(|open| *open == Open::default()).await;
-        nothing.expect("the sender lives as long as these counts");
+        self.taken.nothing_held().await;
+    }
+
+    /// Returns what is taken of the places that there are.
+    pub(crate) fn taken(&self) -> &Taken {
+        &self.taken
     }
 
     pub(crate) fn echoed(&self) {
-        self.inner.echoes.fetch_add(1, Ordering::Relaxed);
+        self.done.echoes.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// Counts a stream; `ending` tells how it ends unless the server ends it.
-    pub(crate) fn open_stream(&self, name: String, peer: Peer, ending: Ending) -> OpenStream {
-        OpenStream(self.open_one(|open| &mut open.streams, "stream", name, peer, ending))
-    }
-
-    /// Counts a poll; there are too many of them for the log.
-    pub(crate) fn open_poll(&self) -> OpenPoll {
-        self.inner.open.send_modify(|open| open.polls += 1);
-        OpenPoll(self.clone())
-    }
-
-    pub(crate) fn open_socket(&self, name: String, peer: Peer) -> OpenSocket {
-        let ending = Ending::default();
-        OpenSocket(self.open_one(|open| &mut open.sockets, "socket", name, peer, ending))
-    }
-
-    fn open_one(
+    /// Opens a stream; `ending` tells how it ends unless the server ends it.
+    ///
+    /// # Errors
+    ///
+    /// Where there are as many as there may be.
+    pub(crate) fn open_stream(
         &self,
-        field: Field,
-        kind: &'static str,
         name: String,
         peer: Peer,
+        client: Client,
         ending: Ending,
-    ) -> Entry {
-        self.inner.open.send_modify(|open| *field(open) += 1);
-        tracing::info!(%peer, "{kind} opened: {name}");
-        Entry {
-            counts: self.clone(),
-            field,
-            kind,
-            name,
-            peer,
-            since: Instant::now(),
-            messages: 0,
-            reason: None,
-            ending,
-        }
+    ) -> Result<OpenStream, Full> {
+        let place = self.taken.take(Kind::Stream, client)?;
+        Ok(OpenStream(Entry::open(place, "stream", name, peer, ending)))
+    }
+
+    /// Counts a request that waits; there are too many of them for the log.
+    ///
+    /// # Errors
+    ///
+    /// Where there are as many as there may be.
+    pub(crate) fn open_poll(&self, client: Client) -> Result<OpenPoll, Full> {
+        Ok(OpenPoll { _place: self.taken.take(Kind::Poll, client)? })
+    }
+
+    /// Takes a place for a socket, which is then opened in it.
+    ///
+    /// # Errors
+    ///
+    /// Where there are as many as there may be.
+    pub(crate) fn socket_place(&self, client: Client) -> Result<SocketPlace, Full> {
+        Ok(SocketPlace(self.taken.take(Kind::Socket, client)?))
+    }
+}
+
+/// A socket's place until it is open.
+#[derive(Debug)]
+pub(crate) struct SocketPlace(Place);
+
+impl SocketPlace {
+    pub(crate) fn open(self, name: String, peer: Peer) -> OpenSocket {
+        OpenSocket(Entry::open(self.0, "socket", name, peer, Ending::default()))
     }
 }
 
@@ -101,14 +123,10 @@ impl OpenStream {
     }
 }
 
-/// A poll that waits, counted while this lives.
+/// A request that waits, counted while this lives.
 #[derive(Debug)]
-pub(crate) struct OpenPoll(Counts);
-
-impl Drop for OpenPoll {
-    fn drop(&mut self) {
-        self.0.inner.open.send_modify(|open| open.polls -= 1);
-    }
+pub(crate) struct OpenPoll {
+    _place: Place,
 }
 
 /// An open socket, counted while this lives.
@@ -127,12 +145,9 @@ impl OpenSocket {
     }
 }
 
-type Field = fn(&mut Open) -> &mut u64;
-
 #[derive(Debug)]
 struct Entry {
-    counts: Counts,
-    field: Field,
+    _place: Place,
     kind: &'static str,
     name: String,
     peer: Peer,
@@ -142,12 +157,19 @@ struct Entry {
     ending: Ending,
 }
 
+impl Entry {
+    fn open(place: Place, kind: &'static str, name: String, peer: Peer, ending: Ending) -> Self {
+        tracing::info!(%peer, "{kind} opened: {name}");
+        let since = Instant::now();
+        Self { _place: place, kind, name, peer, since, messages: 0, reason: None, ending }
+    }
+}
+
 impl Drop for Entry {
     fn drop(&mut self) {
         let Self { kind, name, peer, messages, .. } = self;
         let reason = self.reason.as_deref().unwrap_or_else(|| self.ending.reason());
         let lasted = Duration::from_millis(self.since.elapsed().as_millis() as u64);
         tracing::info!(%peer, messages, ?lasted, reason, "{kind} closed: {name}");
-        self.counts.inner.open.send_modify(|open| *(self.field)(open) -= 1);
     }
 }

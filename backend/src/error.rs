@@ -11,6 +11,7 @@ use http::header::{
 };
 
 use crate::budget::NoRoom;
+use crate::places::Full;
 
 /// Why a request is refused: a variant per answer.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -78,15 +79,8 @@ pub enum Refusal {
         /// How much of it has come, in bytes.
         received: usize,
     },
-    /// There are as many as there may be.
-    TooMany {
-        /// Of what, in the plural.
-        what: &'static str,
-        /// Whether this client has them; otherwise it is all together.
-        by_client: bool,
-        /// How many there may be.
-        max: usize,
-    },
+    /// There are as many as there may be, of this client's or of all together.
+    TooMany(Full),
     /// There is no memory to spare for it.
     NoRoom,
     /// The server is about to stop.
@@ -109,17 +103,15 @@ impl Refusal {
             Self::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Body { .. } => StatusCode::BAD_REQUEST,
             Self::SlowBody { .. } => StatusCode::REQUEST_TIMEOUT,
-            Self::TooMany { by_client: true, .. } => StatusCode::TOO_MANY_REQUESTS,
-            Self::TooMany { by_client: false, .. } | Self::NoRoom | Self::Draining => {
-                StatusCode::SERVICE_UNAVAILABLE
-            }
+            Self::TooMany(Full { by_client: true, .. }) => StatusCode::TOO_MANY_REQUESTS,
+            Self::TooMany(_) | Self::NoRoom | Self::Draining => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
 
     /// Whether the same request may be right in a moment.
     pub(crate) fn is_temporary(&self) -> bool {
         match self {
-            Self::TooMany { .. } | Self::NoRoom | Self::Draining => true,
+            Self::TooMany(_) | Self::NoRoom | Self::Draining => true,
             Self::Parameter { .. }
             | Self::Origin { .. }
             | Self::NotFound { .. }
@@ -149,7 +141,7 @@ impl Refusal {
             }
             // Nobody reads the rest.
             Self::SlowBody { .. } | Self::TooLarge { .. } => vec![(CONNECTION, text("close"))],
-            Self::TooMany { .. } | Self::NoRoom | Self::Draining => {
+            Self::TooMany(_) | Self::NoRoom | Self::Draining => {
                 vec![(RETRY_AFTER, HeaderValue::from(spread_out(COME_BACK).as_secs()))]
             }
             Self::Method { allowed: None, .. }
@@ -189,10 +181,7 @@ impl Refusal {
                 None,
             ),
             Self::TooLarge { max } => (format!("a message may have at most {max} bytes"), None),
-            Self::TooMany { what, by_client, max } => {
-                let whose = if *by_client { "of yours" } else { "of all clients together" };
-                (format!("there are {max} {what} {whose} already, and no more may be"), None)
-            }
+            Self::TooMany(full) => (full.to_string(), None),
             Self::NoRoom => (NoRoom.to_string(), None),
             Self::Draining => ("the server is about to stop; try again".to_owned(), None),
         };
@@ -211,6 +200,12 @@ impl From<NoRoom> for Refusal {
     }
 }
 
+impl From<Full> for Refusal {
+    fn from(full: Full) -> Self {
+        Self::TooMany(full)
+    }
+}
+
 /// The refusal itself goes along as an extension, for who tells it in another way.
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
@@ -218,7 +213,16 @@ impl IntoResponse for Refusal {
         // As fields, texts are logged with their control characters escaped.
         let asked_for = if let Self::Origin { hosts, .. } = &self { Some(hosts) } else { None };
         let asked_for = asked_for.map(tracing::field::debug);
-        tracing::info!(status = problem.status, detail = problem.detail, asked_for, "refused");
+        let client =
+            if let Self::TooMany(Full { client, .. }) = &self { Some(client) } else { None };
+        let client = client.map(tracing::field::display);
+        tracing::info!(
+            status = problem.status,
+            detail = problem.detail,
+            asked_for,
+            client,
+            "refused"
+        );
         let json = serde_json::to_string(&problem).expect("a problem has string keys only");
         let headers = [(CONTENT_TYPE, MEDIA_TYPE), (CACHE_CONTROL, "no-store")];
         let mut response = (self.status(), headers, json).into_response();

@@ -1,5 +1,7 @@
 //! What a request has to be by the letter before anything else looks at it.
 
+use std::borrow::Cow;
+
 use axum::extract::Request;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -59,6 +61,11 @@ fn is_host(text: &str, authority: &Authority) -> bool {
     let digits = port.strip_prefix(':').unwrap_or(port);
     let port_fits = digits.is_empty() || authority.port_u16().is_some();
     !authority.host().is_empty() && !text.contains('@') && port_fits
+}
+
+/// Returns a path in which nothing is percent-encoded that need not be.
+pub(crate) fn normal_path(path: &str) -> Cow<'_, str> {
+    normal(path).map_or(Cow::Borrowed(path), Cow::Owned)
 }
 
 /// Returns a path in which nothing is percent-encoded that need not be, unless it is that already

@@ -16,6 +16,7 @@ use http::header::{FORWARDED, HOST, HeaderMap, HeaderName};
 use http::uri::Authority;
 use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 
+use crate::client::Client;
 use crate::list;
 use crate::peer::Peer;
 
@@ -42,6 +43,10 @@ pub struct Arrival {
     pub hosts: Vec<String>,
     /// Who asked; nothing where that is a proxy's secret.
     pub client: Option<String>,
+    /// Whose share of what there is the request counts against: the client's that a trusted proxy
+    /// names by its address, otherwise that of who is at the other end of the connection. Names that
+    /// mean something to a proxy alone may be new each time (RFC 7239, section 6.3).
+    pub network: Client,
     /// `Forwarded`, as it may be shown.
     pub forwarded: Option<String>,
     /// `X-Forwarded-For`, as it may be shown.
@@ -56,7 +61,7 @@ impl Arrival {
         peer: Peer,
         trusted: &Trusted,
     ) -> Self {
-        let by_proxy = peer.address().is_some_and(|address| trusted.hold(address.ip()));
+        let by_proxy = trusted.holds(peer);
         let chain: Vec<_> = list::elements(headers, &X_FORWARDED_FOR).collect();
         let hops = Hops::of(headers);
         let shown = |name, told: String| headers.contains_key(name).then_some(told);
@@ -65,6 +70,7 @@ impl Arrival {
                 scheme: HTTP,
                 hosts: asked_for(headers, authority).into_iter().collect(),
                 client: peer.address().map(|address| address.to_string()),
+                network: peer.into(),
                 forwarded: shown(
                     &FORWARDED,
                     list::elements(headers, &FORWARDED).collect::<Vec<_>>().join(", "),
@@ -75,6 +81,7 @@ impl Arrival {
         let for_chain = Chain::of(chain.iter().map(|entry| Node::read(entry)), trusted);
         let hop_chain = hops.chain(trusted);
         let client = if for_chain.is_empty() { hop_chain.client() } else { for_chain.client() };
+        let named = client.and_then(Node::ip).map(Client::from);
         let own = || peer.address().filter(|address| address.ip().is_loopback());
         Self {
             scheme: scheme(headers, &hops),
@@ -83,6 +90,7 @@ impl Arrival {
                 Some(client) => client.told(),
                 None => own().map(|address| address.to_string()),
             },
+            network: named.unwrap_or(peer.into()),
             forwarded: shown(&FORWARDED, hops.shown(&hop_chain, trusted)),
             x_forwarded_for: shown(&X_FORWARDED_FOR, for_chain.shown(&chain).join(", ")),
         }
@@ -96,6 +104,11 @@ impl Trusted {
     /// Believes these networks.
     pub const fn new(networks: Vec<Network>) -> Self {
         Self(networks)
+    }
+
+    /// Whether who is at the other end of a connection is believed, and may stand for many.
+    pub(crate) fn holds(&self, peer: Peer) -> bool {
+        peer.address().is_some_and(|address| self.hold(address.ip()))
     }
 
     fn hold(&self, address: IpAddr) -> bool {

@@ -20,18 +20,16 @@ use crate::forwarded::Arrival;
 use crate::origin::{Allowed, Caller, Origin};
 use crate::parameter::{self, AskedFor};
 use crate::pass::Browser;
-use crate::peer::Peer;
 use crate::state::AppState;
 
 /// Lets a request through to `/api`, or refuses it.
 pub(crate) async fn watch(
     State(state): State<AppState>,
-    peer: Peer,
     mut request: Request,
     next: Next,
 ) -> Response {
-    let arrival =
-        Arrival::of(request.headers(), request.uri().authority(), peer, &state.trusted_proxies);
+    let arrival = request.extensions_mut().remove::<Arrival>();
+    let arrival = arrival.expect("it is told of each request that is admitted");
     let pass = take_pass(&mut request);
     let shown = pass.as_ref().ok().and_then(Option::as_deref);
     let caller = judge(&state, &request, &arrival, shown);
@@ -53,13 +51,34 @@ pub(crate) async fn watch(
             next.run(request).await
         }
     };
+    dress(&state, &caller, &mut response);
+    response
+}
+
+/// Sets what every answer of the API carries on a refusal that was decided before this gate, so that
+/// a page of a listed origin can read it there too.
+pub(crate) fn dress_refusal(
+    state: &AppState,
+    request: &Request,
+    arrival: &Arrival,
+    mut refusal: Response,
+) -> Response {
+    let below = request.uri().path().strip_prefix(path::API);
+    if below.is_some_and(|below| below.is_empty() || below.starts_with('/')) {
+        let caller = state.allowed.judge(request.method(), request.headers(), &arrival.hosts);
+        dress(state, &caller, &mut refusal);
+    }
+    refusal
+}
+
+/// Sets what every answer carries.
+fn dress(state: &AppState, caller: &Caller, response: &mut Response) {
     let headers = response.headers_mut();
-    share(headers, &caller);
+    share(headers, caller);
     headers.append(VARY, HeaderValue::from_static("origin"));
     headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     headers.entry(CONTENT_SECURITY_POLICY).or_insert_with(|| policy(&state.allowed));
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    response
 }
 
 /// What is known of a request that was let in: its extension.

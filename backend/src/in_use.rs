@@ -54,6 +54,11 @@ impl InUse {
         self.0.count().open == 0
     }
 
+    /// Whether it is used at this moment.
+    pub(crate) fn is_used(&self) -> bool {
+        self.0.count().open > 0
+    }
+
     /// Returns when the connection has been idle for too long, unless it is used; the task is woken
     /// when that changes.
     pub(crate) fn deadline(&self, waits: &Waits, waker: &Waker) -> Option<Instant> {

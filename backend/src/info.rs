@@ -3,7 +3,7 @@
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
-use echoclock_shared::info::{Info, Opening, Seen, Verdict};
+use echoclock_shared::info::{Bounds, Info, Opening, Seen, Verdict};
 use echoclock_shared::ledger::PARAMETER as LINK;
 use echoclock_shared::pass::Pass;
 use http::header::{CACHE_CONTROL, HOST, HeaderName, HeaderValue, ORIGIN, SET_COOKIE, VIA};
@@ -16,6 +16,8 @@ use crate::forwarded::Arrival;
 use crate::guard::Admitted;
 use crate::origin::Caller;
 use crate::pass::Browser;
+use crate::peer::Peer;
+use crate::places::Kind;
 use crate::state::AppState;
 use crate::{ledger, parameter};
 
@@ -26,6 +28,7 @@ use crate::{ledger, parameter};
 /// Where `?link=` makes no sense.
 pub(crate) async fn info(
     State(state): State<AppState>,
+    peer: Peer,
     Extension(admitted): Extension<Admitted>,
     request: Request<axum::body::Body>,
 ) -> Result<Response, Refusal> {
@@ -45,6 +48,7 @@ pub(crate) async fn info(
         pass,
         opening: ledger.as_ref().and_then(Opening::of),
         open: state.counts.open(),
+        bounds: Some(bounds(&state, peer, &admitted.arrival)),
         done: state.counts.done(),
         request: seen(&parts, admitted.arrival),
     };
@@ -92,6 +96,16 @@ fn pass(state: &AppState, request: &Parts, admitted: &Admitted) -> Option<(Pass,
     Some((state.passes.give(&browser, Instant::now()), browser.cookie(scheme)))
 }
 
+/// Tells how much there is and what is taken of it. Whose connections are bounded by what all have
+/// has no bound of its own there.
+fn bounds(state: &AppState, peer: Peer, arrival: &Arrival) -> Bounds {
+    let mut bounds = state.counts.taken().bounds(&arrival.network, Instant::now());
+    if state.trusted_proxies.holds(peer) {
+        bounds.connections.yours = None;
+    }
+    bounds
+}
+
 fn verdict(state: &AppState, request: &Parts, admitted: &Admitted, has_pass: bool) -> Verdict {
     if state.drain.has_begun() {
         let reason = Some("the server is about to stop".to_owned());
@@ -100,6 +114,9 @@ fn verdict(state: &AppState, request: &Parts, admitted: &Admitted, has_pass: boo
     if admitted.caller == Caller::Visitor {
         // The page that they come from is not the one that asks.
         return Verdict { allowed: true, reason: None };
+    }
+    if let Err(full) = state.counts.taken().has_room(Kind::Socket, admitted.arrival.network) {
+        return Verdict { allowed: false, reason: Some(full.to_string()) };
     }
     match state.allowed.judge_socket(&request.headers, &admitted.arrival.hosts) {
         Caller::Own | Caller::Tool | Caller::Visitor | Caller::Listed(_) | Caller::Anyone => {

@@ -35,6 +35,8 @@ pub mod forwarded;
 
 pub mod pass;
 
+mod admission;
+
 mod guard;
 
 mod form;
@@ -54,6 +56,8 @@ pub mod drain;
 pub mod peer;
 
 pub mod client;
+
+pub mod places;
 
 mod budget;
 
@@ -76,7 +80,9 @@ pub mod connection;
 mod conversation;
 
 mod serve;
-pub use serve::serve;
+pub use serve::{Listeners, serve};
+
+pub mod files;
 
 pub mod config;
 
@@ -108,8 +114,20 @@ pub fn app(state: AppState) -> Router {
         .route(path::HEALTHZ, get(info::healthz))
         .route(path::READYZ, get(info::readyz))
         .fallback_service(get(site::page).with_state(state.clone()))
-        .with_state(state);
+        .with_state(state.clone());
     // Around all of it, so that routes are found by the path's normal form.
+    let formed = Router::new().fallback_service(all).layer(middleware::from_fn(form::check));
+    formed.layer(middleware::from_fn_with_state(state, admission::admit))
+}
+
+/// Returns what the server answers to those who look after it, on a listener of its own.
+pub fn admin(state: AppState) -> Router {
+    let all = Router::new()
+        .route(path::HEALTHZ, get(info::healthz))
+        .route(path::READYZ, get(info::readyz))
+        .fallback(any(nothing_here))
+        .method_not_allowed_fallback(not_this_method)
+        .with_state(state);
     Router::new().fallback_service(all).layer(middleware::from_fn(form::check))
 }
 

@@ -1,5 +1,6 @@
 //! The program `echoclock`: arguments, logs, a listener, and the signals that end it.
 
+use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -8,7 +9,7 @@ use clap::Parser;
 use echoclock_backend::config::{Cli, Command, Serve};
 use echoclock_backend::feed::clock::SystemClock;
 use echoclock_backend::state::AppState;
-use echoclock_backend::{address, app, serve, telemetry};
+use echoclock_backend::{Listeners, address, app, files, serve, telemetry};
 use tokio::net::TcpListener;
 
 fn main() -> ExitCode {
@@ -29,12 +30,16 @@ fn main() -> ExitCode {
 #[tokio::main]
 async fn run(arguments: &Serve) -> anyhow::Result<()> {
     let mut signals = Signals::listen().context("signals can't be listened for")?;
-    let state = AppState::new(arguments.settings(), Arc::new(SystemClock))
+    let mut settings = arguments.settings();
+    bound_by_files(&mut settings.limits.in_all.connections);
+    let state = AppState::new(settings, Arc::new(SystemClock))
         .context("no random bytes for this process's name and key")?;
-    let listener = TcpListener::bind(arguments.listen)
-        .await
-        .map_err(|error| anyhow::anyhow!(address::cant_listen(arguments.listen, &error)))?;
-    let local = listener.local_addr().context("the listener has no address")?;
+    let public = listen(arguments.listen, "--listen").await?;
+    let admin = match arguments.admin_listen {
+        Some(address) => Some(listen(address, "--admin-listen").await?),
+        None => None,
+    };
+    let local = public.local_addr().context("the listener has no address")?;
     let machine = address::of_machine().unwrap_or_else(|error| {
         tracing::warn!(%error, "the machine's addresses are not known");
         vec![]
@@ -42,7 +47,11 @@ async fn run(arguments: &Serve) -> anyhow::Result<()> {
     for url in address::reachable(local, &machine) {
         tracing::info!("listening on {url}");
     }
-    serve(listener, app(state.clone()), state, async move {
+    if let Some(admin) = &admin {
+        let local = admin.local_addr().context("the listener has no address")?;
+        tracing::info!("listening on http://{local}/ for /healthz and /readyz");
+    }
+    serve(Listeners { public, admin }, app(state.clone()), state, async move {
         let name = signals.next().await;
         tracing::info!("{name} came: no longer ready; a second one stops at once");
         tokio::spawn(async move {
@@ -54,6 +63,31 @@ async fn run(arguments: &Serve) -> anyhow::Result<()> {
     .await;
     tracing::info!("stopped");
     Ok(())
+}
+
+async fn listen(address: SocketAddr, option: &str) -> anyhow::Result<TcpListener> {
+    let listener = TcpListener::bind(address).await;
+    listener.map_err(|error| anyhow::anyhow!(address::cant_listen(option, address, &error)))
+}
+
+/// Has there be no more connections than the system lets the process have files.
+fn bound_by_files(connections: &mut usize) {
+    match files::raise_limit() {
+        Ok(files) => {
+            let asked =
+                std::mem::replace(connections, files::connections_within(files, *connections));
+            if *connections < asked {
+                tracing::warn!(
+                    asked,
+                    connections = *connections,
+                    files,
+                    "fewer connections than --connections says: the process may not have more \
+                     files open (ulimit -n, LimitNOFILE)"
+                );
+            }
+        }
+        Err(error) => tracing::warn!(%error, "how many files may be open is not known"),
+    }
 }
 
 /// The exit code of a program that a signal ends, as shells give it for SIGINT.

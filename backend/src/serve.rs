@@ -1,22 +1,40 @@
-//! The listener's loop, with a bound and an end.
+//! The listeners' loop, with a bound and an end.
 
 use std::io;
 use std::pin::pin;
-use std::sync::Arc;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use axum::Router;
-use tokio::net::TcpListener;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use tokio::time::{Instant, sleep, timeout_at};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::yield_now;
+use tokio::time::{Instant, sleep, timeout, timeout_at};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::client::Client;
 use crate::connection::{Connection, until_cut};
 use crate::conversation::Conversation;
+use crate::files::{Over, Shortage};
 use crate::limits::Limits;
 use crate::peer::Peer;
+use crate::places::{Full, Kind, Place, Seat, Seats};
 use crate::state::AppState;
+
+/// What a server listens at.
+#[derive(Debug)]
+pub struct Listeners {
+    /// For everybody.
+    pub public: TcpListener,
+    /// For who looks after the server, with connections of its own: [`admin`](crate::admin) answers.
+    pub admin: Option<TcpListener>,
+}
+
+impl From<TcpListener> for Listeners {
+    fn from(public: TcpListener) -> Self {
+        Self { public, admin: None }
+    }
+}
 
 /// Serves `router`, which is [`app`](crate::app) or holds it, until `shutdown` comes, then drains
 /// and returns, within [`Limits::stop_after`].
@@ -24,23 +42,32 @@ use crate::state::AppState;
 /// While it drains it still accepts connections and answers requests, so that whoever asks
 /// `/readyz` learns of it; streams and sockets end, and new ones are refused.
 ///
+/// Nor does anybody wait for a connection where there are as many as there may be: a few more are
+/// taken in, on which the same can be asked, and everything else is told that there is no room.
+///
 /// [`Limits::stop_after`]: crate::limits::Limits::stop_after
 pub async fn serve(
-    listener: TcpListener,
+    listeners: impl Into<Listeners>,
     router: Router,
     state: AppState,
     shutdown: impl Future<Output = ()>,
 ) {
+    let Listeners { public, admin } = listeners.into();
+    let mut doors = Doors { public: Door::at(public), admin: admin.map(Door::at) };
     let server = Server {
         router,
-        places: Arc::new(Semaphore::new(state.limits.in_all.connections)),
+        admin: crate::admin(state.clone()),
         state,
+        seats: Seats::new(),
+        reserve: Seats::new(),
+        admin_seats: Seats::new(),
+        crowd: Mutex::default(),
         connections: TaskTracker::new(),
         finish: CancellationToken::new(),
         cut: CancellationToken::new(),
     };
     tokio::select! {
-        () = server.accept_all(&listener) => {}
+        () = server.accept_all(&mut doors) => {}
         () = shutdown => {}
     }
     let Limits { drain_at_least, drain_at_most, stop_after, .. } = server.state.limits;
@@ -51,10 +78,10 @@ pub async fn serve(
         tokio::join!(sleep(drain_at_least), server.state.counts.nothing_open());
     };
     tokio::select! {
-        () = server.accept_all(&listener) => {}
+        () = server.accept_all(&mut doors) => {}
         _ = timeout_at(drain_began + drain_at_most, drained) => {}
     }
-    drop(listener);
+    drop(doors);
     server.finish.cancel();
     server.connections.close();
     let all_ended = async {
@@ -72,11 +99,35 @@ pub async fn serve(
     }
 }
 
+/// Where connections come in.
+struct Doors {
+    public: Door,
+    admin: Option<Door>,
+}
+
+struct Door {
+    listener: TcpListener,
+    shortage: Shortage,
+}
+
+impl Door {
+    fn at(listener: TcpListener) -> Self {
+        Self { listener, shortage: Shortage::default() }
+    }
+}
+
 struct Server {
     router: Router,
+    admin: Router,
     state: AppState,
-    /// A permit per connection that there may be.
-    places: Arc<Semaphore>,
+    /// The connections for which there is room.
+    seats: Seats,
+    /// Those for which there is none, and which are told so.
+    reserve: Seats,
+    /// Those of who looks after the server.
+    admin_seats: Seats,
+    /// Whether there are as many connections as there may be in all.
+    crowd: Mutex<Shortage>,
     connections: TaskTracker,
     /// Has each connection end after the request that it is at.
     finish: CancellationToken,
@@ -86,44 +137,131 @@ struct Server {
 
 impl Server {
     /// Accepts connections for as long as it is polled.
-    async fn accept_all(&self, listener: &TcpListener) {
+    async fn accept_all(&self, Doors { public, admin }: &mut Doors) {
+        let by_admin = async {
+            if let Some(admin) = admin {
+                self.accept(admin, |stream, peer| self.take_in_admin(stream, peer)).await;
+            }
+        };
+        tokio::join!(self.accept(public, |stream, peer| self.take_in(stream, peer)), by_admin);
+    }
+
+    async fn accept(&self, door: &mut Door, take_in: impl Fn(TcpStream, Peer)) {
+        let Door { listener, shortage } = door;
         loop {
-            let place = self.place().await;
             match listener.accept().await {
                 Ok((stream, peer)) => {
-                    let connection = Connection::new(stream, place, &self.state.limits);
-                    let (ending, cut) = (connection.ending(), self.cut.clone());
-                    let held = self.conversation().hold(connection, Peer::from(peer));
-                    self.connections.spawn(until_cut(held, ending, cut));
+                    if let Some(Over { lasted, times }) = shortage.succeeded(Instant::now()) {
+                        tracing::info!(?lasted, times, "connections can be accepted again");
+                    }
+                    take_in(stream, Peer::from(peer));
+                    // Those who have to go get a turn.
+                    yield_now().await;
                 }
                 Err(error) if is_one_connections(&error) => {}
                 Err(error) => {
-                    tracing::error!(%error, "no connection could be accepted");
-                    // Such as no file handle left: soon there may be one.
+                    // Such as no file handle left: soon there is one.
+                    if shortage.failed(Instant::now()) {
+                        tracing::error!(%error, "no connection could be accepted");
+                    }
+                    self.seats.make_room(Instant::now());
                     sleep(ACCEPT_AGAIN_AFTER).await;
                 }
             }
         }
     }
 
-    fn conversation(&self) -> Conversation {
-        Conversation {
-            router: self.router.clone(),
-            limits: self.state.limits,
-            budget: self.state.budget.clone(),
-            finish: self.finish.clone(),
-        }
+    /// Holds a connection where there is room for one more, or else tells its client that there is
+    /// none.
+    fn take_in(&self, stream: TcpStream, peer: Peer) {
+        let client = Client::from(peer);
+        let is_proxy = self.state.trusted_proxies.holds(peer);
+        let full = match self.place(client, is_proxy) {
+            Ok(place) => {
+                let connection = self.connection(stream, self.seats.sit(client, Some(place)));
+                let conversation = self.conversation(&self.router, None);
+                self.hold(connection, peer, conversation, None);
+                return;
+            }
+            Err(full) => full,
+        };
+        let own_max = if is_proxy { RESERVE } else { RESERVE_OWN };
+        let Some(seat) = self.reserve.squeeze_in(client, own_max, RESERVE) else { return };
+        let connection = self.connection(stream, seat);
+        let mut conversation = self.conversation(&self.router, Some(full));
+        let head = &mut conversation.limits.header_timeout;
+        *head = RESERVE_HEAD.min(*head);
+        self.hold(connection, peer, conversation, Some(RESERVE_FOR));
     }
 
-    /// Waits until there may be one more connection. Those who come meanwhile wait in the
-    /// system's queue.
-    async fn place(&self) -> OwnedSemaphorePermit {
-        if self.places.available_permits() == 0 {
-            let connections = self.state.limits.in_all.connections;
-            tracing::warn!(connections, "full: new connections wait until others end");
+    fn take_in_admin(&self, stream: TcpStream, peer: Peer) {
+        let seat = self.admin_seats.squeeze_in(peer.into(), ADMIN_MAX, ADMIN_MAX);
+        let Some(seat) = seat else { return };
+        let connection = self.connection(stream, seat);
+        self.hold(connection, peer, self.conversation(&self.admin, None), None);
+    }
+
+    /// Takes a place for a connection; where all are taken, those make room on which nothing is
+    /// under way.
+    ///
+    /// A proxy's are bounded by what there is in all, because they carry many clients' requests.
+    fn place(&self, client: Client, is_proxy: bool) -> Result<Place, Full> {
+        let taken = self.state.counts.taken();
+        let take = || match is_proxy {
+            true => taken.take_for_many(Kind::Connection, client),
+            false => taken.take(Kind::Connection, client),
+        };
+        let now = Instant::now();
+        let is_crowded = |full: &Full| !full.by_client;
+        let place = match take() {
+            Err(full) if is_crowded(&full) && self.seats.make_room(now) => take(),
+            taken => taken,
+        };
+        let mut crowd = self.crowd.lock().unwrap_or_else(PoisonError::into_inner);
+        match &place {
+            Err(full) if is_crowded(full) => {
+                if crowd.failed(now) {
+                    tracing::warn!(connections = full.max, "full: new connections are refused");
+                }
+            }
+            Err(_) => {}
+            Ok(_) => {
+                if let Some(Over { lasted, times }) = crowd.succeeded(now) {
+                    tracing::info!(?lasted, refused = times, "there is room for connections again");
+                }
+            }
         }
-        let place = Arc::clone(&self.places).acquire_owned().await;
-        place.expect("the semaphore is never closed")
+        place
+    }
+
+    /// Holds a conversation to its end, or for at most so long, or until it is cut.
+    fn hold(
+        &self,
+        connection: Connection,
+        peer: Peer,
+        conversation: Conversation,
+        at_most: Option<Duration>,
+    ) {
+        let (ending, cut) = (connection.ending(), self.cut.clone());
+        let held = until_cut(conversation.hold(connection, peer), ending, cut);
+        match at_most {
+            Some(limit) => self.connections.spawn(async move { drop(timeout(limit, held).await) }),
+            None => self.connections.spawn(held),
+        };
+    }
+
+    fn connection(&self, stream: TcpStream, seat: Seat) -> Connection {
+        Connection::new(stream, seat, &self.state.limits)
+    }
+
+    fn conversation(&self, router: &Router, no_room: Option<Full>) -> Conversation {
+        Conversation {
+            router: router.clone(),
+            limits: self.state.limits,
+            budget: self.state.budget.clone(),
+            no_room,
+            finish: self.finish.clone(),
+        }
     }
 }
 
@@ -138,4 +276,19 @@ fn is_one_connections(error: &io::Error) -> bool {
 }
 
 /// How long to wait where the system can't give another connection.
-const ACCEPT_AGAIN_AFTER: Duration = Duration::from_millis(100);
+const ACCEPT_AGAIN_AFTER: Duration = Duration::from_millis(50);
+
+/// How many connections are told that there is no room, at a time.
+const RESERVE: usize = 64;
+
+/// How many of them one client may have.
+const RESERVE_OWN: usize = 8;
+
+/// How soon such a one has to ask.
+const RESERVE_HEAD: Duration = Duration::from_secs(2);
+
+/// How long it may take in all.
+const RESERVE_FOR: Duration = Duration::from_secs(5);
+
+/// How many connections there may be of who looks after the server.
+const ADMIN_MAX: usize = 16;

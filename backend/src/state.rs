@@ -85,7 +85,7 @@ impl AppState {
             limits,
             clocks: Clocks::new(&wall),
             ledgers: Ledgers::new(limits.ledger, show_headers, Arc::clone(&wall)),
-            counts: Counts::default(),
+            counts: Counts::new(&limits),
             drain: Drain::default(),
             instance: format!("{:016x}", getrandom::u64()?),
             started: wall.now(),

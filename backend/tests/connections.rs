@@ -4,7 +4,7 @@ mod support;
 
 use std::time::Duration;
 
-use echoclock_backend::limits::{Limits, Places};
+use echoclock_backend::limits::Limits;
 use echoclock_shared::limits::RAW_MESSAGE_MAX;
 use echoclock_shared::path;
 use http::{StatusCode, Version};
@@ -293,23 +293,6 @@ async fn a_slow_stream_is_not_cut_off_by_the_header_timeout() {
         let byte = wire.0.read_u8().await.expect("the stream goes on");
         text.push(byte.into());
     }
-}
-
-#[tokio::test]
-async fn one_connection_too_many_waits() {
-    let server =
-        server(Limits { in_all: Places { connections: 1, ..Places::IN_ALL }, ..Limits::default() })
-            .await;
-    let mut first = Wire::open(server.address()).await;
-    first.write(get("/readyz")).await;
-    assert!(first.read_head().await.starts_with("http/1.1 200"));
-
-    let mut second = Wire::open(server.address()).await;
-    second.write(get("/readyz")).await;
-    let answer = tokio::time::timeout(Duration::from_millis(200), second.read_head()).await;
-    assert!(answer.is_err(), "there is no room yet: {answer:?}");
-    drop(first);
-    assert!(second.read_head().await.starts_with("http/1.1 200"));
 }
 
 #[tokio::test]

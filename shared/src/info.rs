@@ -30,6 +30,9 @@ pub struct Info {
     pub opening: Option<Opening>,
     /// What is open at this moment, this request aside.
     pub open: Open,
+    /// How much there may be, and how much of it is taken; older servers do not tell.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bounds: Option<Bounds>,
     /// What was done since the start.
     pub done: Done,
     /// The request as it arrived, after whatever proxies did to it.
@@ -100,6 +103,48 @@ pub struct Open {
     pub polls: u64,
 }
 
+/// How much there is of what clients may have and do, and how much of it is taken at this moment.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+pub struct Bounds {
+    /// Connections.
+    pub connections: Bound,
+    /// WebSockets.
+    pub sockets: Bound,
+    /// HTTP responses that do not end by themselves.
+    pub streams: Bound,
+    /// Requests that wait for their answer, or whose body is waited for.
+    pub polls: Bound,
+    /// Requests of the last second.
+    pub requests: Bound,
+}
+
+/// How much there is of one kind.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+pub struct Bound {
+    /// For all clients together.
+    pub in_all: Amount,
+    /// For the network that asks; nothing where it has no bound of its own, because it stands for many.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub yours: Option<Amount>,
+}
+
+/// How much is taken of how much.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+pub struct Amount {
+    /// How much is taken.
+    pub taken: u64,
+    /// How much there is.
+    pub max: u64,
+}
+
+impl Bound {
+    /// Whether there is none left for the network that asks.
+    pub fn is_full(&self) -> bool {
+        let is_full = |amount: Amount| amount.taken >= amount.max;
+        is_full(self.in_all) || self.yours.is_some_and(is_full)
+    }
+}
+
 /// How often something was done.
 #[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
 pub struct Done {
@@ -166,6 +211,32 @@ mod tests {
             totals: Totals::default(),
             dropped: 0,
             entries: requests.iter().map(entry).chain([answer]).collect(),
+        }
+    }
+
+    #[test]
+    fn what_there_may_be_is_written_with_what_is_taken_of_it() {
+        let amount = |taken, max| Amount { taken, max };
+        for (bound, json, is_full) in [
+            (
+                Bound { in_all: amount(3, 10), yours: Some(amount(1, 2)) },
+                r#"{"in_all":{"taken":3,"max":10},"yours":{"taken":1,"max":2}}"#,
+                false,
+            ),
+            (
+                Bound { in_all: amount(3, 10), yours: Some(amount(2, 2)) },
+                r#"{"in_all":{"taken":3,"max":10},"yours":{"taken":2,"max":2}}"#,
+                true,
+            ),
+            (
+                Bound { in_all: amount(10, 10), yours: None },
+                r#"{"in_all":{"taken":10,"max":10}}"#,
+                true,
+            ),
+        ] {
+            assert_eq!(serde_json::to_string(&bound).unwrap(), json);
+            assert_eq!(serde_json::from_str::<Bound>(json).unwrap(), bound);
+            assert_eq!(bound.is_full(), is_full, "{json}");
         }
     }
 

@@ -235,6 +235,7 @@ fn info() -> Info {
         pass: None,
         opening: None,
         open: Open { sockets: 1, streams: 2, polls: 3 },
+        bounds: None,
         done: Done { echoes: 3 },
         request: Seen {
             http_version: "HTTP/1.1".to_owned(),

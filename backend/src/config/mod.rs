@@ -43,6 +43,12 @@ pub struct Serve {
     #[arg(default_value = "127.0.0.1:3000", value_parser = listen_address)]
     pub listen: SocketAddr,
 
+    /// A further address and port, where only /healthz and /readyz are answered, over connections
+    /// that nobody else can take; for who looks after the server
+    #[arg(long, env = "ECHOCLOCK_ADMIN_LISTEN", value_name = "ADDRESS:PORT")]
+    #[arg(value_parser = listen_address)]
+    pub admin_listen: Option<SocketAddr>,
+
     /// A further origin whose pages may connect, with credentials, and may embed the page, such
     /// as `https://example.org`; '*' lets everyone in, without credentials. May be repeated (in
     /// the environment: separated by commas). By default only the server's own page may

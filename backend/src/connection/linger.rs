@@ -12,21 +12,18 @@ use std::time::Duration;
 
 use tokio::io::AsyncWrite;
 use tokio::net::TcpStream;
-use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::timeout;
 
 use super::Tap;
 use crate::http1::How;
+use crate::places::Seat;
 
-/// Ends the server's side, then reads until the client has ended its own.
-pub(super) async fn linger(
-    mut stream: TcpStream,
-    tap: Tap,
-    how: How,
-    _permit: OwnedSemaphorePermit,
-) {
+/// Ends the server's side, then reads until the client has ended its own, or has to make room.
+pub(super) async fn linger(mut stream: TcpStream, tap: Tap, how: How, seat: Seat) {
+    let guest = seat.guest();
+    guest.note(true);
     // An error here and below means that the connection is gone, which is what is wanted.
-    let _ = timeout(LINGER_FOR, async {
+    let gentle = timeout(LINGER_FOR, async {
         poll_fn(|cx| Pin::new(&mut stream).poll_shutdown(cx)).await?;
         let mut discarded = [0; DISCARDED_AT_ONCE];
         loop {
@@ -40,8 +37,11 @@ pub(super) async fn linger(
                 Err(error) => return Err(error),
             }
         }
-    })
-    .await;
+    });
+    tokio::select! {
+        _ = gentle => {}
+        () = guest.sent_away() => {}
+    }
     tap.closed(how);
 }
 

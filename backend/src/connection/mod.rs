@@ -3,15 +3,16 @@
 
 use std::io;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::runtime::Handle;
-use tokio::sync::OwnedSemaphorePermit;
 
 use crate::http1::How;
 use crate::limits::Limits;
+use crate::places::{Guest, Seat};
 use crate::waiting::Waiting;
 
 mod tap;
@@ -33,7 +34,7 @@ use linger::linger;
 #[derive(Debug)]
 pub(crate) struct Connection {
     /// Here until it is dropped.
-    open: Option<(TcpStream, OwnedSemaphorePermit)>,
+    open: Option<(TcpStream, Seat)>,
     tap: Tap,
     presence: Presence,
     /// Whether a request is being answered, so that nobody else looks whether its client is there.
@@ -46,12 +47,12 @@ pub(crate) struct Connection {
 
 impl Connection {
     /// Takes a connection over, with its share of the connections there may be.
-    pub(crate) fn new(stream: TcpStream, permit: OwnedSemaphorePermit, limits: &Limits) -> Self {
+    pub(crate) fn new(stream: TcpStream, seat: Seat, limits: &Limits) -> Self {
         if let Err(error) = set_options(&stream) {
             tracing::debug!(%error, "a connection's options could not be set");
         }
         Self {
-            open: Some((stream, permit)),
+            open: Some((stream, seat)),
             tap: Tap::new(),
             presence: Presence::default(),
             is_answering: false,
@@ -74,6 +75,12 @@ impl Connection {
     /// Returns what learns how it ends.
     pub(crate) fn ending(&self) -> Ending {
         self.ending.clone()
+    }
+
+    /// Returns what learns that it has to make room for others.
+    pub(crate) fn guest(&self) -> Arc<Guest> {
+        let (_, seat) = self.open.as_ref().expect("the stream is there until the drop");
+        seat.guest()
     }
 
     fn stream(&mut self) -> Pin<&mut TcpStream> {
@@ -200,7 +207,7 @@ impl AsyncWrite for Connection {
 
 impl Drop for Connection {
     fn drop(&mut self) {
-        let Some((stream, permit)) = self.open.take() else { return };
+        let Some((stream, seat)) = self.open.take() else { return };
         let ended = self.ending.get();
         let how = ended.map_or(How::Dropped, How::from);
         if ended == Some(Ended::Stalled) {
@@ -209,8 +216,8 @@ impl Drop for Connection {
         }
         // Without a runtime the process is ending, and the system closes what is left.
         match (ended, Handle::try_current()) {
-            (None | Some(Ended::Stopped), Ok(runtime)) => {
-                runtime.spawn(linger(stream, self.tap.clone(), how, permit));
+            (None | Some(Ended::Stopped), Ok(runtime)) if !seat.guest().is_sent_away() => {
+                runtime.spawn(linger(stream, self.tap.clone(), how, seat));
             }
             (_, _) => self.tap.closed(how),
         }

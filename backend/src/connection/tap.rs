@@ -43,6 +43,12 @@ impl Tap {
         (tracker.mode(), tracker.deadline(waits))
     }
 
+    /// Returns what the connection speaks, and whether none of its requests is being answered.
+    pub(crate) fn rests(&self) -> (Mode, bool) {
+        let tracker = self.tracker();
+        (tracker.mode(), !tracker.is_answering())
+    }
+
     fn tracker(&self) -> MutexGuard<'_, Tracker> {
         // What is followed stays whole even where a witness panicked.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)

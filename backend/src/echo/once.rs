@@ -11,6 +11,7 @@ use http::header::CONTENT_TYPE;
 
 use super::chat;
 use crate::body;
+use crate::client::Client;
 use crate::error::Refusal;
 use crate::state::AppState;
 
@@ -18,9 +19,14 @@ use crate::state::AppState;
 ///
 /// # Errors
 ///
-/// Where the message is too large, comes too slowly, did not arrive whole, or is no text, or there is
-/// no memory for it.
-pub(crate) async fn answer(State(state): State<AppState>, body: Body) -> Result<Response, Refusal> {
+/// Where the message is too large, comes too slowly, did not arrive whole, or is no text, as many are
+/// waited for as may be, or there is no memory for it.
+pub(crate) async fn answer(
+    State(state): State<AppState>,
+    client: Client,
+    body: Body,
+) -> Result<Response, Refusal> {
+    let _waits = state.counts.open_poll(client)?;
     let message = body::read(body, ECHO_MESSAGE_MAX, &state).await?;
     let json = std::str::from_utf8(&message)
         .map_err(|error| Refusal::Body { detail: format!("the body is no text: {error}") })?;

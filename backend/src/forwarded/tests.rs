@@ -25,6 +25,42 @@ const NEAR: &str = "10.0.0.9:50000";
 const FAR: &str = "203.0.113.5:50000";
 
 #[test]
+fn a_request_counts_against_who_asks_as_far_as_that_is_believed() {
+    const XFF: &str = "x-forwarded-for";
+    for (peer, lines, network) in [
+        // Who is at the other end, where nobody is told of.
+        (FAR, &[][..], "203.0.113.5"),
+        (BESIDE, &[], "127.0.0.1"),
+        (NEAR, &[], "10.0.0.9"),
+        ("[2001:db8:1:2:3::4]:50000", &[], "2001:db8:1:2::/64"),
+        ("[::ffff:203.0.113.5]:50000", &[], "203.0.113.5"),
+        // Nobody is believed who may not speak for others.
+        (FAR, &[(XFF, "192.0.2.7")], "203.0.113.5"),
+        (FAR, &[("forwarded", "for=192.0.2.7")], "203.0.113.5"),
+        // A proxy tells two clients apart, and what is before the client is its own invention.
+        (BESIDE, &[(XFF, "192.0.2.7")], "192.0.2.7"),
+        (BESIDE, &[(XFF, "192.0.2.8:1234")], "192.0.2.8"),
+        (BESIDE, &[(XFF, "198.51.100.1, 192.0.2.7")], "192.0.2.7"),
+        (BESIDE, &[(XFF, "_new1, 192.0.2.7")], "192.0.2.7"),
+        (BESIDE, &[(XFF, "198.51.100.1"), (XFF, "192.0.2.7")], "192.0.2.7"),
+        (NEAR, &[(XFF, "192.0.2.7, 10.0.0.3")], "192.0.2.7"),
+        (NEAR, &[(XFF, "10.0.0.4, 10.0.0.3")], "10.0.0.4"),
+        (NEAR, &[("forwarded", "for=192.0.2.7;by=10.0.0.9")], "192.0.2.7"),
+        (NEAR, &[("forwarded", "for=_x, for=\"[2001:db8:1:2:3::4]:80\"")], "2001:db8:1:2::/64"),
+        (NEAR, &[(XFF, "2001:db8:1:2:ffff::1")], "2001:db8:1:2::/64"),
+        // A name that may be new each time is no client: the proxy is, for all of them.
+        (NEAR, &[("forwarded", "for=_hidden")], "10.0.0.9"),
+        (NEAR, &[("forwarded", "for=unknown")], "10.0.0.9"),
+        (NEAR, &[(XFF, "192.0.2.7, _hidden")], "10.0.0.9"),
+        (NEAR, &[(XFF, "unknown")], "10.0.0.9"),
+        (NEAR, &[("forwarded", "for=\"")], "10.0.0.9"),
+    ] {
+        let told = arrival(peer, lines).network.to_string();
+        assert_eq!(told, network, "{peer} {lines:?}");
+    }
+}
+
+#[test]
 fn private_networks_are_trusted_unless_others_are_named() {
     for (address, is_private) in [
         ("127.0.0.1", true),

@@ -20,6 +20,7 @@ use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::protocol::{CloseFrame, Role, WebSocketConfig};
 use tokio_tungstenite::tungstenite::{self, Utf8Bytes};
 
+use crate::client::Client;
 use crate::counts::OpenSocket;
 use crate::drain::Drain;
 use crate::error::Refusal;
@@ -60,6 +61,7 @@ pub(crate) enum End {
 /// A request that may open a socket.
 pub(crate) struct Opening {
     peer: Peer,
+    client: Client,
     headers: HeaderMap,
     handshake: Result<Handshake, Refusal>,
     upgrade: Option<OnUpgrade>,
@@ -76,6 +78,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Opening {
         Ok(Self {
             handshake: Handshake::judge(&parts.method, parts.version, &parts.headers, protocol),
             peer: Peer::from_request_parts(parts, state).await?,
+            client: Client::from_request_parts(parts, state).await?,
             recorder: parts.extensions.get().cloned(),
             in_use: parts.extensions.get().cloned(),
             upgrade: parts.extensions.remove(),
@@ -112,7 +115,7 @@ impl Endpoint {
     ///
     /// # Errors
     ///
-    /// Where the request opens no WebSocket, or the server drains.
+    /// Where the request opens no WebSocket, the server drains, or there are as many as may be.
     pub(crate) fn open<F>(
         self,
         state: AppState,
@@ -123,12 +126,13 @@ impl Endpoint {
         F: Future<Output = ()> + Send + 'static,
     {
         state.drain.refuse_new()?;
-        let Opening { peer, headers, handshake, upgrade, recorder, in_use } = opening;
+        let Opening { peer, client, headers, handshake, upgrade, recorder, in_use } = opening;
         let handshake = handshake?;
         let upgrade = upgrade.ok_or_else(|| Refusal::NotASocket {
             detail: "this connection can't become a WebSocket".to_owned(),
         })?;
         let selected = self.subprotocol.select(&headers)?;
+        let place = state.counts.socket_place(client)?;
         let Self { name, message_max, .. } = self;
         tokio::spawn(async move {
             let _in_use = in_use;
@@ -144,7 +148,7 @@ impl Endpoint {
             };
             let config = Some(config(message_max));
             let socket = WebSocketStream::from_raw_socket(connection, Role::Server, config).await;
-            let open = state.counts.open_socket(name, peer);
+            let open = place.open(name, peer);
             let socket = Socket {
                 socket,
                 message_max,

@@ -14,11 +14,13 @@ use http::request::Parts;
 use tokio::time::sleep;
 
 use super::{Following, Source};
+use crate::client::Client;
 use crate::connection::{Ending, Presence};
 use crate::counts::OpenStream;
 use crate::drain::Drain;
 use crate::feed::{Feed, Follower};
 use crate::peer::Peer;
+use crate::places::Full;
 use crate::state::AppState;
 
 /// A feed as a response's body.
@@ -38,6 +40,7 @@ pub(super) struct Endless<F> {
 /// Who reads a response: a part of the request.
 pub(super) struct Reader {
     peer: Peer,
+    client: Client,
     presence: Presence,
     ending: Ending,
 }
@@ -48,6 +51,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Reader {
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Infallible> {
         Ok(Self {
             peer: Peer::from_request_parts(parts, state).await?,
+            client: Client::from_request_parts(parts, state).await?,
             presence: Presence::from_request_parts(parts, state).await?,
             ending: Ending::from_request_parts(parts, state).await?,
         })
@@ -56,6 +60,10 @@ impl<S: Send + Sync> FromRequestParts<S> for Reader {
 
 impl<F: Feed> Endless<F> {
     /// Writes `head`, then the items, and `ping` wherever there is nothing to write for long.
+    ///
+    /// # Errors
+    ///
+    /// Where there are as many streams as there may be.
     pub(super) fn new<S: Source<Feed = F>>(
         kind: &str,
         head: Bytes,
@@ -63,9 +71,11 @@ impl<F: Feed> Endless<F> {
         following: Following<S>,
         app: &AppState,
         reader: Reader,
-    ) -> Self {
+    ) -> Result<Self, Full> {
         let Following { follower, name, silence_max, .. } = following;
-        Self {
+        let name = format!("{kind} of {name}");
+        let open = app.counts.open_stream(name, reader.peer, reader.client, reader.ending)?;
+        Ok(Self {
             ready: Some(head).into_iter().filter(|head| !head.is_empty()).collect(),
             follower,
             ping,
@@ -73,8 +83,8 @@ impl<F: Feed> Endless<F> {
             drain: app.drain.clone(),
             presence: reader.presence,
             probes: 0,
-            open: app.counts.open_stream(format!("{kind} of {name}"), reader.peer, reader.ending),
-        }
+            open,
+        })
     }
 
     /// Waits for what to write next; returns nothing at the end.

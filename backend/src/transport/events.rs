@@ -18,7 +18,7 @@ use crate::feed::Encoding;
 ///
 /// # Errors
 ///
-/// Where the query makes no sense, or the server drains.
+/// Where the query makes no sense, the server drains, or there are as many as may be.
 pub(super) async fn answer<S: Source>(
     State(followed): State<Followed<S>>,
     reader: Reader,
@@ -32,7 +32,7 @@ pub(super) async fn answer<S: Source>(
     let head = sse::retry(RECONNECT_AFTER) + &sse::event(sse::CONNECT_TIME, &following.hello);
     let ping = sse::event(sse::PING, &serde_json::json!({}));
     let (head, ping) = (head.into(), ping.into());
-    let endless = Endless::new("events", head, ping, following, &followed.app, reader);
+    let endless = Endless::new("events", head, ping, following, &followed.app, reader)?;
     Ok(([(CONTENT_TYPE, sse::MEDIA_TYPE)], endless).into_response())
 }
 
@@ -41,7 +41,11 @@ pub(super) async fn answer<S: Source>(
 /// Any other status than 200 has an `EventSource` give up for good (HTML standard, section 9.2.2);
 /// this way it comes back after a while, and finds the server again.
 pub(super) async fn say_within_the_stream(request: Request, next: Next) -> Response {
-    let response = next.run(request).await;
+    within_the_stream(next.run(request).await)
+}
+
+/// Returns a refusal as a stream says it, where it is only temporary, and any other answer as it is.
+pub(super) fn within_the_stream(response: Response) -> Response {
     let refusal = response.extensions().get::<Refusal>();
     let Some(refusal) = refusal.filter(|refusal| refusal.is_temporary()) else { return response };
     let refused = sse::retry(spread_out(COME_BACK)) + &sse::event(sse::REFUSED, &refusal.problem());

@@ -16,7 +16,7 @@ use crate::origin::Allowed;
 ///
 /// # Errors
 ///
-/// Where the query makes no sense, or the server drains.
+/// Where the query makes no sense, the server drains, or there are as many as may be.
 pub(super) async fn answer<S: Source>(
     State(followed): State<Followed<S>>,
     reader: Reader,
@@ -26,7 +26,7 @@ pub(super) async fn answer<S: Source>(
     let following = followed.follow(query, Encoding::Frame)?;
     let head = frame::head(&following.hello).into();
     let ping = frame::ping().into();
-    let endless = Endless::new("frame", head, ping, following, &followed.app, reader);
+    let endless = Endless::new("frame", head, ping, following, &followed.app, reader)?;
     let headers = [
         (CONTENT_TYPE, HeaderValue::from_static(frame::MEDIA_TYPE)),
         (CONTENT_SECURITY_POLICY, policy(&followed.app.allowed)),

@@ -11,6 +11,7 @@ use tokio::time::sleep;
 
 use super::poll::page;
 use super::{Followed, PlainWords, Query, Source};
+use crate::client::Client;
 use crate::error::Refusal;
 use crate::feed::Encoding;
 
@@ -18,16 +19,17 @@ use crate::feed::Encoding;
 ///
 /// # Errors
 ///
-/// Where the query makes no sense, or the server drains.
+/// Where the query makes no sense, the server drains, or as many wait as may.
 pub(super) async fn answer<S: Source>(
     State(followed): State<Followed<S>>,
+    client: Client,
     mut query: Query,
 ) -> Result<Response, Refusal> {
     let drain = &followed.app.drain;
     drain.refuse_new()?;
     let Wait(wait) = query.take("wait")?.unwrap_or_default();
     let mut following = followed.follow(query, Encoding::Json)?;
-    let _open = followed.app.counts.open_poll();
+    let _open = followed.app.counts.open_poll(client)?;
     let nothing = StatusCode::NO_CONTENT.into_response();
     tokio::select! {
         biased;

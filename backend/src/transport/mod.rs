@@ -8,9 +8,12 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::middleware;
+use axum::response::Response;
 use axum::routing::{any, get};
 use echoclock_shared::limits::PING_EVERY;
+use echoclock_shared::path;
 use echoclock_shared::transport::Transport;
+use http::Method;
 use serde::Serialize;
 
 use crate::error::Refusal;
@@ -79,6 +82,14 @@ pub fn routes<S: Source, T: Clone + Send + Sync + 'static>(
         )
         .route(&Transport::Socket.of(path), any(socket::answer::<S>))
         .with_state(Followed { source, app: state })
+}
+
+/// Has a refusal that was decided before any route was looked for be told in the way of the address
+/// that was asked for.
+pub(crate) fn told_to(method: &Method, path: &str, refusal: Response) -> Response {
+    let is_events = path.starts_with(path::API) && path.ends_with(&Transport::Events.of(""));
+    let is_asked = method == Method::GET || method == Method::HEAD;
+    if is_events && is_asked { events::within_the_stream(refusal) } else { refusal }
 }
 
 /// What a transport's handler can reach.

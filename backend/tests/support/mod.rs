@@ -18,7 +18,7 @@ use std::time::Duration;
 use axum::Router;
 use echoclock_backend::feed::clock::{SystemClock, WallClock};
 use echoclock_backend::forwarded::Trusted;
-use echoclock_backend::limits::Limits;
+use echoclock_backend::limits::{Limits, Places};
 use echoclock_backend::origin::Allowed;
 use echoclock_backend::site::Site;
 use echoclock_backend::state::{AppState, Settings};
@@ -46,7 +46,13 @@ impl Default for Setup {
             allowed: Allowed::Listed(vec![]),
             trusted_proxies: Trusted::default(),
             site: Site::Embedded,
-            limits: Limits { drain_at_least: Duration::from_millis(50), ..Limits::default() },
+            limits: Limits {
+                drain_at_least: Duration::from_millis(50),
+                // Tests ask faster than anybody.
+                per_client: Places { requests: 100_000, ..Places::PER_CLIENT },
+                in_all: Places { requests: 100_000, ..Places::IN_ALL },
+                ..Limits::default()
+            },
             wall: Arc::new(SystemClock),
         }
     }

@@ -140,6 +140,7 @@ pub(crate) fn info() -> Info {
         pass: None,
         opening: None,
         open: Open::default(),
+        bounds: None,
         done: Done::default(),
         request: Seen::default(),
     }

@@ -201,6 +201,7 @@ pub(crate) fn info(refused: Option<&str>) -> Box<Info> {
         pass: None,
         opening: None,
         open: Open::default(),
+        bounds: None,
         done: Done::default(),
         request: Seen::default(),
     })

@@ -128,6 +128,7 @@ impl Server {
             pass: None,
             opening: None,
             open: Open::default(),
+            bounds: None,
             done: Done::default(),
             request: Seen::default(),
         })

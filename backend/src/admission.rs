@@ -1,0 +1,55 @@
+//! Who asks, and whether there is room for what it asks: decided before anything else looks at a
+//! request.
+
+use axum::extract::{Request, State};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use echoclock_shared::path;
+use http::HeaderValue;
+use http::header::CONNECTION;
+use tokio::time::Instant;
+
+use crate::error::Refusal;
+use crate::forwarded::Arrival;
+use crate::peer::Peer;
+use crate::places::Full;
+use crate::state::AppState;
+use crate::{form, guard, transport};
+
+/// Tells by extensions of the request how it came and whose it is, and lets it through where there
+/// is room for it. Whether the process lives can always be asked.
+///
+/// A request with [`Full`] among its extensions has come over a connection for which there was no
+/// room. It is told so, and the connection ends.
+pub(crate) async fn admit(
+    State(state): State<AppState>,
+    peer: Peer,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    let arrival =
+        Arrival::of(request.headers(), request.uri().authority(), peer, &state.trusted_proxies);
+    let no_room = request.extensions().get::<Full>().copied();
+    let asked = match (&*form::normal_path(request.uri().path()), no_room) {
+        (path::HEALTHZ | path::READYZ, _) => Ok(()),
+        (_, Some(full)) => Err(full),
+        (_, None) => state.counts.taken().ask(arrival.network, Instant::now()),
+    };
+    let mut response = match asked {
+        Ok(()) => {
+            request.extensions_mut().insert(arrival.network);
+            request.extensions_mut().insert(arrival);
+            next.run(request).await
+        }
+        Err(full) => {
+            let refused = Refusal::from(full).into_response();
+            let path = form::normal_path(request.uri().path());
+            let told = transport::told_to(request.method(), &path, refused);
+            guard::dress_refusal(&state, &request, &arrival, told)
+        }
+    };
+    if no_room.is_some() {
+        response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+    }
+    response
+}

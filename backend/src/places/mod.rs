@@ -1,0 +1,192 @@
+//! How much clients have, within what there may be for one of them and for all together.
+//!
+//! Whoever holds something for a client holds a [`Place`], which is given back when it is dropped.
+//! A client's own bound goes before everybody's, so that one that wants too much takes nothing of
+//! what the others share.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use echoclock_shared::info::{Amount, Bound, Bounds};
+use tokio::sync::Notify;
+use tokio::time::Instant;
+
+use crate::client::Client;
+use crate::limits::Places;
+
+mod kind;
+pub use kind::Full;
+pub(crate) use kind::{Kind, What};
+
+mod rate;
+use rate::Bucket;
+
+mod clients;
+use clients::Clients;
+
+mod seats;
+pub(crate) use seats::{Guest, Seat, Seats};
+
+/// What is taken of the places that there are; a cheap handle.
+#[derive(Clone, Debug)]
+pub(crate) struct Taken(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    in_all: Places,
+    per_client: Places,
+    held: [AtomicUsize; Kind::COUNT],
+    asked: Mutex<Bucket>,
+    clients: Clients,
+    /// Woken when the last is given back of what a server that drains waits for.
+    nothing_held: Notify,
+}
+
+impl Taken {
+    /// Takes nothing yet of what there is in all and for one client.
+    pub(crate) fn new(in_all: Places, per_client: Places) -> Self {
+        Self(Arc::new(Inner {
+            in_all,
+            per_client,
+            held: Default::default(),
+            asked: Mutex::default(),
+            clients: Clients::new(),
+            nothing_held: Notify::new(),
+        }))
+    }
+
+    /// Takes a place.
+    ///
+    /// # Errors
+    ///
+    /// Where the client has as many as it may, or all together have.
+    pub(crate) fn take(&self, kind: Kind, client: Client) -> Result<Place, Full> {
+        let max = kind.max(&self.0.per_client);
+        self.take_up_to(max, kind, client)
+    }
+
+    /// Takes a place for one that stands for many, such as a proxy: it is bounded by what all have.
+    ///
+    /// # Errors
+    ///
+    /// Where all together have as many as they may.
+    pub(crate) fn take_for_many(&self, kind: Kind, client: Client) -> Result<Place, Full> {
+        self.take_up_to(usize::MAX, kind, client)
+    }
+
+    fn take_up_to(&self, max: usize, kind: Kind, client: Client) -> Result<Place, Full> {
+        let full = |by_client, max| Full { what: What::Held(kind), by_client, max, client };
+        let inner = &*self.0;
+        let mut shard = inner.clients.shard(&client);
+        if shard.of(&client).held[kind.index()] >= max {
+            return Err(full(true, max));
+        }
+        let max = kind.max(&inner.in_all);
+        let more = |held| (held < max).then_some(held + 1);
+        let taken =
+            inner.held[kind.index()].fetch_update(Ordering::AcqRel, Ordering::Acquire, more);
+        taken.map_err(|_| full(false, max))?;
+        shard.entry(client, Instant::now()).held[kind.index()] += 1;
+        Ok(Place { taken: self.clone(), kind, client })
+    }
+
+    /// Tells whether a place could be taken at this moment.
+    ///
+    /// # Errors
+    ///
+    /// Where none could be.
+    pub(crate) fn has_room(&self, kind: Kind, client: Client) -> Result<(), Full> {
+        self.take(kind, client).map(drop)
+    }
+
+    /// Takes one of the requests that there may be a second.
+    ///
+    /// # Errors
+    ///
+    /// Where the client has made as many as it may, or all together have.
+    pub(crate) fn ask(&self, client: Client, now: Instant) -> Result<(), Full> {
+        let inner = &*self.0;
+        let full = |by_client, max: u32| Full {
+            what: What::Requests,
+            by_client,
+            max: max as usize,
+            client,
+        };
+        let (own_max, max) = (inner.per_client.requests, inner.in_all.requests);
+        let mut shard = inner.clients.shard(&client);
+        if !shard.of(&client).asked.has_one(own_max, now) {
+            return Err(full(true, own_max));
+        }
+        if !inner.asked.lock().unwrap_or_else(PoisonError::into_inner).take(max, now) {
+            return Err(full(false, max));
+        }
+        shard.entry(client, now).asked.take(own_max, now);
+        Ok(())
+    }
+
+    /// Returns how many are taken in all.
+    pub(crate) fn held(&self, kind: Kind) -> u64 {
+        self.0.held[kind.index()].load(Ordering::Acquire) as u64
+    }
+
+    /// Returns what is taken in all, and what a client has of it.
+    pub(crate) fn bounds(&self, client: &Client, now: Instant) -> Bounds {
+        let Inner { in_all, per_client, .. } = &*self.0;
+        let has = self.0.clients.of(client);
+        let held = |kind: Kind| Bound {
+            in_all: Amount { taken: self.held(kind), max: kind.max(in_all) as u64 },
+            yours: Some(Amount {
+                taken: has.held[kind.index()] as u64,
+                max: kind.max(per_client) as u64,
+            }),
+        };
+        let asked = |asked: Bucket, places: &Places| Amount {
+            taken: asked.taken(places.requests, now),
+            max: places.requests.into(),
+        };
+        let asked_in_all = *self.0.asked.lock().unwrap_or_else(PoisonError::into_inner);
+        Bounds {
+            connections: held(Kind::Connection),
+            sockets: held(Kind::Socket),
+            streams: held(Kind::Stream),
+            polls: held(Kind::Poll),
+            requests: Bound {
+                in_all: asked(asked_in_all, in_all),
+                yours: Some(asked(has.asked, per_client)),
+            },
+        }
+    }
+
+    /// Waits until nothing is held but connections.
+    pub(crate) async fn nothing_held(&self) {
+        loop {
+            let woken = self.0.nothing_held.notified();
+            if Kind::AWAITED.into_iter().all(|kind| self.held(kind) == 0) {
+                return;
+            }
+            woken.await;
+        }
+    }
+}
+
+/// A place, which is given back when this is dropped.
+#[derive(Debug)]
+#[must_use = "it is given back when it is dropped"]
+pub(crate) struct Place {
+    taken: Taken,
+    kind: Kind,
+    client: Client,
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let inner = &*self.taken.0;
+        inner.clients.shard(&self.client).give_back(&self.client, self.kind, Instant::now());
+        if inner.held[self.kind.index()].fetch_sub(1, Ordering::AcqRel) == 1 {
+            inner.nothing_held.notify_waiters();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
