@@ -65,7 +65,7 @@ impl Shortage {
 }
 
 /// What a process has open besides the connections that have room, with a margin.
-const BESIDES: u64 = 256;
+const BESIDES: u64 = 320;
 
 /// How long nothing fails once a shortage is over.
 const QUIET: Duration = Duration::from_secs(2);
@@ -79,15 +79,15 @@ mod tests {
         for (files, asked, connections) in [
             (1_048_576, 10_000, 10_000),
             (20_000, 10_000, 10_000),
-            (10_256, 10_000, 10_000),
-            (10_255, 10_000, 9_999),
-            (1_024, 10_000, 768),
+            (10_320, 10_000, 10_000),
+            (10_319, 10_000, 9_999),
+            (1_024, 10_000, 704),
             (1_024, 100, 100),
             (512, 10_000, 256),
             (256, 10_000, 128),
             (10, 10_000, 5),
             (0, 10_000, 1),
-            (u64::MAX, usize::MAX, usize::try_from(u64::MAX - 256).unwrap_or(usize::MAX)),
+            (u64::MAX, usize::MAX, usize::try_from(u64::MAX - 320).unwrap_or(usize::MAX)),
         ] {
             assert_eq!(connections_within(files, asked), connections, "{asked} of {files}");
         }

@@ -4,6 +4,7 @@ use echoclock_shared::decode;
 use echoclock_shared::decode::ndjson::Decoder;
 use echoclock_shared::echo::{Fault, FaultCode, FromServer};
 use echoclock_shared::encode::sse;
+use echoclock_shared::problem;
 use echoclock_shared::session::{CloseReport, FromClock, LinkEvent};
 
 use crate::browser::{Answer, EventNews, FrameNews, SocketNews, StreamNews};
@@ -70,12 +71,17 @@ pub(super) fn lines(decoder: &mut Decoder<FromClock>, news: StreamNews) -> Vec<L
 
 /// Reads the answer to a poll.
 pub(super) fn answer(answer: Option<Answer>) -> Vec<LinkEvent> {
-    let Some(Answer { status, body, .. }) = answer else {
+    let Some(Answer { status, media_type, body }) = answer else {
         return vec![LinkEvent::Closed(CloseReport::lost())];
     };
     let json = match (status, &body) {
         (200, Some(json)) => json,
         (204, _) => return vec![LinkEvent::Answered],
+        // The server itself says why it has no room for the moment, or stops: no proxy before it.
+        (429 | 503, Some(json)) if media_type == problem::MEDIA_TYPE => {
+            let refused = serde_json::from_str(json).map(LinkEvent::Refused);
+            return vec![refused.unwrap_or(LinkEvent::Closed(CloseReport::lost()))];
+        }
         _ => return vec![LinkEvent::Closed(CloseReport::lost())],
     };
     match decode::page(json) {
@@ -212,6 +218,25 @@ mod tests {
             assert_eq!(read(status, body), closed, "{status} {body}");
         }
         assert_eq!(posted(None), closed);
+    }
+
+    #[test]
+    fn a_poll_that_is_refused_for_a_while_is_told_why() {
+        let read = |status, media_type: &str, body: &str| {
+            let (media_type, body) = (media_type.to_owned(), Some(body.to_owned()));
+            answer(Some(Answer { status, media_type, body }))
+        };
+        let json = r#"{"title":"Too Many Requests","status":429,"detail":"too many"}"#;
+        for status in [429, 503] {
+            let told = read(status, problem::MEDIA_TYPE, json);
+            let [LinkEvent::Refused(problem)] = &*told else { panic!("{told:?}") };
+            assert_eq!(problem.detail, "too many");
+        }
+        // Not what a proxy says by itself, nor what makes no sense, nor what stays as it is.
+        let closed = [LinkEvent::Closed(CloseReport::lost())];
+        assert_eq!(read(503, "application/json", json), closed);
+        assert_eq!(read(429, problem::MEDIA_TYPE, "{}"), closed);
+        assert_eq!(read(400, problem::MEDIA_TYPE, json), closed);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! What the server says of itself and of the request that asked.
 
-use echoclock_shared::info::{Info, Seen, Verdict};
+use echoclock_shared::info::{Amount, Bounds, Info, Open, Seen, Verdict};
 use leptos::prelude::*;
 
 use super::super::language::verbatim;
@@ -92,19 +92,38 @@ fn of_itself(info: &Info) -> Vec<Fact> {
         started.minute,
         format::duration(info.now.since(info.started))
     );
-    let open = format!(
-        "{}, {}, {}",
-        format::things(info.open.sockets, "socket", "sockets"),
-        format::things(info.open.streams, "stream", "streams"),
-        format::things(info.open.polls, "poll", "polls")
-    );
-    vec![
+    let mut facts = vec![
         Fact::given("Version", info.version.clone()),
         Fact::given("Instance", info.instance.clone()),
         Fact::said("Since", since),
-        Fact::said("Open when asked", open),
-        Fact::said("Messages echoed", format::count(info.done.echoes)),
-    ]
+    ];
+    facts.extend(of_what_is_open(&info.open, info.bounds.as_ref()));
+    facts.push(Fact::said("Messages echoed", format::count(info.done.echoes)));
+    facts
+}
+
+/// Tells what is open, of how much where the server says so, and what this network has of it.
+fn of_what_is_open(open: &Open, bounds: Option<&Bounds>) -> Vec<Fact> {
+    let Some(Bounds { sockets, streams, polls, .. }) = bounds else {
+        let things = [
+            format::things(open.sockets, "socket", "sockets"),
+            format::things(open.streams, "stream", "streams"),
+            format::things(open.polls, "poll", "polls"),
+        ];
+        return vec![Fact::said(OPEN, things.join(", "))];
+    };
+    let kinds = [(sockets, "sockets"), (streams, "streams"), (polls, "polls")];
+    let of = |Amount { taken, max }: Amount, kind| {
+        format!("{} of {} {kind}", format::count(taken), format::count(max))
+    };
+    let in_all = kinds.map(|(bound, kind)| of(bound.in_all, kind));
+    let yours: Vec<_> =
+        kinds.iter().filter_map(|(bound, kind)| Some(of(bound.yours?, kind))).collect();
+    let mut facts = vec![Fact::said(OPEN, in_all.join(", "))];
+    if !yours.is_empty() {
+        facts.push(Fact::said("From your network", yours.join(", ")));
+    }
+    facts
 }
 
 fn of_the_way(info: &Info) -> Vec<Fact> {
@@ -146,6 +165,8 @@ fn by_pass(socket: &Verdict) -> Option<Fact> {
     Some(Fact { given: Some(reason.clone()), ..Fact::said("Let in by", words) })
 }
 
+const OPEN: &str = "Open when asked";
+
 const CLIENT: &str = "Client address";
 
 /// Why there is no address of the client.
@@ -154,7 +175,33 @@ const NOT_TOLD: &str = "not told: the connection comes from a private address, w
 
 #[cfg(test)]
 mod tests {
+    use echoclock_shared::info::Bound;
+
     use super::*;
+
+    #[test]
+    fn what_is_open_is_told_of_how_much_there_may_be() {
+        let open = Open { sockets: 1, streams: 2, polls: 3 };
+        let all = Fact::said(OPEN, "1 socket, 2 streams, 3 polls");
+        assert_eq!(of_what_is_open(&open, None), [all]);
+
+        let amount = |taken, max| Amount { taken, max };
+        let bound = |in_all, yours| Bound { in_all: amount(in_all, 10_000), yours };
+        let bounds = |yours: Option<Amount>| Bounds {
+            connections: bound(9, None),
+            sockets: bound(1, yours),
+            streams: bound(2_345, yours),
+            polls: bound(0, yours),
+            requests: bound(7, yours),
+        };
+        let all =
+            Fact::said(OPEN, "1 of 10,000 sockets, 2,345 of 10,000 streams, 0 of 10,000 polls");
+        assert_eq!(of_what_is_open(&open, Some(&bounds(None))), std::slice::from_ref(&all));
+        let yours = "1 of 500 sockets, 1 of 500 streams, 1 of 500 polls";
+        let yours = Fact::said("From your network", yours);
+        let told = of_what_is_open(&open, Some(&bounds(Some(amount(1, 500)))));
+        assert_eq!(told, [all, yours]);
+    }
 
     #[test]
     fn the_traces_of_proxies_are_told_or_their_absence() {
