@@ -93,6 +93,8 @@ impl Conversation {
         let ended = poll_fn(|cx| {
             loop {
                 if let Poll::Ready(ended) = held.as_mut().poll(cx) {
+                    // What it has become by an upgrade does not rest.
+                    guest.note(patience.rests());
                     return Poll::Ready(ended.map_err(|error| error.to_string()));
                 }
                 guest.note(patience.rests());

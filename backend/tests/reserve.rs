@@ -6,9 +6,11 @@ use std::time::Duration;
 
 use echoclock_backend::forwarded::Trusted;
 use echoclock_backend::limits::{Limits, Places};
+use echoclock_shared::echo::{FromBrowser, FromServer};
 use echoclock_shared::path;
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 
+use support::socket::Client;
 use support::{Server, Setup, Wire, until};
 
 const STREAM: &str = "/api/clock/stream?every=60s";
@@ -49,8 +51,8 @@ async fn streams(server: &Server, many: usize) -> Vec<Wire> {
 #[tokio::test]
 async fn past_the_last_connection_a_client_is_told_so() {
     for (in_all, own, trusted, status, told) in [
-        (3, 99, Trusted::default(), 503, "all 3 connections that this server may have"),
-        (3, 1, Trusted::default(), 503, "all 3 connections that this server may have"),
+        (3, 99, Trusted::default(), 503, "this server has 3 connections open"),
+        (3, 1, Trusted::default(), 503, "this server has 3 connections open"),
         (99, 3, Trusted::NOBODY, 429, "your network has 3 connections open here"),
     ] {
         let server = server(in_all, own, trusted).await;
@@ -87,18 +89,50 @@ async fn one_client_at_its_bound_keeps_no_other_out() {
     let server = server(99, 3, Trusted::NOBODY).await;
     let _held = streams(&server, 3).await;
     assert_eq!(status(&server, path::CLOCK).await, 429);
-    let socket = tokio::net::TcpSocket::new_v4().expect("a socket");
-    socket.bind("127.0.0.2:0".parse().expect("an address")).expect("loopback is a network");
-    let mut other = Wire(socket.connect(server.address()).await.expect("the server accepts"));
+    let mut other = Wire(from("127.0.0.2", &server).await);
     other.write("GET /api/clock HTTP/1.1\r\nhost: a\r\n\r\n").await;
     let head = other.read_head().await;
     assert!(head.starts_with("http/1.1 200") && head.contains("keep-alive"), "{head}");
+    // It is told of its own connections, and of all.
+    let mut other = Wire(from("127.0.0.2", &server).await);
+    other.write("GET /api/info HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n").await;
+    let answer = String::from_utf8(other.read_to_end().await).expect("text");
+    let told = answer.split_once("\"connections\":").expect("it is told").1;
+    assert!(told.contains("\"max\":99},\"yours\":{\"taken\":"), "{told}");
+}
+
+async fn from(address: &str, server: &Server) -> TcpStream {
+    let socket = TcpSocket::new_v4().expect("a socket");
+    let address = format!("{address}:0").parse().expect("an address");
+    socket.bind(address).expect("loopback is a network");
+    socket.connect(server.address()).await.expect("the server accepts")
+}
+
+#[tokio::test]
+async fn over_http2_it_is_told_as_well() {
+    let server = server(2, 99, Trusted::default()).await;
+    let _held = streams(&server, 2).await;
+    let Wire(stream) = Wire::open(server.address()).await;
+    let (client, connection) = h2::client::handshake(stream).await.expect("HTTP/2");
+    let connection = tokio::spawn(connection);
+    let mut client = client.ready().await.expect("room for a stream");
+    for (target, status) in [(path::HEALTHZ, 200), (path::CLOCK, 503), (path::CLOCK_EVENTS, 200)] {
+        let request = http::Request::get(server.http(target)).body(()).expect("a request");
+        let (answer, _) = client.send_request(request, true).expect("a stream");
+        let answer = answer.await.expect("an answer");
+        assert_eq!(answer.status(), status, "{target}");
+        assert_eq!(answer.headers().contains_key("retry-after"), status == 503, "{target}");
+    }
+    // It is not kept for long, whatever it does.
+    let ended = tokio::time::timeout(Duration::from_secs(10), connection).await;
+    let _ = ended.expect("it ends").expect("no panic");
 }
 
 #[tokio::test]
 async fn who_says_nothing_makes_room() {
     let server = server(20, 99, Trusted::default()).await;
     let held = streams(&server, 2).await;
+    let mut chat = Client::open_chat(server.ws(path::ECHO)).await;
     let mut silent = vec![];
     for begun in ["", "G", "GET /healthz HTTP/1.1\r\nhost: a\r\n"].into_iter().cycle().take(201) {
         let mut wire = Wire::open(server.address()).await;
@@ -118,8 +152,21 @@ async fn who_says_nothing_makes_room() {
     newest.write("\r\n").await;
     assert!(newest.read_head().await.starts_with("http/1.1 200"));
     // And what was under way goes on.
+    assert!(matches!(chat.ask(&FromBrowser::Ping).await, FromServer::Pong { .. }));
     until("the other stream's end", || server.state.counts.open().streams == 2).await;
     drop(held);
+}
+
+#[tokio::test]
+async fn an_open_socket_does_not_rest_though_it_is_silent() {
+    let server = server(2, 99, Trusted::default()).await;
+    let _held = [
+        Client::open_chat(server.ws(path::ECHO)).await,
+        Client::open(server.ws(path::ECHO_RAW)).await,
+    ];
+    for _ in 0..5 {
+        assert_eq!(status(&server, "/").await, 503);
+    }
 }
 
 #[tokio::test]

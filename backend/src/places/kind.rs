@@ -65,32 +65,33 @@ pub(crate) enum What {
 impl fmt::Display for Full {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { what, by_client, max, .. } = self;
-        let many = match what {
-            What::Held(Kind::Connection) => "connections",
-            What::Held(Kind::Socket) => "WebSockets",
-            What::Held(Kind::Stream) => "streams",
-            What::Held(Kind::Poll) => "waiting requests",
-            What::Requests => "requests a second",
+        let (one, many) = match what {
+            What::Held(Kind::Connection) => ("connection", "connections"),
+            What::Held(Kind::Socket) => ("WebSocket", "WebSockets"),
+            What::Held(Kind::Stream) => ("stream", "streams"),
+            What::Held(Kind::Poll) => ("waiting request", "waiting requests"),
+            What::Requests => ("request a second", "requests a second"),
         };
+        let things = if *max == 1 { one } else { many };
         match (by_client, what) {
             (true, What::Held(_)) => write!(
                 f,
-                "your network has {max} {many} open here, as many as it may: close some, such as \
-                 other tabs of this page, or try again in a while"
+                "your network has {max} {things} open here, as many as it may: close some, such \
+                 as other tabs of this page, or try again in a while"
             ),
             (true, What::Requests) => write!(
                 f,
-                "your network asks more than {max} {many}, which is as many as it may: wait a \
+                "your network asks more than {max} {things}, which is as many as it may: wait a \
                  moment, then go on more slowly"
             ),
             (false, What::Held(_)) => write!(
                 f,
-                "all {max} {many} that this server may have are taken: try again in a moment"
+                "this server has {max} {things} open, as many as it may: try again in a moment"
             ),
             (false, What::Requests) => write!(
                 f,
-                "this server is asked more than {max} {many}, which is as many as it may be: try \
-                 again in a moment"
+                "this server is asked more than {max} {things}, which is as many as it may be: \
+                 try again in a moment"
             ),
         }
     }

@@ -113,15 +113,15 @@ async fn the_last_that_is_given_back_is_told() {
 
 #[test]
 fn what_is_full_is_told_with_what_helps() {
-    for (what, by_client, said, helps) in [
-        (What::Held(Kind::Connection), true, "your network has 7 connections", "close some"),
-        (What::Held(Kind::Socket), true, "your network has 7 WebSockets open here", "other tabs"),
-        (What::Held(Kind::Stream), false, "all 7 streams", "in a moment"),
-        (What::Held(Kind::Poll), false, "all 7 waiting requests", "in a moment"),
-        (What::Requests, true, "your network asks more than 7 requests a second", "slowly"),
-        (What::Requests, false, "this server is asked more than 7", "in a moment"),
+    for (what, by_client, max, said, helps) in [
+        (What::Held(Kind::Connection), true, 7, "your network has 7 connections", "close some"),
+        (What::Held(Kind::Socket), true, 1, "your network has 1 WebSocket open", "other tabs"),
+        (What::Held(Kind::Stream), false, 7, "this server has 7 streams open", "in a moment"),
+        (What::Held(Kind::Poll), false, 1, "this server has 1 waiting request open", "a moment"),
+        (What::Requests, true, 7, "your network asks more than 7 requests a second", "slowly"),
+        (What::Requests, false, 1, "this server is asked more than 1 request a second", "moment"),
     ] {
-        let told = Full { what, by_client, max: 7, client: client(1) }.to_string();
+        let told = Full { what, by_client, max, client: client(1) }.to_string();
         assert!(told.contains(said) && told.contains(helps), "{told}");
     }
 }
