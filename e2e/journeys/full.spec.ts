@@ -18,7 +18,7 @@ test('a network that has all it may is told so, and goes on when something is cl
   const live = await Live.open(page, server.origin);
   await live.chat.is('waiting');
   await expect(live.chat.status).toContainText('Refused');
-  await expect(live.chat.section).toContainText('Your network has 1 WebSocket open here, as many as it may');
+  await expect(live.chat.section).toContainText('your network has 1 WebSocket open here, as many as it may');
   await live.clock.is('waiting');
   await expect(live.clock.notes).toContainText('refused it for a while: your network has 1 stream open here');
   await live.chat.say('is there room?');
