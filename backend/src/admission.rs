@@ -14,7 +14,7 @@ use crate::forwarded::Arrival;
 use crate::peer::Peer;
 use crate::places::Full;
 use crate::state::AppState;
-use crate::{form, guard, transport};
+use crate::{error, form, guard, transport};
 
 /// Tells by extensions of the request how it came and whose it is, and lets it through where there
 /// is room for it. Whether the process lives can always be asked.
@@ -29,15 +29,16 @@ pub(crate) async fn admit(
 ) -> Response {
     let arrival =
         Arrival::of(request.headers(), request.uri().authority(), peer, &state.trusted_proxies);
+    let client = arrival.network;
     let no_room = request.extensions().get::<Full>().copied();
     let asked = match (&*form::normal_path(request.uri().path()), no_room) {
         (path::HEALTHZ | path::READYZ, _) => Ok(()),
         (_, Some(full)) => Err(full),
-        (_, None) => state.counts.taken().ask(arrival.network, Instant::now()),
+        (_, None) => state.counts.taken().ask(client, Instant::now()),
     };
     let mut response = match asked {
         Ok(()) => {
-            request.extensions_mut().insert(arrival.network);
+            request.extensions_mut().insert(client);
             request.extensions_mut().insert(arrival);
             next.run(request).await
         }
@@ -48,6 +49,7 @@ pub(crate) async fn admit(
             guard::dress_refusal(&state, &request, &arrival, told)
         }
     };
+    error::log(&response, client);
     if no_room.is_some() {
         response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
     }

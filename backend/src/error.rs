@@ -11,6 +11,7 @@ use http::header::{
 };
 
 use crate::budget::NoRoom;
+use crate::client::Client;
 use crate::places::Full;
 
 /// Why a request is refused: a variant per answer.
@@ -106,6 +107,14 @@ impl Refusal {
             Self::TooMany(Full { by_client: true, .. }) => StatusCode::TOO_MANY_REQUESTS,
             Self::TooMany(_) | Self::NoRoom | Self::Draining => StatusCode::SERVICE_UNAVAILABLE,
         }
+    }
+
+    /// Logs that a client was refused.
+    fn log(&self, client: Client) {
+        let Problem { status, detail, .. } = self.problem();
+        let asked_for = if let Self::Origin { hosts, .. } = self { Some(hosts) } else { None };
+        let asked_for = asked_for.map(tracing::field::debug);
+        tracing::info!(%client, status, detail, asked_for, "refused");
     }
 
     /// Whether the same request may be right in a moment.
@@ -206,24 +215,17 @@ impl From<Full> for Refusal {
     }
 }
 
-/// The refusal itself goes along as an extension, for who tells it in another way.
+/// Logs the refusal that an answer carries, if it does.
+pub(crate) fn log(response: &Response, client: Client) {
+    if let Some(refusal) = response.extensions().get::<Refusal>() {
+        refusal.log(client);
+    }
+}
+
+/// The refusal itself goes along as an extension, for who tells it in another way, and for the log.
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
-        let problem = self.problem();
-        // As fields, texts are logged with their control characters escaped.
-        let asked_for = if let Self::Origin { hosts, .. } = &self { Some(hosts) } else { None };
-        let asked_for = asked_for.map(tracing::field::debug);
-        let client =
-            if let Self::TooMany(Full { client, .. }) = &self { Some(client) } else { None };
-        let client = client.map(tracing::field::display);
-        tracing::info!(
-            status = problem.status,
-            detail = problem.detail,
-            asked_for,
-            client,
-            "refused"
-        );
-        let json = serde_json::to_string(&problem).expect("a problem has string keys only");
+        let json = serde_json::to_string(&self.problem()).expect("a problem has string keys only");
         let headers = [(CONTENT_TYPE, MEDIA_TYPE), (CACHE_CONTROL, "no-store")];
         let mut response = (self.status(), headers, json).into_response();
         for (name, value) in self.remedy() {

@@ -5,10 +5,12 @@
 
 use axum::Router;
 use axum::middleware;
+use axum::response::Response;
 use axum::routing::{any, get, post};
 use echoclock_shared::path;
 use http::{Method, Uri};
 
+use crate::client::Client;
 use crate::clock::ClockSource;
 use crate::error::Refusal;
 use crate::state::AppState;
@@ -90,6 +92,8 @@ pub mod address;
 
 pub mod telemetry;
 
+pub mod signals;
+
 /// Returns all that the server answers.
 pub fn app(state: AppState) -> Router {
     let links = Router::new()
@@ -128,7 +132,12 @@ pub fn admin(state: AppState) -> Router {
         .fallback(any(nothing_here))
         .method_not_allowed_fallback(not_this_method)
         .with_state(state);
-    Router::new().fallback_service(all).layer(middleware::from_fn(form::check))
+    Router::new().fallback_service(all).layer(middleware::from_fn(form::check)).layer(
+        middleware::map_response(async |client: Client, response: Response| {
+            error::log(&response, client);
+            response
+        }),
+    )
 }
 
 async fn nothing_here(uri: Uri) -> Refusal {

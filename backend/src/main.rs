@@ -1,5 +1,6 @@
 //! The program `echoclock`: arguments, logs, a listener, and the signals that end it.
 
+use std::io::{Write, stderr};
 use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -8,15 +9,24 @@ use anyhow::Context;
 use clap::Parser;
 use echoclock_backend::config::{Cli, Command, Serve};
 use echoclock_backend::feed::clock::SystemClock;
+use echoclock_backend::signals::Signals;
 use echoclock_backend::state::AppState;
 use echoclock_backend::{Listeners, address, app, files, serve, telemetry};
 use tokio::net::TcpListener;
+use tokio::runtime::Runtime;
 
 fn main() -> ExitCode {
     let Cli { command } = Cli::parse();
-    telemetry::start();
+    let _log = match telemetry::start() {
+        Ok(log) => log,
+        Err(error) => {
+            // There is nobody else to tell.
+            let _ = writeln!(stderr(), "nothing can be logged: {error}");
+            return ExitCode::FAILURE;
+        }
+    };
     let done = match command {
-        Command::Serve(arguments) => run(&arguments),
+        Command::Serve(arguments) => begin(&arguments),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -27,7 +37,14 @@ fn main() -> ExitCode {
     }
 }
 
-#[tokio::main]
+fn begin(arguments: &Serve) -> anyhow::Result<()> {
+    let runtime = Runtime::new().context("the system gives no threads")?;
+    let done = runtime.block_on(run(arguments));
+    // A file that is being read from a disk that does not answer would be waited for.
+    runtime.shutdown_background();
+    done
+}
+
 async fn run(arguments: &Serve) -> anyhow::Result<()> {
     let mut signals = Signals::listen().context("signals can't be listened for")?;
     let mut settings = arguments.settings();
@@ -54,11 +71,6 @@ async fn run(arguments: &Serve) -> anyhow::Result<()> {
     serve(Listeners { public, admin }, app(state.clone()), state, async move {
         let name = signals.next().await;
         tracing::info!("{name} came: no longer ready; a second one stops at once");
-        tokio::spawn(async move {
-            let name = signals.next().await;
-            tracing::warn!("{name} came again: stopped at once");
-            std::process::exit(STOPPED_AT_ONCE);
-        });
     })
     .await;
     tracing::info!("stopped");
@@ -87,47 +99,5 @@ fn bound_by_files(connections: &mut usize) {
             }
         }
         Err(error) => tracing::warn!(%error, "how many files may be open is not known"),
-    }
-}
-
-/// The exit code of a program that a signal ends, as shells give it for SIGINT.
-const STOPPED_AT_ONCE: i32 = 130;
-
-/// The signals that ask the program to stop.
-#[cfg(unix)]
-struct Signals {
-    interrupt: tokio::signal::unix::Signal,
-    terminate: tokio::signal::unix::Signal,
-}
-
-#[cfg(unix)]
-impl Signals {
-    fn listen() -> std::io::Result<Self> {
-        use tokio::signal::unix::{SignalKind, signal};
-        let (interrupt, terminate) = (SignalKind::interrupt(), SignalKind::terminate());
-        Ok(Self { interrupt: signal(interrupt)?, terminate: signal(terminate)? })
-    }
-
-    async fn next(&mut self) -> &'static str {
-        tokio::select! {
-            _ = self.interrupt.recv() => "SIGINT",
-            _ = self.terminate.recv() => "SIGTERM",
-        }
-    }
-}
-
-/// The keys that ask the program to stop.
-#[cfg(windows)]
-struct Signals(tokio::signal::windows::CtrlC);
-
-#[cfg(windows)]
-impl Signals {
-    fn listen() -> std::io::Result<Self> {
-        tokio::signal::windows::ctrl_c().map(Self)
-    }
-
-    async fn next(&mut self) -> &'static str {
-        self.0.recv().await;
-        "Ctrl-C"
     }
 }

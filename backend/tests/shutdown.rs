@@ -184,7 +184,7 @@ async fn a_second_signal_ends_the_program_at_once() {
     program.signal("TERM").await;
     program.until_logged("draining").await;
     program.signal("TERM").await;
-    assert_eq!(program.exit_code().await, Some(130));
+    assert_eq!(program.exit_code().await, Some(143));
 }
 
 #[tokio::test]

@@ -28,9 +28,11 @@ pub struct Cli {
 /// What the program does.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Serve the page and the API, until SIGINT or SIGTERM
+    /// Serve the page and the API, until a signal asks for the end
     #[command(after_help = "RUST_LOG says what is logged to the standard error, such as \
-                            RUST_LOG=debug; it is info by default.")]
+                            RUST_LOG=debug; it is info by default. SIGTERM, SIGINT and SIGQUIT end \
+                            the program in order, within 5 s, and a second one ends it at once. \
+                            SIGHUP ends it in order too, except under nohup.")]
     Serve(Serve),
 }
 

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use axum::Extension;
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -48,9 +49,10 @@ pub(super) async fn say_within_the_stream(request: Request, next: Next) -> Respo
 pub(super) fn within_the_stream(response: Response) -> Response {
     let refusal = response.extensions().get::<Refusal>();
     let Some(refusal) = refusal.filter(|refusal| refusal.is_temporary()) else { return response };
+    let said = Extension(refusal.clone());
     let refused = sse::retry(spread_out(COME_BACK)) + &sse::event(sse::REFUSED, &refusal.problem());
     let headers = [(CONTENT_TYPE, sse::MEDIA_TYPE), (CACHE_CONTROL, "no-store")];
-    (headers, refused).into_response()
+    (said, headers, refused).into_response()
 }
 
 /// How long an `EventSource` waits before it reconnects.

@@ -1,0 +1,225 @@
+//! The program itself: a log that nobody reads, and the signals that end it.
+#![cfg(unix)]
+
+mod support;
+
+use std::net::SocketAddr;
+use std::process::{ExitStatus, Stdio};
+
+use tokio::io::{AsyncBufReadExt, BufReader, Lines};
+use tokio::net::TcpSocket;
+use tokio::process::{Child, ChildStderr, Command};
+use tokio::time::timeout;
+
+use support::{PATIENCE, Wire};
+
+/// The program, listening on a port of its own.
+struct Program {
+    child: Child,
+    address: SocketAddr,
+    log: Log,
+}
+
+type Log = Lines<BufReader<ChildStderr>>;
+
+impl Program {
+    async fn start() -> Self {
+        let mut command = Command::new(PROGRAM);
+        command.args(ARGUMENTS);
+        Self::start_by(command).await
+    }
+
+    async fn start_by(mut command: Command) -> Self {
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
+        let mut child = command.kill_on_drop(true).spawn().expect("the program starts");
+        let mut log = BufReader::new(child.stderr.take().expect("it is a pipe")).lines();
+        let line = until(&mut log, "listening on").await;
+        assert!(!line.contains('\x1b'), "{line:?} has colours, and this is no terminal");
+        let (_, url) = line.split_once("http://").expect("where it listens");
+        let address = url.trim_end_matches('/').parse().expect("an address");
+        Self { child, address, log }
+    }
+
+    fn signal(&self, name: &str) {
+        let id = self.child.id().expect("it runs").to_string();
+        let sent = std::process::Command::new("kill").args([format!("-{name}"), id]).status();
+        assert!(sent.expect("kill starts").success(), "{name}");
+    }
+
+    async fn ended(&mut self) -> ExitStatus {
+        let ended = timeout(PATIENCE, self.child.wait()).await;
+        ended.expect("the program ends").expect("it can be waited for")
+    }
+
+    /// Asks for what is not there, many times.
+    async fn be_refused(&self, times: usize, path: &str) {
+        let request = format!("HEAD {path} HTTP/1.1\r\nhost: test\r\n\r\n");
+        self.ask(Wire::open(self.address).await, times, &request, "404").await;
+    }
+
+    /// Has more logged than the pipe and the program have room for: as much as all clients together
+    /// may be the reason for, in the longest lines that there are.
+    async fn flood(&self) {
+        let name = "x".repeat(950);
+        let request =
+            format!("HEAD /api/info HTTP/1.1\r\nhost: {name}\r\norigin: http://y{name}\r\n\r\n");
+        for client in 1..=12 {
+            let from = SocketAddr::from(([127, 0, 1, client], 0));
+            let socket = TcpSocket::new_v4().expect("a socket");
+            socket.bind(from).expect("all of 127.0.0.0/8 is this machine");
+            let stream = socket.connect(self.address).await.expect("the server accepts");
+            self.ask(Wire(stream), 50, &request, "403").await;
+        }
+    }
+
+    async fn ask(&self, mut wire: Wire, times: usize, request: &str, status: &str) {
+        for _ in 0..times {
+            wire.write(request).await;
+            let head = wire.read_head().await;
+            assert!(head.starts_with(&format!("http/1.1 {status}")), "{head}");
+        }
+    }
+
+    /// Waits until the first signal has had its effect.
+    async fn until_it_drains(&self) {
+        let ready = || async {
+            let mut wire = Wire::open(self.address).await;
+            wire.write("GET /readyz HTTP/1.1\r\nhost: test\r\n\r\n").await;
+            wire.read_head().await.starts_with("http/1.1 200")
+        };
+        while ready().await {}
+    }
+}
+
+/// Reads the log up to a line that holds `text`.
+async fn until(log: &mut Log, text: &str) -> String {
+    loop {
+        let line = timeout(PATIENCE, log.next_line()).await.expect("in time").expect("text");
+        let line = line.unwrap_or_else(|| panic!("the log ends without {text:?}"));
+        if line.contains(text) {
+            return line;
+        }
+    }
+}
+
+/// Reads the rest of the log.
+async fn rest(log: &mut Log) -> Vec<String> {
+    let mut lines = vec![];
+    while let Some(line) = timeout(PATIENCE, log.next_line()).await.expect("in time").expect("text")
+    {
+        lines.push(line);
+    }
+    lines
+}
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_echoclock");
+const ARGUMENTS: [&str; 3] = ["serve", "--listen", "127.0.0.1:0"];
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_log_that_nobody_reads_stops_nobody_and_says_what_it_dropped() {
+    let mut program = Program::start().await;
+    program.flood().await;
+    program.be_refused(1, "/api/nothing-here").await;
+    let told = until(&mut program.log, " lines dropped").await;
+    let (before, _) = told.split_once(" lines dropped").expect("it is there");
+    let (_, number) = before.rsplit_once(' ').expect("a word");
+    assert_ne!(number.parse::<u64>().expect("a number"), 0);
+    assert!(told.contains(" WARN "), "{told}");
+    // And it goes on.
+    program.be_refused(1, "/api/later").await;
+    until(&mut program.log, "/api/later").await;
+    program.signal("TERM");
+    program.ended().await;
+    assert!(rest(&mut program.log).await.iter().any(|line| line.contains("stopped")));
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn signals_end_a_program_whose_log_is_stuck() {
+    for (signal, code) in [("TERM", 143), ("INT", 130), ("QUIT", 131)] {
+        let mut program = Program::start().await;
+        program.flood().await;
+        program.signal(signal);
+        assert_eq!(program.ended().await.code(), Some(0), "{signal}");
+
+        let mut program = Program::start().await;
+        program.flood().await;
+        program.signal(signal);
+        program.until_it_drains().await;
+        program.signal(signal);
+        assert_eq!(program.ended().await.code(), Some(code), "{signal} twice");
+    }
+}
+
+#[tokio::test]
+async fn a_log_that_can_be_written_no_more_ends_nobody() {
+    let Program { mut child, address, log } = Program::start().await;
+    drop(log);
+    for _ in 0..3 {
+        let mut wire = Wire::open(address).await;
+        wire.write("HEAD /api/nothing-here HTTP/1.1\r\nhost: test\r\n\r\n").await;
+        assert!(wire.read_head().await.starts_with("http/1.1 404"));
+    }
+    assert_eq!(child.try_wait().expect("it can be asked"), None);
+}
+
+#[tokio::test]
+async fn a_terminal_that_goes_away_has_the_program_end_in_order() {
+    let mut program = Program::start().await;
+    program.signal("HUP");
+    program.until_it_drains().await;
+    // It may come several times.
+    program.signal("HUP");
+    assert_eq!(program.ended().await.code(), Some(0));
+    let log = rest(&mut program.log).await;
+    assert!(log.iter().any(|line| line.contains("SIGHUP came")), "{log:#?}");
+    assert!(log.last().is_some_and(|line| line.contains("stopped")), "{log:#?}");
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn what_is_to_outlive_its_terminal_does() {
+    let mut command = Command::new("sh");
+    let script = format!("trap '' HUP; exec {PROGRAM} {}", ARGUMENTS.join(" "));
+    command.args(["-c", &script]);
+    let mut program = Program::start_by(command).await;
+    program.signal("HUP");
+    program.be_refused(1, "/api/nothing-here").await;
+    program.signal("TERM");
+    program.ended().await;
+    let log = rest(&mut program.log).await;
+    assert!(!log.iter().any(|line| line.contains("SIGHUP")), "{log:#?}");
+    assert!(log.iter().any(|line| line.contains("SIGTERM came")), "{log:#?}");
+}
+
+#[tokio::test]
+async fn one_client_has_a_bounded_share_of_the_log() {
+    let mut program = Program::start().await;
+    program.be_refused(300, "/api/nothing-here").await;
+    program.signal("TERM");
+    program.ended().await;
+    let log = rest(&mut program.log).await;
+    let (more, refused): (Vec<_>, Vec<_>) = log
+        .iter()
+        .filter(|line| line.contains("refused"))
+        .partition(|line| line.contains("more of this kind from 127.0.0.1"));
+    assert!((50..150).contains(&refused.len()), "{log:#?}");
+    let held: usize = more
+        .iter()
+        .filter_map(|line| line.split_once("… and ")?.1.split(' ').next()?.parse::<usize>().ok())
+        .sum();
+    assert_eq!(held + refused.len(), 300, "{more:#?}");
+}
+
+#[tokio::test]
+async fn a_long_line_is_cut_and_nothing_in_it_turns_the_terminal() {
+    let mut program = Program::start().await;
+    program.be_refused(1, &format!("/api/{}", "\u{202e}".repeat(20_000))).await;
+    let line = until(&mut program.log, "refused").await;
+    assert!(line.len() < 2_000 && line.contains(" bytes more"), "{line}");
+    assert!(!line.contains('\u{202e}'), "{line}");
+    program.be_refused(1, "/api/%0aFAKE%1b[31m").await;
+    let line = until(&mut program.log, "FAKE").await;
+    assert!(line.contains("refused") && !line.contains('\x1b'), "{line}");
+}
