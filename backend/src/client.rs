@@ -11,7 +11,7 @@ use crate::peer::Peer;
 
 /// A client's network: one address of IPv4, or a /64 of IPv6, in which a household or a machine has
 /// as many addresses as it likes (RFC 6177). A request's extension.
-#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+#[derive(Clone, Copy, Debug, Eq, Hash, Ord, PartialEq, PartialOrd)]
 pub struct Client(Option<IpAddr>);
 
 impl Client {

@@ -115,7 +115,7 @@ impl Default for SocketRate {
 /// How much is kept of links whose clients asked for it, and for how long.
 #[derive(Clone, Copy, Debug)]
 pub struct LedgerLimits {
-    /// How many links; the one that was silent for longest is forgotten first.
+    /// How many links; past that, one makes room, of a client that has more than its share first.
     pub links: usize,
     /// What they take in all, in bytes, likewise.
     pub bytes: usize,

@@ -75,4 +75,9 @@ impl Exchange {
     pub(crate) fn claim(&self, witness: Box<dyn Witness>) -> Result<(), Box<dyn Witness>> {
         self.tap.tracker().claim(self.number, witness)
     }
+
+    /// Learns that nobody will ask to see this exchange, so that nothing of it need be kept.
+    pub(crate) fn leave(&self) {
+        self.tap.tracker().leave(self.number);
+    }
 }

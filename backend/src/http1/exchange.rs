@@ -122,6 +122,13 @@ impl Exchange {
         Ok(())
     }
 
+    /// Keeps nothing for a witness any more that has not come.
+    pub(super) fn leave(&mut self) {
+        if let Watched::Perhaps { .. } = self.watched {
+            self.watched = Watched::No;
+        }
+    }
+
     /// Takes a block of the request's body.
     pub(super) fn received(&mut self, block: &mut Block) {
         let Block { size, data } = block.finish();

@@ -109,6 +109,13 @@ impl Tracker {
         }
     }
 
+    /// Learns that nobody will claim an exchange.
+    pub(crate) fn leave(&mut self, number: u64) {
+        if let Some(exchange) = self.exchanges.iter_mut().find(|it| it.number() == number) {
+            exchange.leave();
+        }
+    }
+
     /// Looks at bytes that came from the client.
     pub(crate) fn received(&mut self, mut piece: &[u8], now: impl Fn() -> Instant) {
         while !piece.is_empty() && self.mode == Mode::Http1 {

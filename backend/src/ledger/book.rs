@@ -2,13 +2,19 @@
 //!
 //! Time is an argument here, and nothing waits.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeSet, HashMap};
 
-use echoclock_shared::ledger::{Entry, Ledger, LedgerId, Totals, What};
+use echoclock_shared::ledger::{Entry, Ledger, LedgerId, What};
 use echoclock_shared::time::UnixMillis;
 use tokio::time::Instant;
 
+use crate::client::Client;
 use crate::limits::LedgerLimits;
+
+mod packed;
+
+mod kept;
+use kept::Kept;
 
 /// The moment at which something passed.
 #[derive(Clone, Copy, Debug)]
@@ -41,20 +47,6 @@ pub(super) struct Note {
     pub(super) computed: bool,
 }
 
-/// All that is kept.
-#[derive(Debug)]
-pub(super) struct Book {
-    limits: LedgerLimits,
-    /// At most [`LedgerLimits::links`]; the one that was silent for longest makes room.
-    links: HashMap<LedgerId, Kept>,
-    /// What all links take; at most [`LedgerLimits::bytes`], likewise.
-    bytes: usize,
-    /// How often something was written.
-    uses: u64,
-    /// When those are dropped that nobody asked for any more.
-    sweep_at: Option<Instant>,
-}
-
 impl Note {
     /// Notes that a request is over, and why.
     pub(super) fn ended(reason: &str) -> Self {
@@ -63,178 +55,226 @@ impl Note {
     }
 }
 
-/// What is kept of one link.
+/// All that is kept.
+///
+/// There are at most [`LedgerLimits::links`], which take at most [`LedgerLimits::bytes`]. Past that
+/// the client that has most makes room, where it has more than its share; otherwise whoever's link
+/// was silent for longest. A link that something is open on goes after those where nothing is.
 #[derive(Debug)]
-struct Kept {
-    opening: u64,
-    opened: UnixMillis,
-    totals: Totals,
-    /// How it began; at most [`LedgerLimits::first`].
-    first: Vec<Entry>,
-    /// How it goes on; the oldest makes room.
-    newest: VecDeque<Entry>,
-    dropped: u64,
+pub(super) struct Book {
+    limits: LedgerLimits,
+    links: HashMap<u64, Box<Kept>>,
+    by_id: HashMap<LedgerId, u64>,
+    /// All links, in the order in which they make room.
+    order: Order,
+    clients: HashMap<Client, Share>,
+    /// Clients by what they have.
+    heaviest: BTreeSet<(usize, Client)>,
+    /// What all links take.
     bytes: usize,
-    /// Which use of the book was the last for this link.
-    used: u64,
-    used_at: Instant,
+    /// How often something was written.
+    uses: u64,
+    /// Whether somebody looks after it.
+    is_tended: bool,
+}
+
+/// Links, first those to which nothing is open, each by its last use, or an earlier one.
+type Order = BTreeSet<(bool, u64, u64)>;
+
+/// What one client has.
+#[derive(Debug, Default)]
+struct Share {
+    links: usize,
+    bytes: usize,
+    order: Order,
 }
 
 impl Book {
     pub(super) fn new(limits: LedgerLimits) -> Self {
-        Self { limits, links: HashMap::new(), bytes: 0, uses: 0, sweep_at: None }
+        Self {
+            limits,
+            links: HashMap::new(),
+            by_id: HashMap::new(),
+            order: Order::new(),
+            clients: HashMap::new(),
+            heaviest: BTreeSet::new(),
+            bytes: 0,
+            uses: 0,
+            is_tended: false,
+        }
     }
 
     /// Begins a request of a link.
-    pub(super) fn open(&mut self, id: &LedgerId, now: Now) -> Place {
-        self.sweep(now);
-        self.forget_if_old(id, now);
-        if !self.links.contains_key(id) {
-            while self.links.len() >= self.limits.links.max(1) {
-                self.forget_least_used();
-            }
-            self.bytes += id.as_str().len();
-            self.links.insert(id.clone(), Kept::new(self.uses, id, now));
-        }
+    pub(super) fn open(&mut self, id: &LedgerId, client: Client, now: Now) -> Place {
+        self.forget_old(now);
         self.uses += 1;
-        let kept = self.links.get_mut(id).expect("it is there, or was put there");
-        kept.used(self.uses, now);
+        let opening = *self.by_id.entry(id.clone()).or_insert(self.uses);
+        let kept = self
+            .links
+            .entry(opening)
+            .or_insert_with(|| Box::new(Kept::new(id.clone(), client, opening, now)));
+        kept.open += 1;
         kept.totals.requests += 1;
-        Place { opening: kept.opening, request: kept.totals.requests }
+        let request = kept.totals.requests;
+        if request == 1 {
+            let cost = kept.cost();
+            self.bytes += cost;
+            self.change(client, |share| {
+                share.links += 1;
+                share.bytes += cost;
+            });
+        }
+        self.used(opening, now);
+        self.list(opening);
+        self.make_room();
+        Place { opening, request }
+    }
+
+    /// Ends a request of a link.
+    pub(super) fn close(&mut self, place: Place) {
+        if let Some(kept) = self.links.get_mut(&place.opening) {
+            kept.open -= 1;
+            self.list(place.opening);
+        }
     }
 
     /// Writes an entry, unless its link was forgotten meanwhile.
-    pub(super) fn note(&mut self, id: &LedgerId, place: Place, now: Now, note: Note) {
+    pub(super) fn note(&mut self, place: Place, now: Now, note: Note) {
         let Note { size, what, cut, computed } = note;
+        let Some(kept) = self.links.get_mut(&place.opening) else { return };
+        let before = kept.cost();
+        let (at, request) = (now.wall, place.request);
+        kept.push(&Entry { n: 0, at, request, size, cut, computed, what }, &self.limits);
+        let (client, after) = (kept.client, kept.cost());
         self.uses += 1;
-        let kept = self.links.get_mut(id).filter(|kept| kept.opening == place.opening);
-        let Some(kept) = kept else { return };
-        kept.used(self.uses, now);
-        match what {
-            What::Request { .. } | What::Received(_) => kept.totals.received += size,
-            What::Response { .. } | What::Sent(_) | What::Ended { .. } => kept.totals.sent += size,
-        }
-        let before = kept.bytes;
-        kept.push(Entry { n: 0, at: now.wall, request: place.request, size, cut, computed, what });
-        kept.shrink(&self.limits);
-        self.bytes = self.bytes - before + kept.bytes;
-        while self.bytes > self.limits.bytes && self.links.len() > 1 {
-            self.forget_least_used();
-        }
+        self.used(place.opening, now);
+        self.bytes = self.bytes - before + after;
+        self.change(client, |share| share.bytes = share.bytes - before + after);
+        self.make_room();
     }
 
     /// Returns a link's ledger, if there is one.
     pub(super) fn read(&mut self, id: &LedgerId, now: Now) -> Option<Ledger> {
-        self.sweep(now);
-        self.forget_if_old(id, now);
-        let kept = self.links.get(id)?;
-        Some(Ledger {
-            link: id.clone(),
-            now: now.wall,
-            opened: kept.opened,
-            totals: kept.totals,
-            dropped: kept.dropped,
-            entries: kept.first.iter().chain(&kept.newest).cloned().collect(),
-        })
+        self.forget_old(now);
+        let kept = self.links.get(self.by_id.get(id)?)?;
+        Some(kept.ledger(now.wall))
     }
 
-    /// Drops all that is too old, now and then.
-    fn sweep(&mut self, now: Now) {
-        if self.sweep_at.is_some_and(|at| now.mono < at) {
-            return;
+    /// Returns what all takes, in bytes.
+    pub(super) fn bytes(&self) -> usize {
+        self.bytes
+    }
+
+    /// Whether somebody has to begin to look after the book: once it holds anything.
+    pub(super) fn wants_tending(&mut self) -> bool {
+        !std::mem::replace(&mut self.is_tended, true)
+    }
+
+    /// Forgets what is old; tells whether there is more to look after.
+    pub(super) fn tend(&mut self, now: Now) -> bool {
+        self.forget_old(now);
+        self.is_tended = !self.links.is_empty();
+        if !self.is_tended {
+            // What the lists themselves have taken is given back.
+            *self = Self { uses: self.uses, ..Self::new(self.limits) };
         }
-        self.sweep_at = Some(now.mono + self.limits.age / 10);
-        let age = self.limits.age;
-        self.links.retain(|_, kept| !kept.is_old(now, age));
-        self.bytes = self.links.values().map(|kept| kept.bytes).sum();
+        self.is_tended
     }
 
-    fn forget_if_old(&mut self, id: &LedgerId, now: Now) {
-        if self.links.get(id).is_some_and(|kept| kept.is_old(now, self.limits.age)) {
-            self.forget(&id.clone());
-        }
-    }
-
-    fn forget_least_used(&mut self) {
-        let least = self.links.iter().min_by_key(|(_, kept)| kept.used);
-        if let Some(id) = least.map(|(id, _)| id.clone()) {
-            self.forget(&id);
-        }
-    }
-
-    fn forget(&mut self, id: &LedgerId) {
-        if let Some(kept) = self.links.remove(id) {
-            self.bytes -= kept.bytes;
-        }
-    }
-}
-
-impl Kept {
-    fn new(opening: u64, id: &LedgerId, now: Now) -> Self {
-        Self {
-            opening,
-            opened: now.wall,
-            totals: Totals::default(),
-            first: vec![],
-            newest: VecDeque::new(),
-            dropped: 0,
-            bytes: id.as_str().len(),
-            used: 0,
-            used_at: now.mono,
-        }
-    }
-
-    fn used(&mut self, uses: u64, now: Now) {
-        self.used = uses;
-        self.used_at = now.mono;
-    }
-
-    fn is_old(&self, now: Now, age: std::time::Duration) -> bool {
-        now.mono.duration_since(self.used_at) > age
-    }
-
-    fn push(&mut self, mut entry: Entry) {
-        entry.n = self.dropped + (self.first.len() + self.newest.len()) as u64 + 1;
-        self.bytes += cost(&entry);
-        self.newest.push_back(entry);
-    }
-
-    /// Keeps the opening and the newest, and drops what is between.
-    fn shrink(&mut self, limits: &LedgerLimits) {
-        if self.dropped == 0
-            && self.first.len() < limits.first
-            && let Some(entry) = self.newest.pop_front()
-        {
-            self.first.push(entry);
-        }
-        while self.first.len() + self.newest.len() > limits.entries.max(1)
-            || self.bytes > limits.link_bytes
-        {
-            let Some(entry) = self.newest.pop_front().or_else(|| self.first.pop()) else { return };
-            self.bytes -= cost(&entry);
-            self.dropped += 1;
-        }
-    }
-}
-
-/// Returns what an entry takes in memory, more or less.
-fn cost(entry: &Entry) -> usize {
-    let listed = |headers: &[(String, String)]| -> usize {
-        let header = |(name, value): &(String, String)| {
-            size_of::<(String, String)>() + name.len() + value.len()
-        };
-        headers.iter().map(header).sum()
-    };
-    size_of::<Entry>()
-        + match &entry.what {
-            What::Request { method, target, version, headers } => {
-                method.len() + target.len() + version.len() + listed(headers)
+    /// Forgets links on which nothing is open and nothing was written for a while.
+    fn forget_old(&mut self, now: Now) {
+        while let Some(opening) = self.first(None) {
+            let kept = &self.links[&opening];
+            let age = now.mono.duration_since(kept.used_at);
+            if kept.open > 0 || age <= self.limits.age {
+                return;
             }
-            What::Response { headers, .. } => listed(headers),
-            What::Received(piece) | What::Sent(piece) => piece.raw.len(),
-            What::Ended { reason } => reason.len(),
+            self.forget(opening);
         }
+    }
+
+    fn make_room(&mut self) {
+        let LedgerLimits { links, bytes, .. } = self.limits;
+        while (self.links.len() > links || self.bytes > bytes) && self.links.len() > 1 {
+            let heaviest = self.heaviest.last().filter(|(weight, _)| *weight > bytes / SHARES);
+            let whose = heaviest.map(|(_, client)| *client);
+            let Some(opening) = self.first(whose) else { return };
+            self.forget(opening);
+        }
+    }
+
+    /// Returns the link, of one client's or of all, that makes room first.
+    ///
+    /// Those that were used since they were listed are listed anew: each use pays for one of that.
+    fn first(&mut self, whose: Option<Client>) -> Option<u64> {
+        loop {
+            let order = match whose {
+                Some(client) => &self.clients.get(&client)?.order,
+                None => &self.order,
+            };
+            let (_, listed, opening) = *order.first()?;
+            if self.links[&opening].used == listed {
+                return Some(opening);
+            }
+            self.list(opening);
+        }
+    }
+
+    /// Lists a link by its last use, and by whether something is open on it.
+    fn list(&mut self, opening: u64) {
+        let Some(kept) = self.links.get_mut(&opening) else { return };
+        let of_client = self.clients.get_mut(&kept.client).map(|share| &mut share.order);
+        for order in [Some(&mut self.order), of_client].into_iter().flatten() {
+            for is_open in [false, true] {
+                order.remove(&(is_open, kept.listed, opening));
+            }
+            order.insert((kept.open > 0, kept.used, opening));
+        }
+        kept.listed = kept.used;
+    }
+
+    fn used(&mut self, opening: u64, now: Now) {
+        if let Some(kept) = self.links.get_mut(&opening) {
+            (kept.used, kept.used_at) = (self.uses, now.mono);
+        }
+    }
+
+    fn forget(&mut self, opening: u64) {
+        let Some(kept) = self.links.remove(&opening) else { return };
+        self.by_id.remove(&kept.id);
+        let place = (kept.open > 0, kept.listed, opening);
+        self.order.remove(&place);
+        let cost = kept.cost();
+        self.bytes -= cost;
+        self.change(kept.client, |share| {
+            share.links -= 1;
+            share.bytes -= cost;
+            share.order.remove(&place);
+        });
+    }
+
+    /// Changes what a client has, and its place among the others.
+    fn change(&mut self, client: Client, change: impl FnOnce(&mut Share)) {
+        let share = self.clients.entry(client).or_default();
+        self.heaviest.remove(&(share.weight(&self.limits), client));
+        change(share);
+        if share.links == 0 {
+            self.clients.remove(&client);
+        } else {
+            self.heaviest.insert((share.weight(&self.limits), client));
+        }
+    }
 }
+
+impl Share {
+    /// Returns what it takes, in bytes; of many small links each counts as much as there is for one.
+    fn weight(&self, limits: &LedgerLimits) -> usize {
+        self.bytes.max(self.links * (limits.bytes / limits.links.max(1)))
+    }
+}
+
+/// One client has at most one of so many shares where others need room.
+const SHARES: usize = 8;
 
 #[cfg(test)]
 mod tests;

@@ -4,7 +4,8 @@
 //! socket. What can't be seen there, over HTTP/2, is computed by two layers: `open`, which knows
 //! which endpoints open links, and `answered`, which sees the answers as they leave.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::time::Duration;
 
 use axum::Json;
 use axum::extract::rejection::PathRejection;
@@ -13,8 +14,9 @@ use axum::response::{IntoResponse, Response};
 use echoclock_shared::ledger::{Kind, Ledger, LedgerId, NotALedgerId, PARAMETER, Piece};
 use http::HeaderName;
 use http::header::CACHE_CONTROL;
-use tokio::time::Instant;
+use tokio::time::{Instant, sleep};
 
+use crate::client::Client;
 use crate::error::Refusal;
 use crate::feed::clock::WallClock;
 use crate::limits::LedgerLimits;
@@ -67,10 +69,33 @@ impl Ledgers {
         self.0.book().read(id, now)
     }
 
-    fn open(&self, id: LedgerId) -> Recorder {
+    /// Returns what all ledgers take in memory, in bytes.
+    pub fn bytes(&self) -> usize {
+        self.0.book().bytes()
+    }
+
+    fn open(&self, id: &LedgerId, client: Client) -> Recorder {
         let now = self.0.now();
-        let place = self.0.book().open(&id, now);
-        Recorder { ledgers: self.clone(), id, place }
+        let mut book = self.0.book();
+        let place = book.open(id, client, now);
+        let wants_tending = book.wants_tending();
+        drop(book);
+        if wants_tending {
+            tokio::spawn(tend(Arc::downgrade(&self.0)));
+        }
+        Recorder(Arc::new(Opened { ledgers: self.clone(), place }))
+    }
+}
+
+/// Forgets what is old, also where nobody asks, for as long as anything is kept.
+async fn tend(ledgers: Weak<Inner>) {
+    while let Some(inner) = ledgers.upgrade() {
+        if !inner.book().tend(inner.now()) {
+            return;
+        }
+        let soon = (inner.limits.age / 10).max(Duration::from_millis(1));
+        drop(inner);
+        sleep(soon).await;
     }
 }
 
@@ -86,12 +111,20 @@ impl Inner {
 }
 
 /// Writes down what passes on one request of a link: an extension of the request, and of its
-/// answer.
+/// answer. The request is under way until the last handle is dropped.
 #[derive(Clone, Debug)]
-pub(crate) struct Recorder {
+pub(crate) struct Recorder(Arc<Opened>);
+
+#[derive(Debug)]
+struct Opened {
     ledgers: Ledgers,
-    id: LedgerId,
     place: Place,
+}
+
+impl Drop for Opened {
+    fn drop(&mut self) {
+        self.ledgers.0.book().close(self.place);
+    }
 }
 
 impl Recorder {
@@ -100,14 +133,18 @@ impl Recorder {
     }
 
     fn limits(&self) -> &LedgerLimits {
-        &self.ledgers.0.limits
+        &self.inner().limits
+    }
+
+    fn inner(&self) -> &Inner {
+        &self.0.ledgers.0
     }
 
     fn headers<'a>(
         &self,
         headers: impl IntoIterator<Item = (&'a [u8], &'a [u8])>,
     ) -> (Vec<(String, String)>, bool) {
-        self.ledgers.0.shown.written(headers, self.limits().head)
+        self.inner().shown.written(headers, self.limits().head)
     }
 
     /// Returns how much of a text is shown, in bytes.
@@ -116,8 +153,8 @@ impl Recorder {
     }
 
     fn note(&self, note: Note) {
-        let now = self.ledgers.0.now();
-        self.ledgers.0.book().note(&self.id, self.place, now, note);
+        let now = self.inner().now();
+        self.inner().book().note(self.0.place, now, note);
     }
 }
 

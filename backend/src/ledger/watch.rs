@@ -13,6 +13,7 @@ use super::body::{FromClient, ToClient};
 use super::wire::{self, ResponseHead};
 use super::witness::{LEFT_UNANSWERED, OnTheWire};
 use super::{Ledgers, Note, Recorder, parse};
+use crate::client::Client;
 use crate::connection::{Ending, Exchange};
 use crate::drain::Drain;
 use crate::error::Refusal;
@@ -27,13 +28,17 @@ use crate::parameter::{self, AskedFor};
 pub(crate) async fn open(
     State(ledgers): State<Ledgers>,
     State(drain): State<Drain>,
+    client: Client,
     mut request: Request,
     next: Next,
 ) -> Result<Response, Refusal> {
     let Some((id, uri)) = parameter::take(request.uri(), PARAMETER)? else {
+        if let Some(exchange) = request.extensions().get::<Exchange>() {
+            exchange.leave();
+        }
         return Ok(next.run(request).await);
     };
-    let recorder = ledgers.open(parse(&id)?);
+    let recorder = ledgers.open(&parse(&id)?, client);
     // What the socket carries is written by the socket.
     request.extensions_mut().insert(recorder.clone());
     let is_seen = request.extensions().get().is_some_and(|exchange: &Exchange| {
