@@ -7,6 +7,8 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use bytes::Bytes;
+
 /// The budget of all connections together; a cheap handle.
 #[derive(Clone, Debug)]
 pub(crate) struct Budget(Arc<Inner>);
@@ -76,6 +78,22 @@ impl Share {
         self.bytes = bytes;
         Ok(())
     }
+
+    /// Returns bytes that it is for, which it goes with until the last of them is sent.
+    pub(crate) fn hold(self, bytes: Vec<u8>) -> Bytes {
+        Bytes::from_owner(Held { bytes, _share: self })
+    }
+}
+
+struct Held {
+    bytes: Vec<u8>,
+    _share: Share,
+}
+
+impl AsRef<[u8]> for Held {
+    fn as_ref(&self) -> &[u8] {
+        &self.bytes
+    }
 }
 
 impl Drop for Share {
@@ -107,8 +125,12 @@ mod tests {
             assert_eq!(budget.used(), used);
         }
         assert_eq!((first.bytes(), second.bytes()), (10, 0));
-        drop(first);
         drop(second);
+        let bytes = first.hold(b"0123456789".to_vec());
+        let part = bytes.slice(3..4);
+        drop(bytes);
+        assert_eq!((&*part, budget.used()), (&b"3"[..], 10));
+        drop(part);
         assert_eq!(budget.used(), 0);
     }
 }

@@ -84,6 +84,11 @@ pub enum Refusal {
     TooMany(Full),
     /// There is no memory to spare for it.
     NoRoom,
+    /// The system can't do it at this moment.
+    NotNow {
+        /// Why.
+        detail: &'static str,
+    },
     /// The server is about to stop.
     Draining,
 }
@@ -105,7 +110,9 @@ impl Refusal {
             Self::Body { .. } => StatusCode::BAD_REQUEST,
             Self::SlowBody { .. } => StatusCode::REQUEST_TIMEOUT,
             Self::TooMany(Full { by_client: true, .. }) => StatusCode::TOO_MANY_REQUESTS,
-            Self::TooMany(_) | Self::NoRoom | Self::Draining => StatusCode::SERVICE_UNAVAILABLE,
+            Self::TooMany(_) | Self::NoRoom | Self::NotNow { .. } | Self::Draining => {
+                StatusCode::SERVICE_UNAVAILABLE
+            }
         }
     }
 
@@ -120,7 +127,7 @@ impl Refusal {
     /// Whether the same request may be right in a moment.
     pub(crate) fn is_temporary(&self) -> bool {
         match self {
-            Self::TooMany(_) | Self::NoRoom | Self::Draining => true,
+            Self::TooMany(_) | Self::NoRoom | Self::NotNow { .. } | Self::Draining => true,
             Self::Parameter { .. }
             | Self::Origin { .. }
             | Self::NotFound { .. }
@@ -150,7 +157,7 @@ impl Refusal {
             }
             // Nobody reads the rest.
             Self::SlowBody { .. } | Self::TooLarge { .. } => vec![(CONNECTION, text("close"))],
-            Self::TooMany(_) | Self::NoRoom | Self::Draining => {
+            Self::TooMany(_) | Self::NoRoom | Self::NotNow { .. } | Self::Draining => {
                 vec![(RETRY_AFTER, HeaderValue::from(spread_out(COME_BACK).as_secs()))]
             }
             Self::Method { allowed: None, .. }
@@ -192,6 +199,7 @@ impl Refusal {
             Self::TooLarge { max } => (format!("a message may have at most {max} bytes"), None),
             Self::TooMany(full) => (full.to_string(), None),
             Self::NoRoom => (NoRoom.to_string(), None),
+            Self::NotNow { detail } => (format!("{detail}; try again"), None),
             Self::Draining => ("the server is about to stop; try again".to_owned(), None),
         };
         Problem {

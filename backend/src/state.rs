@@ -76,12 +76,13 @@ impl AppState {
     /// Where the operating system gives no random bytes for the instance's name and its key.
     pub fn new(settings: Settings, wall: Arc<dyn WallClock>) -> Result<Self, getrandom::Error> {
         let Settings { allowed, trusted_proxies, site, limits, show_headers } = settings;
+        let budget = Budget::new(limits.memory);
         Ok(Self(Arc::new(Parts {
-            pages: Pages::new(site, &allowed),
+            pages: Pages::new(site, &allowed, budget.clone()),
             allowed,
             trusted_proxies,
             passes: Passes::new(limits.pass)?,
-            budget: Budget::new(limits.memory),
+            budget,
             limits,
             clocks: Clocks::new(&wall),
             ledgers: Ledgers::new(limits.ledger, show_headers, Arc::clone(&wall)),

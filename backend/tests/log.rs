@@ -127,8 +127,6 @@ async fn a_log_that_nobody_reads_stops_nobody_and_says_what_it_dropped() {
     assert_ne!(number.parse::<u64>().expect("a number"), 0);
     assert!(told.contains(" WARN "), "{told}");
     // And it goes on.
-    program.be_refused(1, "/api/later").await;
-    until(&mut program.log, "/api/later").await;
     program.signal("TERM");
     program.ended().await;
     assert!(rest(&mut program.log).await.iter().any(|line| line.contains("stopped")));
@@ -222,4 +220,39 @@ async fn a_long_line_is_cut_and_nothing_in_it_turns_the_terminal() {
     program.be_refused(1, "/api/%0aFAKE%1b[31m").await;
     let line = until(&mut program.log, "FAKE").await;
     assert!(line.contains("refused") && !line.contains('\x1b'), "{line}");
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_program_that_can_open_no_file_says_so_once_and_serves_again_when_it_can() {
+    let site = tempfile::tempdir().expect("a folder");
+    std::fs::write(site.path().join("index.html"), "<!doctype html>").expect("a file");
+    let mut command = Command::new(PROGRAM);
+    command.args(ARGUMENTS).arg("--site").arg(site.path());
+    let mut program = Program::start_by(command).await;
+    let mut wire = Wire::open(program.address).await;
+    let mut status = async || {
+        wire.write("HEAD / HTTP/1.1\r\nhost: test\r\n\r\n").await;
+        let head = wire.read_head().await;
+        assert_eq!(head.contains("retry-after: "), head.starts_with("http/1.1 503"), "{head}");
+        head[..12].to_owned()
+    };
+    assert_eq!(status().await, "http/1.1 200");
+    let may_open = |files: &str| {
+        let id = program.child.id().expect("it runs").to_string();
+        let limit = format!("--nofile={files}:");
+        let done = std::process::Command::new("prlimit").args(["--pid", &id, &limit]).status();
+        assert!(done.expect("prlimit starts").success());
+    };
+    may_open("3");
+    for _ in 0..5 {
+        assert_eq!(status().await, "http/1.1 503");
+    }
+    may_open("100");
+    assert_eq!(status().await, "http/1.1 200");
+    program.signal("TERM");
+    assert_eq!(program.ended().await.code(), Some(0));
+    let log = rest(&mut program.log).await;
+    let told = |line: &&String| line.contains("ERROR") && line.contains("files of the site");
+    assert_eq!(log.iter().filter(told).count(), 1, "{log:#?}");
 }

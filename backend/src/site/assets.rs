@@ -1,13 +1,20 @@
 //! The page's files, from within the program or from a folder.
 
 use std::borrow::Cow;
-use std::fmt::Write;
 use std::path::{Component, Path, PathBuf};
 
+use axum::body::Body;
 use bytes::Bytes;
+use http::HeaderValue;
 use rust_embed::{EmbeddedFile, RustEmbed};
 
 use super::encoding::Coding;
+use super::folder::{Folder, Missing, Opened};
+use super::range::Part;
+use super::sending::Sending;
+use super::tags::written;
+use crate::budget::{Budget, NoRoom};
+use crate::client::Client;
 
 /// Where the page's files are.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -18,10 +25,23 @@ pub enum Site {
     Folder(PathBuf),
 }
 
-/// A file in all forms that there are of it.
+/// Where they are read from.
+#[derive(Debug)]
+pub(super) enum Assets {
+    Embedded,
+    Folder(Folder),
+}
+
+/// A file in one form.
 pub(super) struct Asset {
-    plain: EmbeddedFile,
-    compressed: Vec<(Coding, EmbeddedFile)>,
+    content: Content,
+    pub(super) tag: String,
+    pub(super) coding: Coding,
+}
+
+enum Content {
+    Whole(Bytes),
+    Opened(Folder, Opened),
 }
 
 /// What `dist/` held when the server was built.
@@ -30,54 +50,80 @@ pub(super) struct Asset {
 #[allow_missing = true]
 struct Embedded;
 
-impl Site {
-    /// Reads a file; nothing where there is none of that name.
-    pub(super) async fn read(&self, name: &str) -> Option<Asset> {
+impl Assets {
+    pub(super) fn of(site: Site) -> Self {
+        match site {
+            Site::Embedded => Self::Embedded,
+            Site::Folder(path) => Self::Folder(Folder::new(path)),
+        }
+    }
+
+    /// Finds a file, in the form that the client likes best.
+    pub(super) async fn find(
+        &self,
+        client: Client,
+        name: &str,
+        accepted: Vec<HeaderValue>,
+    ) -> Result<Asset, Missing> {
         if !is_addressable(name) {
-            return None;
+            return Err(Missing::NotThere);
         }
         match self {
-            Self::Embedded => Asset::gather(name, Embedded::get),
+            Self::Embedded => Asset::embedded(name, &accepted).ok_or(Missing::NotThere),
             Self::Folder(folder) => {
-                let (folder, name) = (folder.clone(), name.to_owned());
-                let read = move || Asset::gather(&name, |name| read_file(&folder, name));
-                tokio::task::spawn_blocking(read).await.ok().flatten()
+                let opened = folder.open(client, name.to_owned(), accepted).await?;
+                let (tag, coding) = (opened.tag.clone(), opened.coding);
+                Ok(Asset { content: Content::Opened(folder.clone(), opened), tag, coding })
             }
         }
     }
 }
 
 impl Asset {
-    fn gather(name: &str, get: impl Fn(&str) -> Option<EmbeddedFile>) -> Option<Self> {
-        let plain = get(name)?;
-        let forms = Coding::COMPRESSED.into_iter();
-        let compressed = forms
-            .filter_map(|coding| Some((coding, get(&format!("{name}{}", coding.suffix()))?)))
-            .collect();
-        Some(Self { plain, compressed })
-    }
-
-    /// Whether there is a file of this form.
-    pub(super) fn has(&self, wanted: Coding) -> bool {
-        self.compressed.iter().any(|(coding, _)| *coding == wanted)
-    }
-
-    /// Returns the bytes of a form and its strong entity tag; the file as it is where the form is
-    /// not there.
-    pub(super) fn into_form(self, wanted: Coding) -> (Bytes, String) {
-        let found = self.compressed.into_iter().find(|(coding, _)| *coding == wanted);
-        let file = found.map_or(self.plain, |(_, file)| file);
-        let mut tag = "\"".to_owned();
-        for byte in &file.metadata.sha256_hash()[..TAG_BYTES] {
-            // Writing to a string can't fail.
-            let _ = write!(tag, "{byte:02x}");
-        }
-        tag.push('"');
-        let bytes = match file.data {
+    fn embedded(name: &str, accepted: &[HeaderValue]) -> Option<Self> {
+        let form = |coding: Coding| Embedded::get(&format!("{name}{}", coding.suffix()));
+        let plain = Embedded::get(name)?;
+        let coding = Coding::choose(accepted, |coding| form(coding).is_some());
+        let EmbeddedFile { data, metadata } = match coding {
+            Coding::Identity => plain,
+            Coding::Gzip | Coding::Brotli => form(coding)?,
+        };
+        let bytes = match data {
             Cow::Borrowed(bytes) => Bytes::from_static(bytes),
             Cow::Owned(bytes) => bytes.into(),
         };
-        (bytes, tag)
+        let tag = written(&metadata.sha256_hash());
+        Some(Self { content: Content::Whole(bytes), tag, coding })
+    }
+
+    pub(super) fn length(&self) -> u64 {
+        match &self.content {
+            Content::Whole(bytes) => bytes.len() as u64,
+            Content::Opened(_, opened) => opened.stamp.length(),
+        }
+    }
+
+    /// Returns a part of it as a response's body.
+    ///
+    /// # Errors
+    ///
+    /// Where there is no memory for it.
+    pub(super) fn body(self, part: &Part, client: Client, budget: &Budget) -> Result<Body, NoRoom> {
+        let range = match part {
+            Part::All => 0..self.length(),
+            Part::Of(range) => range.clone(),
+            Part::Nothing => 0..0,
+        };
+        Ok(match self.content {
+            Content::Whole(bytes) => {
+                // They are in memory, where every place has a number.
+                let place = |at| usize::try_from(at).unwrap_or(usize::MAX).min(bytes.len());
+                Body::from(bytes.slice(place(range.start)..place(range.end)))
+            }
+            Content::Opened(folder, opened) => {
+                Body::new(Sending::new(folder, budget.clone(), client, opened, range)?)
+            }
+        })
     }
 }
 
@@ -93,23 +139,6 @@ fn is_addressable(name: &str) -> bool {
     let is_form = Coding::COMPRESSED.iter().any(|coding| name.ends_with(coding.suffix()));
     !is_form && !name.contains(['\\', '\0', ':']) && Path::new(name).components().all(is_plain)
 }
-
-/// Reads a file of the folder; one that a link leads out of it to is none of the site's.
-fn read_file(folder: &Path, name: &str) -> Option<EmbeddedFile> {
-    let path = folder.join(name).canonicalize().ok()?;
-    if !path.is_file() {
-        return None;
-    }
-    if !folder.canonicalize().is_ok_and(|folder| path.starts_with(folder)) {
-        tracing::warn!("{name:?} is not served: a link leads out of the site's folder");
-        return None;
-    }
-    let read = rust_embed::utils::read_file_from_fs(&path);
-    read.inspect_err(|error| tracing::warn!(%error, "{} can't be read", path.display())).ok()
-}
-
-/// How much of a file's SHA-256 makes its tag.
-const TAG_BYTES: usize = 16;
 
 #[cfg(test)]
 mod tests {

@@ -1,23 +1,36 @@
 //! The page: embedded or from a folder, each file in the smallest form that the client takes.
 
 mod assets;
-use assets::Asset;
 pub use assets::Site;
+use assets::{Asset, Assets};
 
 mod encoding;
-use encoding::Coding;
+
+mod range;
+use range::Part;
+
+mod tags;
+
+mod folder;
+use folder::Missing;
+
+mod sending;
 
 use std::sync::Arc;
 
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use http::header::{
-    ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG,
-    HeaderMap, HeaderValue, IF_MATCH, IF_NONE_MATCH, REFERRER_POLICY, VARY, X_CONTENT_TYPE_OPTIONS,
+    ACCEPT_ENCODING, ACCEPT_RANGES, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_RANGE,
+    CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, HeaderMap, HeaderValue, IF_MATCH, IF_NONE_MATCH,
+    REFERRER_POLICY, VARY, X_CONTENT_TYPE_OPTIONS,
 };
-use http::{StatusCode, Uri};
+use http::{Method, StatusCode, Uri};
 use percent_encoding::percent_decode_str;
 
+use crate::budget::Budget;
+use crate::client::Client;
+use crate::error::Refusal;
 use crate::list;
 use crate::origin::Allowed;
 
@@ -27,24 +40,29 @@ pub struct Pages(Arc<Inner>);
 
 #[derive(Debug)]
 struct Inner {
-    site: Site,
+    assets: Assets,
     policy: HeaderValue,
+    budget: Budget,
 }
 
 impl Pages {
-    /// Serves a site, which these may embed.
-    pub fn new(site: Site, allowed: &Allowed) -> Self {
-        Self(Arc::new(Inner { site, policy: policy(allowed) }))
+    /// Serves a site, which these may embed, out of as much memory as there is.
+    pub(crate) fn new(site: Site, allowed: &Allowed, budget: Budget) -> Self {
+        Self(Arc::new(Inner { assets: Assets::of(site), policy: policy(allowed), budget }))
     }
 }
 
 /// Answers a GET or HEAD of anything that has no route of its own.
 pub(crate) async fn page(
     State(Pages(pages)): State<Pages>,
+    client: Client,
+    method: Method,
     uri: Uri,
     headers: HeaderMap,
 ) -> Response {
-    let mut response = find(&pages.site, uri.path(), &headers).await;
+    let asked = Asked { client, method, headers };
+    let found = pages.find(uri.path(), &asked).await;
+    let mut response = found.unwrap_or_else(Refusal::into_response);
     let headers = response.headers_mut();
     headers.insert(CONTENT_SECURITY_POLICY, pages.policy.clone());
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
@@ -53,38 +71,77 @@ pub(crate) async fn page(
     response
 }
 
-async fn find(site: &Site, path: &str, headers: &HeaderMap) -> Response {
-    let decoded = percent_decode_str(path.strip_prefix('/').unwrap_or(path)).decode_utf8();
-    let name = match decoded.as_deref() {
-        Ok("") => INDEX,
-        Ok(name) => name,
-        // No file's name is anything else than text.
-        Err(_) => return not_found(path),
-    };
-    match site.read(name).await {
-        Some(asset) => found(name, asset, headers),
-        None if name == INDEX => not_built(),
-        None => not_found(path),
-    }
+/// Who asks, and how.
+struct Asked {
+    client: Client,
+    method: Method,
+    headers: HeaderMap,
 }
 
-fn found(name: &str, asset: Asset, headers: &HeaderMap) -> Response {
-    let coding = Coding::choose(headers.get_all(ACCEPT_ENCODING), |c| asset.has(c));
-    let (bytes, tag) = asset.into_form(coding);
-    let cache = if is_hashed(name) { "public, max-age=31536000, immutable" } else { "no-cache" };
-    let common = [(ETAG, &*tag), (CACHE_CONTROL, cache), (VARY, "accept-encoding")];
-    // In this order (RFC 9110, section 13.2.2).
-    if !is_wanted(headers, &tag) {
-        return (StatusCode::PRECONDITION_FAILED, common).into_response();
+impl Inner {
+    async fn find(&self, path: &str, asked: &Asked) -> Result<Response, Refusal> {
+        let decoded = percent_decode_str(path.strip_prefix('/').unwrap_or(path)).decode_utf8();
+        let name = match decoded.as_deref() {
+            Ok("") => INDEX,
+            Ok(name) => name,
+            // No file's name is anything else than text.
+            Err(_) => return Ok(not_found(path)),
+        };
+        let accepted = asked.headers.get_all(ACCEPT_ENCODING).iter().cloned().collect();
+        match self.assets.find(asked.client, name, accepted).await {
+            Ok(asset) => self.found(name, asset, asked),
+            Err(Missing::NotThere) if name == INDEX => Ok(not_built()),
+            Err(Missing::NotThere) => Ok(not_found(path)),
+            Err(Missing::RanOut) => {
+                Err(Refusal::NotNow { detail: "the server can open no more files" })
+            }
+            Err(Missing::NoAnswer) => {
+                Err(Refusal::NotNow { detail: "the server waits for its disk" })
+            }
+        }
     }
-    if is_known(headers, &tag) {
-        return (StatusCode::NOT_MODIFIED, common).into_response();
+
+    fn found(&self, name: &str, asset: Asset, asked: &Asked) -> Result<Response, Refusal> {
+        let Asked { client, method, headers } = asked;
+        let tag = asset.tag.clone();
+        let cache =
+            if is_hashed(name) { "public, max-age=31536000, immutable" } else { "no-cache" };
+        let common = [(ETAG, &*tag), (CACHE_CONTROL, cache), (VARY, "accept-encoding")];
+        // In this order (RFC 9110, section 13.2.2).
+        if !is_wanted(headers, &tag) {
+            return Ok((StatusCode::PRECONDITION_FAILED, common).into_response());
+        }
+        if is_known(headers, &tag) {
+            return Ok((StatusCode::NOT_MODIFIED, common).into_response());
+        }
+        let length = asset.length();
+        let part = match *method {
+            Method::GET => Part::asked(headers, &tag, length),
+            // A range is nothing to others (RFC 9110, section 14.2).
+            _ => Part::All,
+        };
+        let (status, range) = match &part {
+            Part::All => (StatusCode::OK, None),
+            Part::Of(part) => {
+                let range = format!("bytes {}-{}/{length}", part.start, part.end - 1);
+                (StatusCode::PARTIAL_CONTENT, Some(range))
+            }
+            Part::Nothing => (StatusCode::RANGE_NOT_SATISFIABLE, Some(format!("bytes */{length}"))),
+        };
+        let described = [(CONTENT_TYPE, content_type(name)), (ACCEPT_RANGES, "bytes")];
+        let coding = asset.coding.name().map(|coding| [(CONTENT_ENCODING, coding)]);
+        let range = range.map(|range| [(CONTENT_RANGE, range)]);
+        let body = asset.body(&part, *client, &self.budget).map_err(|_| Refusal::NoRoom)?;
+        let mut response = (status, common, described, body).into_response();
+        for (name, value) in coding.into_iter().flatten() {
+            response.headers_mut().insert(name, HeaderValue::from_static(value));
+        }
+        for (name, value) in range.into_iter().flatten() {
+            let value = HeaderValue::try_from(value).expect("numbers are plain ASCII");
+            response.headers_mut().insert(name, value);
+        }
+        Ok(response)
     }
-    let mut response = (common, [(CONTENT_TYPE, content_type(name))], bytes).into_response();
-    if let Some(coding) = coding.name() {
-        response.headers_mut().insert(CONTENT_ENCODING, HeaderValue::from_static(coding));
-    }
-    response
 }
 
 fn not_found(path: &str) -> Response {
@@ -104,13 +161,18 @@ fn not_built() -> Response {
 /// 13.1.1); what is only alike is another one.
 fn is_wanted(headers: &HeaderMap, tag: &str) -> bool {
     !headers.contains_key(IF_MATCH)
-        || list::elements(headers, &IF_MATCH).any(|wanted| wanted == "*" || wanted == tag)
+        || list::elements(headers, &IF_MATCH)
+            .any(|wanted| wanted == "*" || (wanted == tag && !tag.starts_with("W/")))
 }
 
 /// Whether the client has the file already (RFC 9110, section 13.1.2).
 fn is_known(headers: &HeaderMap, tag: &str) -> bool {
     let mut known = list::elements(headers, &IF_NONE_MATCH);
-    known.any(|known| known == "*" || known.strip_prefix("W/").unwrap_or(known) == tag)
+    known.any(|known| known == "*" || opaque(known) == opaque(tag))
+}
+
+fn opaque(tag: &str) -> &str {
+    tag.strip_prefix("W/").unwrap_or(tag)
 }
 
 /// Whether a file's name carries the hash of what is in it, as Trunk writes it:

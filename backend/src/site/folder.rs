@@ -1,0 +1,169 @@
+//! A folder's files, opened and read away from the threads that serve, few at once.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use http::HeaderValue;
+use tokio::sync::Semaphore;
+use tokio::task::spawn_blocking;
+use tokio::time::{Instant, timeout_at};
+
+use super::encoding::Coding;
+use super::tags::{Stamp, Tags};
+use crate::client::Client;
+
+/// A folder to serve from; a cheap handle.
+#[derive(Clone, Debug)]
+pub(super) struct Folder(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    path: PathBuf,
+    tags: Tags,
+    /// A permit for each thread that may wait for the disk.
+    threads: Arc<Semaphore>,
+    /// When no file could be opened for the last time.
+    ran_out_at: Mutex<Option<Instant>>,
+}
+
+/// A file that is open, and which version of it.
+#[derive(Debug)]
+pub(super) struct Opened {
+    pub(super) file: File,
+    pub(super) stamp: Stamp,
+    pub(super) tag: String,
+    pub(super) coding: Coding,
+}
+
+/// Why there is no file.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Missing {
+    /// None is there that may be served.
+    NotThere,
+    /// The system can open no more of them.
+    RanOut,
+    /// The disk does not answer.
+    NoAnswer,
+}
+
+impl Folder {
+    pub(super) fn new(path: PathBuf) -> Self {
+        let threads = Arc::new(Semaphore::new(THREADS_MAX));
+        let (tags, ran_out_at) = Default::default();
+        Self(Arc::new(Inner { path, tags, threads, ran_out_at }))
+    }
+
+    /// Opens a file in the form that the client likes best of those that there are.
+    pub(super) async fn open(
+        &self,
+        client: Client,
+        name: String,
+        accepted: Vec<HeaderValue>,
+    ) -> Result<Opened, Missing> {
+        let inner = Arc::clone(&self.0);
+        let opened = self.away(move || inner.open(client, &name, &accepted)).await;
+        opened.map_err(|_| Missing::NoAnswer)?.map_err(|error| self.0.why(client, &error))
+    }
+
+    /// Reads the next bytes of a file, of which it has to have so many and still the same content.
+    pub(super) async fn read(
+        &self,
+        mut file: File,
+        stamp: Stamp,
+        bytes: usize,
+    ) -> io::Result<(File, Vec<u8>)> {
+        self.away(move || {
+            let mut read = Vec::with_capacity(bytes);
+            Read::by_ref(&mut file).take(bytes as u64).read_to_end(&mut read)?;
+            if read.len() < bytes || !stamp.has_same_content(&file)? {
+                return Err(io::Error::other("it was changed while it was sent"));
+            }
+            Ok((file, read))
+        })
+        .await?
+    }
+
+    /// Does something that may wait for the disk; what nobody waits for any more is not begun.
+    async fn away<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> io::Result<T> {
+        let deadline = Instant::now() + PATIENCE;
+        let thread = timeout_at(deadline, Arc::clone(&self.0.threads).acquire_owned()).await?;
+        let thread = thread.map_err(io::Error::other)?;
+        let done = spawn_blocking(move || {
+            let done = work();
+            drop(thread);
+            done
+        });
+        timeout_at(deadline, done).await?.map_err(io::Error::other)
+    }
+}
+
+impl Inner {
+    fn open(&self, client: Client, name: &str, accepted: &[HeaderValue]) -> io::Result<Opened> {
+        let plain = self.resolve(client, name)?;
+        let form = |coding: Coding| self.resolve(client, &format!("{name}{}", coding.suffix()));
+        let coding = Coding::choose(accepted, |coding| form(coding).is_ok());
+        let path = if coding == Coding::Identity { plain } else { form(coding)? };
+        let mut file = File::open(&path)?;
+        let stamp = Stamp::of(&file.metadata()?);
+        let tag = self.tags.tag(&path, stamp, &mut file)?;
+        Ok(Opened { file, stamp, tag, coding })
+    }
+
+    /// Returns where a file of the folder is; one that a link leads out of it to is none of the
+    /// site's.
+    fn resolve(&self, client: Client, name: &str) -> io::Result<PathBuf> {
+        let path = self.path.join(name).canonicalize()?;
+        if !path.is_file() {
+            return Err(io::ErrorKind::NotFound.into());
+        }
+        if !is_within(&self.path, &path)? {
+            tracing::warn!(%client, name, "not served: a link leads out of the site's folder");
+            return Err(io::ErrorKind::NotFound.into());
+        }
+        Ok(path)
+    }
+
+    /// Tells why a file could not be opened, and logs it where that is not the client's affair.
+    fn why(&self, client: Client, error: &io::Error) -> Missing {
+        use io::ErrorKind::{InvalidFilename, NotADirectory, NotFound};
+        if !has_run_out(error) {
+            if ![NotFound, NotADirectory, InvalidFilename].contains(&error.kind()) {
+                tracing::warn!(%client, %error, "a file of the site can't be read");
+            }
+            return Missing::NotThere;
+        }
+        let now = Instant::now();
+        let mut ran_out_at = self.ran_out_at.lock().unwrap_or_else(PoisonError::into_inner);
+        let before = ran_out_at.replace(now);
+        if before.is_none_or(|before| now - before > EPISODE) {
+            tracing::error!(%error, "files of the site can't be opened: too many are open");
+        }
+        Missing::RanOut
+    }
+}
+
+fn is_within(folder: &Path, path: &Path) -> io::Result<bool> {
+    Ok(path.starts_with(folder.canonicalize()?))
+}
+
+/// Whether a program, or the system, has as many files open as it may: `EMFILE` and `ENFILE`, which
+/// are the same numbers on every Unix, and Windows' own.
+fn has_run_out(error: &io::Error) -> bool {
+    let numbers: &[i32] = if cfg!(windows) { &[4] } else { &[24, 23] };
+    error.raw_os_error().is_some_and(|number| numbers.contains(&number))
+}
+
+/// How many threads may wait for the disk at once.
+const THREADS_MAX: usize = 16;
+
+/// How long a disk may take.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// How long nothing may have happened for the next time to be told.
+const EPISODE: Duration = Duration::from_secs(60);
