@@ -125,4 +125,4 @@ macro_rules! parts {
     )+};
 }
 
-parts! { ledgers: Ledgers, drain: Drain, pages: Pages }
+parts! { budget: Budget, ledgers: Ledgers, drain: Drain, pages: Pages }

@@ -7,15 +7,15 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
-use axum::Json;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use echoclock_shared::ledger::{Kind, Ledger, LedgerId, NotALedgerId, PARAMETER, Piece};
 use http::HeaderName;
-use http::header::CACHE_CONTROL;
+use http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use tokio::time::{Instant, sleep};
 
+use crate::budget::{Budget, NoRoom};
 use crate::client::Client;
 use crate::error::Refusal;
 use crate::feed::clock::WallClock;
@@ -162,14 +162,20 @@ impl Recorder {
 ///
 /// # Errors
 ///
-/// Where the id can't be one, or no link of this id is known.
+/// Where the id can't be one, no link of this id is known, or there is no memory for the answer.
 pub(crate) async fn answer(
     State(ledgers): State<Ledgers>,
+    State(budget): State<Budget>,
     id: Result<Path<String>, PathRejection>,
 ) -> Result<Response, Refusal> {
     let Path(id) = id.map_err(|_| not_an_id(NotALedgerId))?;
     let ledger = ledgers.read(&parse(&id)?).ok_or(Refusal::NoSuchLink)?;
-    Ok(([(CACHE_CONTROL, "no-store")], Json(ledger)).into_response())
+    let json = serde_json::to_vec(&ledger).expect("a ledger has string keys only");
+    // A client may be slow to take it, and ask again and again.
+    let mut share = budget.share();
+    share.resize(json.len()).map_err(|NoRoom| Refusal::NoRoom)?;
+    let headers = [(CONTENT_TYPE, "application/json"), (CACHE_CONTROL, "no-store")];
+    Ok((headers, share.hold(json)).into_response())
 }
 
 pub(crate) fn parse(id: &str) -> Result<LedgerId, Refusal> {
