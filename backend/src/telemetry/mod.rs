@@ -3,6 +3,7 @@
 //! Whatever happens there, nobody who logs waits for it; and what clients cause is bounded: how long
 //! a line is, and how many of one kind one client may be the reason for.
 
+use std::backtrace::{Backtrace, BacktraceStatus};
 use std::env;
 use std::io::{self, IsTerminal, stderr};
 use std::panic;
@@ -65,7 +66,15 @@ pub fn start() -> io::Result<Log> {
         .with_writer(queue.clone());
     registry().with(filter).with(lines).with(by_client.clone()).init();
     // The default hook writes by itself, and would wait.
-    panic::set_hook(Box::new(|panic| tracing::error!("{panic}")));
+    let traces = queue.clone();
+    panic::set_hook(Box::new(move |panic| {
+        tracing::error!("{panic}");
+        // Only where RUST_BACKTRACE asks for it.
+        let trace = Backtrace::capture();
+        if trace.status() == BacktraceStatus::Captured {
+            traces.push(trace.to_string().as_bytes());
+        }
+    }));
     if let Some(error) = wrong {
         tracing::warn!("{RUST_LOG}={asked:?} can't be read, and {DEFAULT} is taken: {error}");
     }

@@ -236,6 +236,21 @@ fn a_request_without_a_query_is_not_kept() {
 }
 
 #[test]
+fn a_request_that_nobody_will_claim_is_kept_no_longer() {
+    let now = Instant::now();
+    let mut tracker = Tracker::new(now);
+    tracker.received(b"GET /?a HTTP/1.1\r\n\r\nGET /?b HTTP/1.1\r\n\r\n", || now);
+    tracker.leave(1);
+    assert!(tracker.claim(1, Box::new(Book::default())).is_err());
+    // One that has a witness keeps it.
+    let book = Book::default();
+    assert!(tracker.claim(2, Box::new(book.clone())).is_ok());
+    tracker.leave(2);
+    tracker.closed(How::Left);
+    assert_eq!(book.told().ended, Some((0, How::Left)));
+}
+
+#[test]
 fn each_wait_has_its_own_deadline() {
     let start = Instant::now();
     let at = |seconds| start + Duration::from_secs(seconds);

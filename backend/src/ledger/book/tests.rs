@@ -185,6 +185,43 @@ fn a_link_that_something_is_open_on_makes_room_last() {
 }
 
 #[test]
+fn whatever_clients_do_the_bounds_hold_and_the_sums_are_right() {
+    for seed in 0..20 {
+        let mut dice = fastrand::Rng::with_seed(seed);
+        let age = Duration::from_secs(50);
+        let limits = LedgerLimits {
+            links: dice.usize(1..40),
+            bytes: dice.usize(5_000..100_000),
+            link_bytes: dice.usize(1_000..20_000),
+            entries: dice.usize(1..40),
+            age,
+            ..LedgerLimits::default()
+        };
+        let (mut book, mut now) = book(limits);
+        let mut open: Vec<Place> = vec![];
+        for _ in 0..5_000 {
+            now = later(now, Duration::from_millis(dice.u64(0..100)));
+            let name = id(dice.u8(0..80));
+            let one = (!open.is_empty()).then(|| dice.usize(0..open.len()));
+            match (dice.u8(0..10), one) {
+                (0..3, _) => open.push(book.open(&name, client(dice.u8(0..5)), now)),
+                (3..8, Some(one)) => {
+                    book.note(open[one], now, said(1, &"x".repeat(dice.usize(0..2_000))));
+                }
+                (8, Some(one)) => book.close(open.swap_remove(one)),
+                _ => drop(book.read(&name, now)),
+            }
+            assert!(book.links.len() <= limits.links);
+            assert!(book.bytes <= limits.bytes || book.links.len() == 1, "{limits:?}");
+        }
+        adds_up(&book);
+        open.into_iter().for_each(|place| book.close(place));
+        assert!(!book.tend(later(now, 2 * age)), "seed {seed}");
+        adds_up(&book);
+    }
+}
+
+#[test]
 fn a_link_is_forgotten_some_time_after_its_last_entry() {
     let (mut book, now) = book(LedgerLimits::default());
     let age = LedgerLimits::default().age;
