@@ -4,6 +4,7 @@ use std::io::{Write, stderr};
 use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Context;
 use clap::Parser;
@@ -40,10 +41,14 @@ fn main() -> ExitCode {
 fn begin(arguments: &Serve) -> anyhow::Result<()> {
     let runtime = Runtime::new().context("the system gives no threads")?;
     let done = runtime.block_on(run(arguments));
-    // A file that is being read from a disk that does not answer would be waited for.
-    runtime.shutdown_background();
+    // Without a limit a file that is being read would be waited for, also where its disk does not
+    // answer.
+    runtime.shutdown_timeout(LAST_READS_WITHIN);
     done
 }
+
+/// How long what is under way on threads of its own is waited for at the end.
+const LAST_READS_WITHIN: Duration = Duration::from_millis(100);
 
 async fn run(arguments: &Serve) -> anyhow::Result<()> {
     let mut signals = Signals::listen().context("signals can't be listened for")?;
