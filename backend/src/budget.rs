@@ -65,6 +65,11 @@ impl Share {
         self.bytes
     }
 
+    /// Begins another share of the same budget.
+    pub(crate) fn beside(&self) -> Self {
+        self.budget.share()
+    }
+
     /// Makes it so large; to make it smaller never fails.
     ///
     /// # Errors

@@ -67,6 +67,8 @@ mod progress;
 
 mod waiting;
 
+mod alarm;
+
 mod list;
 
 mod body;

@@ -117,7 +117,7 @@ async fn those_who_do_not_read_ledgers_take_a_bounded_amount_of_memory() {
         let one = format!("GET {target} HTTP/1.1\r\nhost: x\r\n\r\n");
         wire.write(one.repeat(50)).await;
         let is_refused = wire.read_head().await.starts_with("http/1.1 503");
-        assert!(server.state.memory_in_use() <= memory);
+        assert!(server.state.memory_used() <= memory);
         if is_refused {
             break;
         }
@@ -126,5 +126,5 @@ async fn those_who_do_not_read_ledgers_take_a_bounded_amount_of_memory() {
     }
     drop(idle);
     let state = server.state.clone();
-    support::until("the memory to be given back", || state.memory_in_use() == 0).await;
+    support::until("the memory to be given back", || state.memory_used() == 0).await;
 }

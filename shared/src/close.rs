@@ -13,12 +13,16 @@ impl CloseCode {
     pub const NORMAL: Self = Self(1000);
     /// The server stops, or the browser leaves the page.
     pub const GOING_AWAY: Self = Self(1001);
+    /// A rule of the protocol was broken.
+    pub const PROTOCOL: Self = Self(1002);
     /// A kind of data that this endpoint does not take.
     pub const UNSUPPORTED: Self = Self(1003);
     /// No code was in the close frame.
     pub const NONE: Self = Self(1005);
     /// The connection ended without a close frame.
     pub const ABNORMAL: Self = Self(1006);
+    /// A text was not UTF-8.
+    pub const NOT_TEXT: Self = Self(1007);
     /// A policy was broken.
     pub const POLICY: Self = Self(1008);
     /// A message was too big.

@@ -36,6 +36,8 @@ pub(crate) struct Connection {
     /// Here until it is dropped.
     open: Option<(TcpStream, Seat)>,
     tap: Tap,
+    /// Whether it carries HTTP, as far as anybody looks.
+    is_http: bool,
     presence: Presence,
     /// Whether a request is being answered, so that nobody else looks whether its client is there.
     is_answering: bool,
@@ -54,6 +56,7 @@ impl Connection {
         Self {
             open: Some((stream, seat)),
             tap: Tap::new(),
+            is_http: true,
             presence: Presence::default(),
             is_answering: false,
             taking: Waiting::new(limits.taking()),
@@ -81,6 +84,12 @@ impl Connection {
     pub(crate) fn guest(&self) -> Arc<Guest> {
         let (_, seat) = self.open.as_ref().expect("the stream is there until the drop");
         seat.guest()
+    }
+
+    /// Says that what an upgrade has led to takes over, so that nobody looks at what passes.
+    pub(crate) fn is_no_longer_http(&mut self) {
+        self.is_http = false;
+        self.is_answering = false;
     }
 
     fn stream(&mut self) -> Pin<&mut TcpStream> {
@@ -155,7 +164,8 @@ impl AsyncRead for Connection {
         match &read {
             Err(error) => self.ending.is(Ended::by(error)),
             Ok(()) if room && bytes.is_empty() => self.ending.is(Ended::Left),
-            Ok(()) => self.is_answering = self.tap.received(bytes),
+            Ok(()) if self.is_http => self.is_answering = self.tap.received(bytes),
+            Ok(()) => {}
         }
         Poll::Ready(read)
     }
@@ -168,7 +178,9 @@ impl AsyncWrite for Connection {
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
         let written = self.stream().poll_write(cx, bytes);
-        if let Poll::Ready(Ok(written)) = &written {
+        if let Poll::Ready(Ok(written)) = &written
+            && self.is_http
+        {
             self.is_answering = self.tap.sent([&bytes[..*written]]);
         }
         self.watch(cx, written)

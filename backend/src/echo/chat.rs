@@ -1,7 +1,5 @@
 //! The chat echo: typed JSON messages, to which the server speaks first.
 
-use std::convert::Infallible;
-
 use axum::extract::State;
 use axum::response::Response;
 use echoclock_shared::close::CloseCode;
@@ -9,7 +7,7 @@ use echoclock_shared::echo::{FromBrowser, FromServer, SUBPROTOCOL};
 use echoclock_shared::limits::ECHO_MESSAGE_MAX;
 
 use crate::error::Refusal;
-use crate::socket::{End, Endpoint, Message, Opening, Socket, Subprotocol};
+use crate::socket::{Answer, End, Endpoint, Message, Opening, Socket, Subprotocol};
 use crate::state::AppState;
 
 /// Answers `/api/echo`.
@@ -27,30 +25,31 @@ pub(crate) async fn open(
         subprotocol: Subprotocol::Known(SUBPROTOCOL),
     };
     endpoint.open(state, opening, async |mut socket, state| {
-        let Err(end) = converse(&mut socket, &state).await;
+        let end = converse(&mut socket, &state).await;
         socket.close(end).await;
     })
 }
 
-async fn converse(socket: &mut Socket, state: &AppState) -> Result<Infallible, End> {
+async fn converse(socket: &mut Socket, state: &AppState) -> End {
     let hello = FromServer::Hello {
         instance: state.instance.clone(),
         version: state.version().to_owned(),
         now: state.wall.now(),
     };
-    socket.send(Message::Text(hello.encode().into())).await?;
-    loop {
-        match socket.next().await? {
-            Message::Text(json) => {
-                let answer = answer(&json, state);
-                socket.send(Message::Text(answer.encode().into())).await?;
-            }
-            Message::Binary(_) => {
-                let reason = "this socket takes text messages only".to_owned();
-                return Err(End::ByServer(CloseCode::UNSUPPORTED, reason));
-            }
-        }
+    if let Err(end) = socket.say(hello.encode().as_bytes()) {
+        return end;
     }
+    let hear = |message: Message<'_>| match message {
+        Message::Text(json) => {
+            let json = std::str::from_utf8(json).expect("a text is UTF-8");
+            Ok(Answer::Text(answer(json, state).encode()))
+        }
+        Message::Binary => {
+            let reason = "this socket takes text messages only".to_owned();
+            Err(End::ByServer(CloseCode::UNSUPPORTED, reason))
+        }
+    };
+    socket.listen(hear).await
 }
 
 pub(super) fn answer(json: &str, state: &AppState) -> FromServer {

@@ -1,14 +1,12 @@
 //! The raw echo: every message comes back as it is, for any client or conformance suite.
 
-use std::convert::Infallible;
-
 use axum::extract::State;
 use axum::response::Response;
 use http::Uri;
 
 use crate::error::Refusal;
 use crate::parameter;
-use crate::socket::{End, Endpoint, Opening, PROTOCOL, Socket, Subprotocol};
+use crate::socket::{Answer, Endpoint, Opening, PROTOCOL, Subprotocol};
 use crate::state::AppState;
 
 /// Answers `/api/echo/raw`.
@@ -28,16 +26,9 @@ pub(crate) async fn open(
         subprotocol: subprotocol(&uri)?,
     };
     endpoint.open(state, opening, async |mut socket, _| {
-        let Err(end) = converse(&mut socket).await;
+        let end = socket.listen(|_| Ok(Answer::TheSame)).await;
         socket.close(end).await;
     })
-}
-
-async fn converse(socket: &mut Socket) -> Result<Infallible, End> {
-    loop {
-        let message = socket.next().await?;
-        socket.send(message).await?;
-    }
 }
 
 /// Selects the first subprotocol that a client offers, because many clients fail without one;

@@ -8,7 +8,7 @@ use http::header::{
 };
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Version};
 use hyper::ext::Protocol;
-use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
+use sha1::{Digest, Sha1};
 
 use crate::error::{Refusal, SOCKET_VERSION};
 use crate::list;
@@ -60,7 +60,7 @@ impl Handshake {
                     return Err(not_a_socket("the request's Connection does not name upgrade"));
                 }
                 check_version(headers)?;
-                Ok(Self::Switch { accept: derive_accept_key(key(headers)?) })
+                Ok(Self::Switch { accept: accept(key(headers)?) })
             }
             (Version::HTTP_11, &Method::HEAD) => Err(not_a_socket("one opens by GET, not by HEAD")),
             (_, &(Method::GET | Method::HEAD)) => Err(not_a_socket(
@@ -120,6 +120,18 @@ fn key(headers: &HeaderMap) -> Result<&[u8], Refusal> {
     }
 }
 
+/// Returns what accepts a key (RFC 6455, section 4.2.2).
+fn accept(key: &[u8]) -> String {
+    let hash = Sha1::new().chain_update(key).chain_update(GUID).finalize();
+    let digits = hash.chunks(3).flat_map(|bytes| {
+        let [a, b, c] = std::array::from_fn(|at| bytes.get(at).copied().unwrap_or_default());
+        let digits = [a >> 2, a << 4 | b >> 4, b << 2 | c >> 6, c];
+        digits.map(|digit| DIGITS[usize::from(digit & 0x3f)] as char)
+    });
+    // Of 20 bytes the last two fill three digits, and a sign fills up (RFC 4648, section 4).
+    digits.take(27).chain(['=']).collect()
+}
+
 /// Whether these are 16 bytes in base64: 22 digits, of the last of which only two bits count, and
 /// two signs that fill up (RFC 4648, section 4).
 fn is_key(key: &[u8]) -> bool {
@@ -140,6 +152,12 @@ fn only<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Result<Option<&'a str>
 }
 
 const WEBSOCKET: &str = "websocket";
+
+/// What a server shows by that it knows WebSocket (RFC 6455, section 1.3).
+const GUID: &[u8] = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
+
+/// The digits of base64.
+const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 #[cfg(test)]
 mod tests {

@@ -1,19 +1,20 @@
 //! `Socket`: a WebSocket that carries the items, a text message each.
 
 use std::convert::Infallible;
+use std::future::poll_fn;
 use std::time::Duration;
 
 use axum::extract::State;
 use axum::response::Response;
-use bytes::Bytes;
 use echoclock_shared::close::CloseCode;
 use echoclock_shared::encode;
-use tokio::time::sleep;
+use tokio::time::Instant;
 
 use super::{Followed, Following, Query, Source};
+use crate::alarm::Alarm;
 use crate::error::Refusal;
 use crate::feed::{Encoding, Feed, Follower};
-use crate::socket::{End, Endpoint, Message, Opening, Socket, Subprotocol};
+use crate::socket::{End, Endpoint, Opening, Socket, Subprotocol};
 
 /// Answers a WebSocket's opening and sends the items.
 ///
@@ -30,6 +31,7 @@ pub(super) async fn answer<S: Source>(
     let endpoint = Endpoint { name, message_max: MESSAGE_MAX, subprotocol: Subprotocol::No };
     endpoint.open(followed.app, opening, async move |mut socket, _| {
         let Err(end) = send(&mut socket, &mut follower, silence_max).await;
+        drop(follower);
         socket.close(end).await;
     })
 }
@@ -39,35 +41,33 @@ async fn send<F: Feed>(
     follower: &mut Follower<F>,
     silence_max: Duration,
 ) -> Result<Infallible, End> {
-    let ping = Bytes::from_static(encode::PING.as_bytes());
+    let mut said = Instant::now();
+    let mut alarm = Alarm::new(said + silence_max);
     // The client learns at once that it got through, also where there is nothing for it yet.
-    if !follower.is_behind() {
-        socket.send(text(ping.clone())).await?;
-    }
+    let mut is_to_ping = !follower.is_behind();
     loop {
-        tokio::select! {
+        if is_to_ping {
+            socket.say(encode::PING.as_bytes())?;
+        }
+        socket.flush().await?;
+        is_to_ping = tokio::select! {
             biased;
-            heard = socket.next() => {
-                heard?;
-                let reason = "nothing can be said on this socket".to_owned();
-                return Err(End::ByServer(CloseCode::UNSUPPORTED, reason));
-            }
+            end = socket.listen(|_| Err(nothing_can_be_said())) => return Err(end),
             items = follower.next() => {
                 let Some(items) = items else {
-                    let reason = "the feed ended".to_owned();
-                    return Err(End::ByServer(CloseCode::NORMAL, reason));
+                    return Err(End::ByServer(CloseCode::NORMAL, "the feed ended".to_owned()));
                 };
-                for item in items {
-                    socket.send(text(item)).await?;
-                }
+                items.iter().try_for_each(|item| socket.say(item))?;
+                false
             }
-            () = sleep(silence_max) => socket.send(text(ping.clone())).await?,
-        }
+            () = poll_fn(|cx| alarm.poll_until(cx, said + silence_max)) => true,
+        };
+        said = Instant::now();
     }
 }
 
-fn text(json: Bytes) -> Message {
-    Message::Text(json.try_into().expect("JSON is UTF-8"))
+fn nothing_can_be_said() -> End {
+    End::ByServer(CloseCode::UNSUPPORTED, "nothing can be said on this socket".to_owned())
 }
 
 /// The largest message that a client may say only to be told that nothing can be said.

@@ -1,0 +1,130 @@
+//! Bytes that are kept for a client, with their share of the memory's budget.
+
+use std::collections::TryReserveError;
+use std::ops::Deref;
+
+use crate::budget::{Budget, NoRoom, Share};
+
+/// Bytes that are kept from one moment in which something passes to the next.
+///
+/// Where there are none, nothing is kept for them either. Up to [`SMALL`] they are bounded by the
+/// number of sockets; all that is larger is counted, and refused where there is no room.
+#[derive(Debug)]
+pub(super) struct Held {
+    bytes: Vec<u8>,
+    share: Share,
+}
+
+impl Held {
+    /// Begins without bytes.
+    pub(super) fn new(budget: &Budget) -> Self {
+        Self { bytes: Vec::new(), share: budget.share() }
+    }
+
+    /// Keeps more bytes; `expected` is how many there will be at the most, as far as is known.
+    ///
+    /// # Errors
+    ///
+    /// Where the budget has no room for them.
+    pub(super) fn push(&mut self, more: &[u8], expected: usize) -> Result<(), NoRoom> {
+        let needed = self.bytes.len() + more.len();
+        if needed > self.bytes.capacity() {
+            self.grow(needed, expected)?;
+        }
+        self.bytes.extend_from_slice(more);
+        Ok(())
+    }
+
+    /// Keeps both, or none.
+    ///
+    /// # Errors
+    ///
+    /// Where the budget has no room for all of them.
+    pub(super) fn push_all(&mut self, parts: [&[u8]; 2]) -> Result<(), NoRoom> {
+        let needed = self.bytes.len() + parts.iter().map(|part| part.len()).sum::<usize>();
+        if needed > self.bytes.capacity() {
+            let doubled = self.bytes.capacity().saturating_mul(2).min(SMALL);
+            self.grow(needed, doubled)?;
+        }
+        parts.iter().for_each(|part| self.bytes.extend_from_slice(part));
+        Ok(())
+    }
+
+    /// Grows by doubling, so that one who announces much and sends little takes little; a large
+    /// message is moved a few times for that.
+    fn grow(&mut self, needed: usize, expected: usize) -> Result<(), NoRoom> {
+        let doubled = self.bytes.capacity().saturating_mul(2).max(FIRST);
+        let capacity = expected.min(doubled).max(needed);
+        self.share.resize(counted(capacity))?;
+        let reserved = self.bytes.try_reserve_exact(capacity - self.bytes.len());
+        reserved.map_err(|_: TryReserveError| NoRoom)
+    }
+
+    /// Returns the bytes, and keeps none.
+    pub(super) fn take(&mut self) -> Self {
+        let nothing = Self { bytes: Vec::new(), share: self.share.beside() };
+        std::mem::replace(self, nothing)
+    }
+
+    /// Gives all back.
+    pub(super) fn clear(&mut self) {
+        if self.bytes.capacity() > 0 {
+            self.take();
+        }
+    }
+}
+
+impl Deref for Held {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        &self.bytes
+    }
+}
+
+/// Allows to change the bytes, but not how many there are.
+impl AsMut<[u8]> for Held {
+    fn as_mut(&mut self) -> &mut [u8] {
+        &mut self.bytes
+    }
+}
+
+fn counted(bytes: usize) -> usize {
+    if bytes > SMALL { bytes } else { 0 }
+}
+
+/// So much goes on where the budget has no room: a chat message of the largest text, and what one
+/// turn of a follower says.
+pub(super) const SMALL: usize = 32 * 1024;
+
+/// What is taken at first for what may become large.
+const FIRST: usize = 4 * 1024;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_large_is_counted_as_far_as_it_has_come() {
+        let budget = Budget::new(100 * 1024);
+        let mut held = Held::new(&budget);
+        for (more, expected, length, capacity, counted) in [
+            (10, 10, 10, 10, 0),
+            (1, 11, 11, 11, 0),
+            (0, 1 << 40, 11, 11, 0),
+            (1, 1 << 40, 12, 4 * 1024, 0),
+            (SMALL - 12, 1 << 40, SMALL, SMALL, 0),
+            (1, 1 << 40, SMALL + 1, 2 * SMALL, 2 * SMALL),
+            (SMALL, 80 * 1024, 2 * SMALL + 1, 80 * 1024, 80 * 1024),
+        ] {
+            held.push(&vec![b'x'; more], expected).expect("room");
+            assert_eq!((held.len(), held.bytes.capacity()), (length, capacity), "{more}");
+            assert_eq!(budget.used(), counted, "{more}");
+        }
+        assert_eq!(held.push(&[b'x'; 32 * 1024], 1 << 40), Err(NoRoom));
+        let taken = held.take();
+        assert_eq!((taken.len(), held.len(), budget.used()), (2 * SMALL + 1, 0, 80 * 1024));
+        drop(taken);
+        assert_eq!((budget.used(), held.bytes.capacity()), (0, 0));
+    }
+}

@@ -1,0 +1,112 @@
+//! What carries a socket's bytes.
+
+use std::io;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use bytes::Bytes;
+use hyper::upgrade::Upgraded;
+use hyper_util::rt::TokioIo;
+use hyper_util::server::conn::auto::upgrade::downcast;
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+
+use crate::connection::Connection;
+
+/// What carries a socket's bytes.
+#[derive(Debug)]
+pub(super) struct Link {
+    /// What the HTTP side had read already.
+    early: Bytes,
+    carrier: Carrier,
+}
+
+#[derive(Debug)]
+enum Carrier {
+    /// A connection of its own; what the HTTP side had around it is given back.
+    Connection(Connection),
+    /// A stream of a connection of HTTP/2, and whether all that was written has left.
+    Stream(TokioIo<Upgraded>, bool),
+}
+
+impl Link {
+    /// Takes over what carried a request.
+    pub(super) fn new(upgraded: Upgraded) -> Self {
+        match downcast::<TokioIo<Connection>>(upgraded) {
+            Ok(parts) => {
+                let mut connection = parts.io.into_inner();
+                connection.is_no_longer_http();
+                Self { early: parts.read_buf, carrier: Carrier::Connection(connection) }
+            }
+            Err(upgraded) => {
+                let carrier = Carrier::Stream(TokioIo::new(upgraded), true);
+                Self { early: Bytes::new(), carrier }
+            }
+        }
+    }
+
+    /// Reads as much as there is room for.
+    pub(super) fn poll_read(
+        &mut self,
+        cx: &mut Context<'_>,
+        bytes: &mut [u8],
+    ) -> Poll<io::Result<usize>> {
+        if !self.early.is_empty() {
+            let early = self.early.split_to(self.early.len().min(bytes.len()));
+            bytes[..early.len()].copy_from_slice(&early);
+            return Poll::Ready(Ok(early.len()));
+        }
+        let mut buffer = ReadBuf::new(bytes);
+        ready!(match &mut self.carrier {
+            Carrier::Connection(connection) => Pin::new(connection).poll_read(cx, &mut buffer),
+            Carrier::Stream(stream, _) => Pin::new(stream).poll_read(cx, &mut buffer),
+        })?;
+        Poll::Ready(Ok(buffer.filled().len()))
+    }
+
+    /// Writes what can be written.
+    pub(super) fn poll_write(
+        &mut self,
+        cx: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        match &mut self.carrier {
+            Carrier::Connection(connection) => Pin::new(connection).poll_write(cx, bytes),
+            Carrier::Stream(stream, has_left) => {
+                *has_left = false;
+                Pin::new(stream).poll_write(cx, &bytes[..bytes.len().min(STREAM_PIECE)])
+            }
+        }
+    }
+
+    /// Whether all that was written has left, as far as that is known.
+    pub(super) fn has_left(&self) -> bool {
+        match &self.carrier {
+            Carrier::Connection(_) => true,
+            Carrier::Stream(_, has_left) => *has_left,
+        }
+    }
+
+    /// Waits until what was written has left.
+    pub(super) fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        match &mut self.carrier {
+            Carrier::Connection(_) => Poll::Ready(Ok(())),
+            Carrier::Stream(stream, has_left) => {
+                ready!(Pin::new(stream).poll_flush(cx))?;
+                *has_left = true;
+                Poll::Ready(Ok(()))
+            }
+        }
+    }
+
+    /// Ends the server's side.
+    pub(super) fn poll_shutdown(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        match &mut self.carrier {
+            Carrier::Connection(connection) => Pin::new(connection).poll_shutdown(cx),
+            Carrier::Stream(stream, _) => Pin::new(stream).poll_shutdown(cx),
+        }
+    }
+}
+
+/// How much is written to a stream at a time: it takes any piece at once and keeps it until the
+/// client has read it, so smaller pieces keep less and tell sooner that it does.
+const STREAM_PIECE: usize = 16 * 1024;

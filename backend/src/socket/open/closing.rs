@@ -1,0 +1,87 @@
+//! How a socket is closed: what the client is told, and how long it may take.
+
+use std::future::poll_fn;
+use std::task::{Context, Poll, ready};
+
+use tokio::time::{Instant, timeout_at};
+
+use super::super::end::{End, Fault};
+use super::super::head;
+use super::super::reader::Input;
+use super::{BUFFER, Inner, Socket};
+
+impl Socket {
+    /// Closes the socket as its end needs, and waits a bounded while for the client's part.
+    pub(crate) async fn close(self, end: End) {
+        let Self(mut inner) = self;
+        let close_timeout = inner.close_timeout;
+        let frame = end.close_frame();
+        let mut told = end.to_string();
+        if let Some(frame) = &frame {
+            let until = Instant::now() + close_timeout;
+            // It is small, and what is small goes on always.
+            let _ = inner.queue.frame(head::CLOSE, frame);
+            inner.reader.only_the_end(None);
+            let written = timeout_at(until, poll_fn(|cx| inner.poll_all_written(cx))).await;
+            let is_told = matches!(written, Ok(Ok(())));
+            match written {
+                Ok(Ok(())) => {}
+                Ok(Err(gone)) => told = format!("{told}, after which {gone}"),
+                Err(_) => told = format!("{told}, which the client, stalled, did not read"),
+            }
+            if is_told && matches!(end, End::ByServer(..)) {
+                let answered = timeout_at(until, poll_fn(|cx| inner.poll_the_end(cx, true))).await;
+                tracing::debug!(answered = answered.is_ok(), "closing handshake");
+            }
+        }
+        if let Some(record) = &inner.record {
+            record.ended(&told);
+        }
+        if let Some(open) = inner.open.take() {
+            open.ended(&told);
+        }
+        if frame.is_none() {
+            return;
+        }
+        // What a client goes on to say passes as well, and is written down.
+        let until = Instant::now() + close_timeout;
+        let rest = timeout_at(until, async {
+            if poll_fn(|cx| inner.link.poll_shutdown(cx)).await.is_ok() {
+                poll_fn(|cx| inner.poll_the_end(cx, false)).await;
+            }
+        });
+        let closed = rest.await.is_ok();
+        tracing::debug!(closed, "the client's side");
+    }
+}
+
+impl Inner {
+    /// Reads on until the client has ended the socket, or its side of the connection.
+    fn poll_the_end(&mut self, cx: &mut Context<'_>, a_close_frame_will_do: bool) -> Poll<()> {
+        while !(a_close_frame_will_do && self.reader.is_over()) {
+            let left = BUFFER.with_borrow_mut(|buffer| {
+                let Ok(read) = ready!(self.poll_read(cx, buffer)) else { return Poll::Ready(true) };
+                self.rest.clear();
+                let mut input = Input::new(&mut buffer[..read.end]);
+                self.see_the_end(&mut input);
+                Poll::Ready(self.rest.push(input.rest(), input.rest().len()).is_err())
+            });
+            if ready!(left) {
+                break;
+            }
+        }
+        Poll::Ready(())
+    }
+
+    /// Looks for nothing but the client's close frame.
+    pub(super) fn see_the_end(&mut self, input: &mut Input<'_>) {
+        self.reader.only_the_end(None);
+        loop {
+            match self.reader.next(input) {
+                Ok(Some(_)) => {}
+                Ok(None) => return,
+                Err(_) => self.reader.only_the_end(Some(Fault::Protocol("after the end"))),
+            }
+        }
+    }
+}
