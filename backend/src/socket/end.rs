@@ -20,6 +20,8 @@ pub(crate) enum End {
     Left(String),
     /// The client did not read.
     Stalled,
+    /// What was sent to it was not taken, which is all that the system knows.
+    Unreached,
     /// The client gave no sign of life.
     Silent,
 }
@@ -60,13 +62,13 @@ impl End {
         Self::ByServer(code, reason)
     }
 
-    /// Returns the end for a write that failed.
-    pub(super) fn unwritten(error: &io::Error) -> Self {
-        // The system's own time-out tells of a network that is gone.
-        if error.kind() == io::ErrorKind::TimedOut && error.raw_os_error().is_none() {
-            return Self::Stalled;
+    /// Returns the end for a connection that failed.
+    pub(super) fn gone(error: &io::Error) -> Self {
+        match error.kind() {
+            io::ErrorKind::TimedOut if error.raw_os_error().is_none() => Self::Stalled,
+            io::ErrorKind::TimedOut => Self::Unreached,
+            _ => Self::Left(error.to_string()),
         }
-        Self::Left(error.to_string())
     }
 
     /// The server stops.
@@ -88,7 +90,7 @@ impl End {
                 Some(answer) => answer,
                 None => return Some(vec![]),
             },
-            Self::Left(_) | Self::Stalled | Self::Silent => return None,
+            Self::Left(_) | Self::Stalled | Self::Unreached | Self::Silent => return None,
         };
         let reason = &reason[..reason.floor_char_boundary(CLOSE_REASON_MAX)];
         Some([&code.to_be_bytes(), reason.as_bytes()].concat())
@@ -159,6 +161,9 @@ impl fmt::Display for End {
             }
             Self::Left(how) => write!(f, "the client left without a close frame: {how}"),
             Self::Stalled => f.write_str("given up: the client did not read"),
+            Self::Unreached => {
+                f.write_str("given up: the client did not read, or could not be reached")
+            }
             Self::Silent => f.write_str("given up: the client gave no sign of life"),
         }
     }
@@ -220,9 +225,11 @@ mod tests {
     #[test]
     fn who_has_stalled_is_told_from_who_has_left() {
         let stalled = io::Error::new(io::ErrorKind::TimedOut, "the client stopped reading");
-        assert_eq!(End::unwritten(&stalled), End::Stalled);
-        let gone = io::Error::from_raw_os_error(110);
-        assert!(matches!(End::unwritten(&gone), End::Left(_)));
+        assert_eq!(End::gone(&stalled), End::Stalled);
+        #[cfg(target_os = "linux")]
+        assert_eq!(End::gone(&io::Error::from_raw_os_error(110)), End::Unreached);
+        let reset = io::Error::from(io::ErrorKind::ConnectionReset);
+        assert!(matches!(End::gone(&reset), End::Left(_)));
         assert_eq!(End::Stalled.close_frame(), None);
     }
 }

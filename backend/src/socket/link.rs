@@ -107,6 +107,7 @@ impl Link {
     }
 }
 
-/// How much is written to a stream at a time: it takes any piece at once and keeps it until the
-/// client has read it, so smaller pieces keep less and tell sooner that it does.
-const STREAM_PIECE: usize = 16 * 1024;
+/// How much is written to a stream at a time. It takes any piece at once, up to four of them, and
+/// keeps them until the client has read them: small ones keep little, and tell sooner that even a
+/// slow client gets on.
+const STREAM_PIECE: usize = 4 * 1024;

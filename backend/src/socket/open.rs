@@ -284,7 +284,7 @@ impl Inner {
         if self.queue.left() == 0 {
             match self.link.poll_write(cx, bytes) {
                 Poll::Ready(Ok(bytes)) => written = bytes,
-                Poll::Ready(Err(error)) => return Err(End::unwritten(&error)),
+                Poll::Ready(Err(error)) => return Err(End::gone(&error)),
                 Poll::Pending => {}
             }
             if let Some(record) = &mut self.record {
@@ -310,7 +310,7 @@ impl Inner {
         let end = match ready!(self.link.poll_read(cx, &mut buffer[begin..])) {
             Ok(0) => return Poll::Ready(Err(End::Left("its side ended".to_owned()))),
             Ok(read) => begin + read,
-            Err(error) => return Poll::Ready(Err(End::Left(error.to_string()))),
+            Err(error) => return Poll::Ready(Err(End::gone(&error))),
         };
         if let Some(record) = &mut self.record {
             record.received(&buffer[begin..end]);
@@ -341,14 +341,14 @@ impl Inner {
         while let Some(bytes) = self.queue.front() {
             let written = match ready!(self.link.poll_write(cx, bytes)) {
                 Ok(written) => written,
-                Err(error) => return Poll::Ready(Err(End::unwritten(&error))),
+                Err(error) => return Poll::Ready(Err(End::gone(&error))),
             };
             if let Some(record) = &mut self.record {
                 record.sent(&bytes[..written]);
             }
             self.queue.wrote(written);
         }
-        ready!(self.link.poll_flush(cx)).map_err(|error| End::unwritten(&error))?;
+        ready!(self.link.poll_flush(cx)).map_err(|error| End::gone(&error))?;
         Poll::Ready(Ok(()))
     }
 

@@ -255,3 +255,6 @@ fn text(bytes: &[u8]) -> Result<usize, Fault> {
         Err(_) => Err(Fault::NotText),
     }
 }
+
+#[cfg(test)]
+mod tests;

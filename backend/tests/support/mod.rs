@@ -9,6 +9,7 @@ pub(crate) mod log;
 pub(crate) mod notes;
 pub(crate) mod page;
 pub(crate) mod proxy;
+pub(crate) mod raw;
 pub(crate) mod socket;
 
 use std::net::SocketAddr;
