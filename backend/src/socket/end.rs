@@ -64,11 +64,10 @@ impl End {
 
     /// Returns the end for a connection that failed.
     pub(super) fn gone(error: &io::Error) -> Self {
-        match error.kind() {
-            io::ErrorKind::TimedOut if error.raw_os_error().is_none() => Self::Stalled,
-            io::ErrorKind::TimedOut => Self::Unreached,
-            _ => Self::Left(error.to_string()),
+        if error.kind() != io::ErrorKind::TimedOut {
+            return Self::Left(error.to_string());
         }
+        if error.raw_os_error().is_none() { Self::Stalled } else { Self::Unreached }
     }
 
     /// The server stops.

@@ -1,3 +1,5 @@
+//! Right frames and wrong ones, in whatever pieces they come.
+
 use super::super::head::Written;
 use super::*;
 
