@@ -35,12 +35,22 @@ impl Link {
             Ok(parts) => {
                 let mut connection = parts.io.into_inner();
                 connection.is_no_longer_http();
-                Self { early: parts.read_buf, carrier: Carrier::Connection(connection) }
+                let mut link =
+                    Self { early: parts.read_buf, carrier: Carrier::Connection(connection) };
+                link.give_back();
+                link
             }
             Err(upgraded) => {
                 let carrier = Carrier::Stream(TokioIo::new(upgraded), true);
                 Self { early: Bytes::new(), carrier }
             }
+        }
+    }
+
+    /// Gives the HTTP side's buffer back, where it is read to its end.
+    fn give_back(&mut self) {
+        if self.early.is_empty() {
+            self.early = Bytes::new();
         }
     }
 
@@ -53,6 +63,7 @@ impl Link {
         if !self.early.is_empty() {
             let early = self.early.split_to(self.early.len().min(bytes.len()));
             bytes[..early.len()].copy_from_slice(&early);
+            self.give_back();
             return Poll::Ready(Ok(early.len()));
         }
         let mut buffer = ReadBuf::new(bytes);
