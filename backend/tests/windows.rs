@@ -152,7 +152,7 @@ async fn an_answer_whose_end_is_not_taken_is_given_up() {
 async fn short_answers_that_nobody_takes_keep_no_connection() {
     let limits = Limits { idle_timeout: Duration::from_millis(500), ..limits() };
     let server = server(limits).await;
-    let mut client = Client::open(&server, 0).await;
+    let mut client = Client::open(&server, 1).await;
     // Its end has been handed over, so no task of the server's knows of it.
     let _body = client.ask(&server, path::HEALTHZ).await;
     timeout(PATIENCE, client.connection)
