@@ -34,7 +34,7 @@ pub(crate) fn configure(http: &mut Builder<Streams>, limits: &Limits) {
         .initial_stream_window_size(STREAM_WINDOW)
         .initial_connection_window_size(CONNECTION_WINDOW)
         .max_header_list_size(HEAD_MAX)
-        .max_send_buf_size(PIECE_MAX);
+        .max_send_buf_size(READY_MAX);
 }
 
 /// How often a silent connection is asked for a sign of life.
@@ -52,8 +52,8 @@ const CONNECTION_WINDOW: u32 = 128 * 1024;
 /// How long a request's head may be, as RFC 9113 counts it.
 const HEAD_MAX: u32 = 16 * 1024;
 
-/// How much of a response is handed over at once, and kept ready beside that, in bytes.
-const PIECE_MAX: usize = 16 * 1024;
+/// How much of a response is kept ready to be written, in bytes; and as much may wait for that.
+const READY_MAX: usize = 64 * 1024;
 
 /// What is not worth counting, in bytes: the number of streams bounds it.
 const SMALL: usize = 4 * 1024;

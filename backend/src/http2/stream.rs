@@ -8,10 +8,10 @@ use std::time::Duration;
 
 use hyper::rt::Executor;
 use tokio::task_local;
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
 
-use super::PIECE_MAX;
+use super::READY_MAX;
 use crate::connection::{Ended, Ending};
 use crate::progress::Pace;
 use crate::waiting::Waiting;
@@ -45,15 +45,24 @@ impl Streams {
         // As an argument of an asynchronous function it would take its memory twice.
         let mut answering = Box::pin(STREAM.scope(stream.clone(), answering));
         let mut waiting = Waiting::new(self.pace);
+        let mut blocked_since: Option<Instant> = None;
         let mut blocked = Blocked { count: self.blocked, is_blocked: false };
         // What is dropped at the end resets the stream, if it is not complete.
         poll_fn(move |cx| {
             if answering.as_mut().poll(cx).is_ready() {
                 return Poll::Ready(());
             }
-            let Inner { taken, handed_over, ending, .. } = &*stream.0;
+            let Inner { taken, handed_over, ending, piece, .. } = &*stream.0;
             let taken = taken.swap(0, Ordering::Relaxed);
             let is_blocked = handed_over.load(Ordering::Relaxed) > 0;
+            if taken > 0
+                && let Some(since) = blocked_since.take()
+            {
+                let last = piece.load(Ordering::Relaxed);
+                let is_quick = since.elapsed() < QUICK;
+                let next = if is_quick { (2 * last).min(READY_MAX) } else { PIECE };
+                piece.store(next, Ordering::Relaxed);
+            }
             if taken > 0 || !is_blocked {
                 // Who takes from many streams at once takes from each of them a part only.
                 waiting.passed(taken.saturating_mul(blocked.count().max(1)));
@@ -63,6 +72,7 @@ impl Streams {
             if !is_blocked {
                 return Poll::Pending;
             }
+            blocked_since.get_or_insert_with(Instant::now);
             let given_up = waiting.poll(cx);
             if given_up.is_ready() {
                 ending.is(Ended::Stalled);
@@ -117,6 +127,8 @@ struct Inner {
     handed_over: AtomicUsize,
     /// How much was taken since the task has looked.
     taken: AtomicUsize,
+    /// How large a piece is.
+    piece: AtomicUsize,
     /// Whether its use is over.
     over: OnceLock<CancellationToken>,
 }
@@ -128,6 +140,7 @@ impl Stream {
             blocked,
             handed_over: AtomicUsize::new(0),
             taken: AtomicUsize::new(0),
+            piece: AtomicUsize::new(PIECE),
             over: OnceLock::new(),
         }))
     }
@@ -163,7 +176,7 @@ impl Stream {
     /// it takes from many streams at once, each of them is slow.
     pub(super) fn piece_max(&self) -> usize {
         let sharing = self.0.blocked.load(Ordering::Relaxed).max(1);
-        (PIECE_MAX / sharing).max(PIECE_MIN)
+        (self.0.piece.load(Ordering::Relaxed) / sharing).max(PIECE_MIN)
     }
 }
 
@@ -193,6 +206,12 @@ impl Drop for Blocked {
         self.set(false);
     }
 }
+
+/// How large a piece is, in bytes, until it shows how fast the client is.
+const PIECE: usize = 16 * 1024;
+
+/// How soon a piece has found room where the next one may be larger.
+const QUICK: Duration = Duration::from_millis(50);
 
 /// Smaller pieces cost more than they tell.
 const PIECE_MIN: usize = 1024;
