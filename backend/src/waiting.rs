@@ -8,7 +8,7 @@ use std::task::{Context, Poll, ready};
 
 use tokio::time::{Instant, Sleep, sleep_until};
 
-use crate::progress::{Pace, Progress};
+use crate::progress::{HIDDEN, Pace, Progress};
 
 /// What is waited for in one direction of one client.
 #[derive(Debug)]
@@ -56,10 +56,6 @@ impl Waiting {
         alarm.as_mut().poll(cx)
     }
 }
-
-/// How much a client's system may have taken, and its window, that the client has not, in bytes. Linux
-/// takes twice as much, so a client at twice the slowest rate is seen in time.
-const HIDDEN: u64 = 64 * 1024;
 
 #[cfg(test)]
 mod tests {

@@ -223,13 +223,16 @@ async fn a_stream_whose_client_does_not_read_on_is_logged_as_that() {
     let mut stalled = Client::open(&server, 0).await;
     let mut left = Client::open(&server, 65_535).await;
     let target = format!("{}/events?every=100ms", path::CLOCK);
-    let _stalled = stalled.ask(&server, &target).await;
+    let _stalled = stalled.ask(&server, &format!("{target}&link={ID}")).await;
     drop(left.ask(&server, &target).await);
     server.until_nothing_is_open().await;
     for (client, reason) in [(stalled, "the client did not read on"), (left, "the client left")] {
         let closed = log.lines(&["stream closed", &client.name]);
         assert!(closed[0].contains(reason), "{closed:?}");
     }
+    let ledger = reqwest::get(server.http(&format!("{}/{ID}", path::LINKS))).await;
+    let ledger = ledger.expect("an answer").text().await.expect("text");
+    assert!(ledger.contains("the client did not read on"), "{ledger}");
 }
 
 #[tokio::test]
@@ -327,6 +330,9 @@ async fn what_a_socket_leaves_behind_is_not_waited_for() {
     let end = timeout(PATIENCE, incoming.data()).await.expect("an end").expect("no end in order");
     assert_eq!(end.expect_err("nothing was taken").reason(), Some(Reason::CANCEL));
 }
+
+/// A link whose ledger is kept.
+const ID: &str = "a-link-of-a-client-that-does-not-read-on";
 
 /// A masked close frame without a code.
 const CLOSE: Bytes = Bytes::from_static(&[0x88, 0x80, 0, 0, 0, 0]);
