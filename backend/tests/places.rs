@@ -74,7 +74,7 @@ impl Asked {
     }
 
     /// Takes a refusal, which says when to come back.
-    async fn is_refused(mut self, status: u16) -> String {
+    async fn refused_with(mut self, status: u16) -> String {
         assert_eq!(self.status(), status, "{}", self.head);
         let wait = self.head.split_once("retry-after: ").expect("when to come back").1;
         let wait: u64 = wait.lines().next().unwrap_or_default().parse().expect("seconds");
@@ -90,14 +90,14 @@ async fn streams_have_a_bound_of_ones_own_and_of_all() {
         let get = async |client| Asked::get(&server, client, &target).await;
         let (first, second) = (get(ONE).await, get(ONE).await);
         assert_eq!([first.status(), second.status()], [200, 200]);
-        let told = get(ONE).await.is_refused(429).await;
+        let told = get(ONE).await.refused_with(429).await;
         assert!(
             told.contains("your network has 2 streams") && told.contains("close some"),
             "{told}"
         );
         let third = get(TWO).await;
         assert_eq!(third.status(), 200, "another client is not kept out");
-        let told = get(TWO_AS_WELL).await.is_refused(503).await;
+        let told = get(TWO_AS_WELL).await.refused_with(503).await;
         assert!(told.contains("this server has 3 streams open"), "{told}");
         drop(first);
         support::until("its end", || server.state.counts.open().streams == 2).await;
@@ -134,9 +134,9 @@ async fn sockets_have_a_bound_of_ones_own_and_of_all() {
         let open = async |client| Asked::socket(&server, client, target).await;
         let held = [open(ONE).await, open(ONE).await, open(TWO).await];
         assert_eq!(held.each_ref().map(Asked::status), [101; 3]);
-        let told = open(ONE).await.is_refused(429).await;
+        let told = open(ONE).await.refused_with(429).await;
         assert!(told.contains("your network has 2 WebSockets open here"), "{told}");
-        open(TWO_AS_WELL).await.is_refused(503).await;
+        open(TWO_AS_WELL).await.refused_with(503).await;
 
         // The page learns of it by a plain request, as of whatever else keeps sockets out.
         let info = info(&server, ONE).await;
@@ -167,7 +167,7 @@ async fn whoever_waits_to_be_answered_or_is_waited_for_has_a_bound() {
         for (client, status) in [(ONE, 429), (TWO, 503)] {
             for said in [first, second] {
                 let said = format!("{said}\r\nx-forwarded-for: {client}");
-                let told = Asked::say(&server, &said).await.is_refused(status).await;
+                let told = Asked::say(&server, &said).await.refused_with(status).await;
                 assert!(told.contains("waiting requests"), "{told}");
             }
         }
@@ -203,7 +203,7 @@ async fn requests_have_a_rate_of_ones_own_and_of_all() {
     // At the limit and not one past it, but for what has come back since.
     let back = 20.0 * began.elapsed().as_secs_f64();
     assert!((20.0..=20.0 + back).contains(&f64::from(let_in)), "{let_in} of 20 and {back}");
-    let told = exhausted(&server, ONE, "/").await.is_refused(429).await;
+    let told = exhausted(&server, ONE, "/").await.refused_with(429).await;
     assert!(told.contains("your network asks more than 20 requests a second"), "{told}");
 
     // Another one is let in, and the household shares what it has.
