@@ -1,12 +1,11 @@
 //! The end of the server's life: it takes nothing new and ends what is open.
 
 use std::fmt;
-use std::pin::{Pin, pin};
+use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::task::{Context, Poll, Waker};
+use std::task::{Context, Poll, Waker, ready};
 
-use tokio::task::coop::unconstrained;
 use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
 
 use crate::error::Refusal;
@@ -15,7 +14,7 @@ use crate::error::Refusal;
 #[derive(Clone, Debug, Default)]
 pub struct Drain {
     token: CancellationToken,
-    /// The same, where nobody has to be asked for a lock.
+    /// Set before the token is cancelled, and looked at without its lock.
     has_begun: Arc<AtomicBool>,
 }
 
@@ -36,10 +35,10 @@ impl Drain {
         self.token.cancelled().await;
     }
 
-    /// Returns a wait that is kept, for who waits for other things as well, and often.
-    pub(crate) fn watch(&self) -> Watch {
-        let begun = Box::pin(self.token.clone().cancelled_owned());
-        Watch { drain: self.clone(), begun, waker: None }
+    /// Waits until the server drains; to be polled again and again costs next to nothing.
+    pub(crate) fn drained(&self) -> Drained {
+        let wait = Box::pin(self.token.clone().cancelled_owned());
+        Drained { wait, has_begun: Arc::clone(&self.has_begun), waker: None }
     }
 
     /// Refuses what would stay open.
@@ -52,38 +51,34 @@ impl Drain {
     }
 }
 
-/// A wait for the drain; while its task stays the same, to ask again costs nothing.
-pub(crate) struct Watch {
-    drain: Drain,
-    begun: Pin<Box<WaitForCancellationFutureOwned>>,
+/// Waits until the server drains, whoever polls it besides other things.
+///
+/// The token's own wait takes two locks that all share each time it is polled.
+pub(crate) struct Drained {
+    wait: Pin<Box<WaitForCancellationFutureOwned>>,
+    has_begun: Arc<AtomicBool>,
     /// Who is woken.
     waker: Option<Waker>,
 }
 
-impl Watch {
-    /// Whether the server drains.
-    pub(crate) fn has_begun(&self) -> bool {
-        self.drain.has_begun()
-    }
+impl Future for Drained {
+    type Output = ();
 
-    /// Waits until it does.
-    pub(crate) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        if self.has_begun() {
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        if self.has_begun.load(Ordering::Acquire) {
             return Poll::Ready(());
         }
         if self.waker.as_ref().is_some_and(|waker| waker.will_wake(cx.waker())) {
             return Poll::Pending;
         }
-        // Without a share of the task's budget: a wait that did not learn of the waker would be
-        // taken for one that did.
-        let begun = pin!(unconstrained(self.begun.as_mut())).poll(cx);
-        self.waker = begun.is_pending().then(|| cx.waker().clone());
-        begun
+        self.waker = Some(cx.waker().clone());
+        ready!(self.wait.as_mut().poll(cx));
+        Poll::Ready(())
     }
 }
 
-impl fmt::Debug for Watch {
+impl fmt::Debug for Drained {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.drain.fmt(f)
+        f.write_str("Drained")
     }
 }

@@ -145,7 +145,7 @@ impl Endpoint {
                 message_max,
                 limits: &state.limits,
                 budget: &state.budget,
-                drain: state.drain.watch(),
+                drain: state.drain.drained(),
                 open: place.open(name, peer),
                 record: recorder.map(Record::new),
             };

@@ -7,6 +7,7 @@
 use std::cell::RefCell;
 use std::future::poll_fn;
 use std::ops::Range;
+use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
@@ -24,7 +25,7 @@ use super::waits::{Due, Waits};
 use crate::alarm::Alarm;
 use crate::budget::{Budget, NoRoom};
 use crate::counts::OpenSocket;
-use crate::drain::Watch;
+use crate::drain::Drained;
 use crate::limits::Limits;
 
 mod closing;
@@ -47,7 +48,7 @@ struct Inner {
     waits: Waits,
     allowance: Allowance,
     alarm: Alarm,
-    drain: Watch,
+    drain: Drained,
     close_timeout: Duration,
     /// Until the end is told.
     open: Option<OpenSocket>,
@@ -60,7 +61,7 @@ pub(super) struct Parts<'a> {
     pub(super) message_max: usize,
     pub(super) limits: &'a Limits,
     pub(super) budget: &'a Budget,
-    pub(super) drain: Watch,
+    pub(super) drain: Drained,
     pub(super) open: OpenSocket,
     pub(super) record: Option<Record>,
 }
@@ -142,7 +143,7 @@ impl Inner {
             if let Err(end) = ready!(self.poll_written(cx)) {
                 return Poll::Ready(end);
             }
-            if self.drain.has_begun() {
+            if Pin::new(&mut self.drain).poll(cx).is_ready() {
                 return Poll::Ready(End::going_away());
             }
             let turn = match self.poll_turn(cx, hear) {
@@ -354,7 +355,7 @@ impl Inner {
 
     /// Waits for what does not come from the client; returns where there is something to write.
     fn poll_waits(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), End>> {
-        if self.drain.poll(cx).is_ready() {
+        if Pin::new(&mut self.drain).poll(cx).is_ready() {
             return Poll::Ready(Err(End::going_away()));
         }
         let (at, due) = self.waits.next();
