@@ -147,7 +147,7 @@ impl OpenSocket {
 
 #[derive(Debug)]
 struct Entry {
-    _place: Place,
+    place: Place,
     kind: &'static str,
     name: String,
     peer: Peer,
@@ -159,17 +159,18 @@ struct Entry {
 
 impl Entry {
     fn open(place: Place, kind: &'static str, name: String, peer: Peer, ending: Ending) -> Self {
-        tracing::info!(%peer, "{kind} opened: {name}");
+        tracing::info!(%peer, client = %place.client(), "{kind} opened: {name}");
         let since = Instant::now();
-        Self { _place: place, kind, name, peer, since, messages: 0, reason: None, ending }
+        Self { place, kind, name, peer, since, messages: 0, reason: None, ending }
     }
 }
 
 impl Drop for Entry {
     fn drop(&mut self) {
-        let Self { kind, name, peer, messages, .. } = self;
+        let Self { place, kind, name, peer, messages, .. } = self;
+        let client = place.client();
         let reason = self.reason.as_deref().unwrap_or_else(|| self.ending.reason());
         let lasted = Duration::from_millis(self.since.elapsed().as_millis() as u64);
-        tracing::info!(%peer, messages, ?lasted, reason, "{kind} closed: {name}");
+        tracing::info!(%peer, %client, messages, ?lasted, reason, "{kind} closed: {name}");
     }
 }

@@ -178,6 +178,13 @@ pub(crate) struct Place {
     client: Client,
 }
 
+impl Place {
+    /// Returns whose it is.
+    pub(crate) fn client(&self) -> Client {
+        self.client
+    }
+}
+
 impl Drop for Place {
     fn drop(&mut self) {
         let inner = &*self.taken.0;
