@@ -8,7 +8,7 @@ use clap::ValueEnum;
 use crate::say::{self, Task, took};
 use crate::setup::{self, Machine, Need, wasm_toolchain};
 use crate::shell::Cmd;
-use crate::{clients, run, tidy};
+use crate::{clients, load, run, tidy};
 
 /// A part of the tests, in the order in which they run: the quick ones first, then what shares
 /// compiled results.
@@ -32,6 +32,8 @@ pub(crate) enum Part {
     Browser,
     /// The page and the server, in release
     Build,
+    /// The short attacks on the real server
+    Attack,
     /// Clients of the field against the real server
     Clients,
     /// Journeys of a real browser against the real server
@@ -52,7 +54,7 @@ impl Part {
             Self::Deny => &[Need::CargoDeny],
             Self::ClippyWasm => &[Need::Lints, Need::WasmTarget],
             Self::Browser => &[Need::WasmTarget, Need::WasmBindgen, Need::WasmPack, Need::Browser],
-            Self::Build => setup::PAGE,
+            Self::Build | Self::Attack => setup::PAGE,
             Self::Clients => setup::CLIENTS,
             Self::E2e => setup::JOURNEYS,
         }
@@ -63,6 +65,7 @@ impl Part {
             Self::Tidy => tidy::tidy(&machine.project.root),
             Self::Deny => deny(machine),
             Self::Build => run::build(machine),
+            Self::Attack => load::short_attacks(machine),
             Self::Clients => clients::clients(machine),
             Self::E2e => journeys(machine, &[]),
             Self::Fmt
@@ -100,7 +103,7 @@ impl Part {
                         .arg("frontend"),
                 )?
             }
-            Self::Tidy | Self::Deny | Self::Build | Self::Clients | Self::E2e => {
+            Self::Tidy | Self::Deny | Self::Build | Self::Attack | Self::Clients | Self::E2e => {
                 unreachable!("{self:?} is more than one command")
             }
         })

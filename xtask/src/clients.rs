@@ -1,16 +1,13 @@
 //! Clients of the field, a program per language, each against a server of its own.
 
-use std::fmt::Write;
-use std::io::BufRead;
-use std::process::{Child, Command, Stdio};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
-use std::thread;
-use std::time::{Duration, Instant};
+use std::process::Command;
+use std::time::Duration;
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, ensure};
 
 use crate::run;
 use crate::say;
+use crate::server::Server;
 use crate::setup::{self, Machine, Need};
 use crate::shell::Cmd;
 
@@ -49,7 +46,9 @@ pub(crate) fn clients(machine: &Machine) -> Result<()> {
 
 fn all(machine: &Machine) -> [Client; 4] {
     let home = |name: &str| machine.project.clients().join(name);
-    let python = Cmd::at(&setup::python(machine.project)).arg("main.py").dir(&home("python"));
+    let python = Cmd::at(&setup::PYTHON_CLIENTS.program(machine.project, "python"))
+        .arg("main.py")
+        .dir(&home("python"));
     let curl = Cmd::new("sh clients.sh").dir(&home("curl"));
     let node = Cmd::new("node --no-warnings main.mjs").dir(&home("node"));
     let java = Cmd::new("java Clients.java").dir(&home("java"));
@@ -63,112 +62,23 @@ fn all(machine: &Machine) -> [Client; 4] {
 
 /// Runs a program to its end, which is that of the server too.
 fn try_out(machine: &Machine, start: Cmd) -> Result<()> {
-    let mut server = Server::start(Command::new(machine.project.server()))?;
+    let mut server = Server::start(Command::new(machine.project.server()), &[])?;
     let start = start
         .env("ECHOCLOCK_URL", server.address.clone())
-        .env("ECHOCLOCK_PID", server.process.id().to_string())
+        .env("ECHOCLOCK_PID", server.pid().to_string())
         .limit(LIMIT);
     let done = machine.shell.stream(&start).and_then(|()| server.has_stopped());
     done.with_context(|| format!("the server said:\n{}", server.said()))
 }
 
-/// A server on a free port; it is gone when this is dropped.
-struct Server {
-    process: Child,
-    address: String,
-    log: Receiver<String>,
-}
-
-impl Server {
-    fn start(mut program: Command) -> Result<Self> {
-        // Nothing of the environment changes the server.
-        program.args(["serve", "--listen", "127.0.0.1:0"]).env_clear().env("RUST_LOG", "info");
-        program.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
-        let mut process = program.spawn().context("the server can't be started")?;
-        let output = process.stderr.take().context("its log is taken once")?;
-        let (sender, log) = channel();
-        thread::spawn(move || {
-            let lines = std::io::BufReader::new(output).lines().map_while(Result::ok);
-            // Read on to the end, so that the server never waits for a reader of its log.
-            lines.for_each(|line| drop(sender.send(line)));
-        });
-        let mut server = Self { process, address: String::new(), log };
-        server.address = server.listens()?;
-        Ok(server)
-    }
-
-    /// Waits for the line that says where it listens.
-    fn listens(&self) -> Result<String> {
-        let mut said = String::new();
-        loop {
-            match self.log.recv_timeout(STARTS_WITHIN) {
-                Ok(line) => {
-                    if let Some((_, address)) = line.split_once("listening on ") {
-                        return Ok(address.trim_end_matches('/').to_owned());
-                    }
-                    let _ = writeln!(said, "    {line}");
-                }
-                Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => {
-                    bail!("the server does not listen:\n{said}");
-                }
-            }
-        }
-    }
-
-    /// Waits for the end that a client has asked for, which has to be an orderly one.
-    fn has_stopped(&mut self) -> Result<()> {
-        let asked = Instant::now();
-        while asked.elapsed() < STOPS_WITHIN {
-            if let Some(status) = self.process.try_wait()? {
-                ensure!(status.success(), "the server ended with {status}");
-                return Ok(());
-            }
-            thread::sleep(POLL);
-        }
-        bail!("the server still runs, though it was asked to stop");
-    }
-
-    /// Ends it, and returns the last lines of its log.
-    fn said(&mut self) -> String {
-        self.end();
-        let lines: Vec<_> = self.log.iter().collect();
-        let last = &lines[lines.len().saturating_sub(LINES)..];
-        last.iter().fold(String::new(), |said, line| said + "    " + line + "\n")
-    }
-
-    fn end(&mut self) {
-        // It may have ended by itself.
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        self.end();
-    }
-}
-
 /// How long one program may take.
 const LIMIT: Duration = Duration::from_secs(90);
-const STARTS_WITHIN: Duration = Duration::from_secs(20);
-/// The server drains within 5 s.
-const STOPS_WITHIN: Duration = Duration::from_secs(10);
-const POLL: Duration = Duration::from_millis(20);
-/// How much of a log helps to see what went wrong.
-const LINES: usize = 40;
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::project::Project;
     use crate::shell::fake::FakeShell;
-
-    fn server(script: &str) -> Result<Server> {
-        let mut program = Command::new("/bin/sh");
-        program.arg("-c").arg(script);
-        Server::start(program)
-    }
 
     #[test]
     fn what_a_machine_may_lack_is_skipped() {
@@ -189,18 +99,5 @@ mod tests {
             let those = all(&machine).into_iter().filter(|client| client.is_skipped(&machine));
             assert_eq!(those.map(|client| client.name).collect::<Vec<_>>(), skipped);
         }
-    }
-
-    #[test]
-    fn a_server_is_known_by_where_it_listens_and_by_its_end() {
-        let listening = "echo 'INFO echoclock: listening on http://127.0.0.1:7/' >&2";
-        let mut orderly = server(&format!("echo first >&2; {listening}; exit 0")).unwrap();
-        assert_eq!(orderly.address, "http://127.0.0.1:7");
-        orderly.has_stopped().unwrap();
-        let mut failing = server(&format!("{listening}; echo why >&2; exit 3")).unwrap();
-        assert!(failing.has_stopped().unwrap_err().to_string().contains("exit status: 3"));
-        assert!(failing.said().contains("    why\n"));
-        let error = server("echo no port >&2").map(|server| server.address.clone()).unwrap_err();
-        assert!(error.to_string().contains("    no port\n"), "{error}");
     }
 }

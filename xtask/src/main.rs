@@ -10,7 +10,11 @@ mod dev;
 mod check;
 mod clients;
 mod fuzz;
+mod server;
 mod tidy;
+
+mod conformance;
+mod load;
 
 mod fingerprint;
 mod project;
@@ -83,6 +87,28 @@ enum Order {
         #[arg(long, default_value_t = 60)]
         seconds: u64,
     },
+    /// Measures the server beside its peers: `echo`, `fanout` or `idle`, and what `bench --help` tells
+    #[command(disable_help_flag = true)]
+    Bench {
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "ARGUMENT")]
+        arguments: Vec<String>,
+    },
+    /// Runs Autobahn's cases against the raw echo
+    Conformance,
+    /// Attacks the server in every way that is known, and holds it to its bounds; `--short` takes a
+    /// minute, and `attack --help` tells the rest
+    #[command(disable_help_flag = true)]
+    Attack {
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "ARGUMENT")]
+        arguments: Vec<String>,
+    },
+    /// Lets the server run under 1,000 followers that come and go, and looks whether its memory
+    /// grows; `soak --help` tells the rest
+    #[command(disable_help_flag = true)]
+    Soak {
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "ARGUMENT")]
+        arguments: Vec<String>,
+    },
     /// Checks the project's own rules
     Tidy,
     #[command(hide = true)]
@@ -130,6 +156,10 @@ fn obey(order: Order) -> Result<()> {
         Order::Fuzz { targets, seconds } => {
             fuzz::fuzz(&shell, &project, &targets, Duration::from_secs(seconds))
         }
+        Order::Bench { arguments } => load::bench(&machine, &arguments),
+        Order::Conformance => conformance::conformance(&machine),
+        Order::Attack { arguments } => load::run(&machine, "attack", &arguments),
+        Order::Soak { arguments } => load::run(&machine, "soak", &arguments),
         Order::Tidy => tidy::tidy(&project.root),
         Order::OpenBrowser { listen } => run::open_browser(listen),
     }

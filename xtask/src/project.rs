@@ -63,6 +63,16 @@ impl Project {
         self.root.join("e2e")
     }
 
+    /// What measures and attacks the server.
+    pub(crate) fn load(&self) -> PathBuf {
+        self.root.join("load")
+    }
+
+    /// The peers on Node.js that it is measured against.
+    pub(crate) fn node_peers(&self) -> PathBuf {
+        self.load().join("peers/node")
+    }
+
     /// The clients of the field, a folder per language.
     pub(crate) fn clients(&self) -> PathBuf {
         self.e2e().join("clients")

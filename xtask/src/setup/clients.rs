@@ -8,13 +8,49 @@ use crate::project::Project;
 use crate::shell::Cmd;
 use crate::version::Version;
 
-/// The pinned packages of Python, in an environment of their own.
-pub(crate) struct PythonClients;
+/// Pinned packages of Python, in an environment of their own.
+pub(crate) struct Packages {
+    name: &'static str,
+    /// The environment, among this program's own files.
+    home: &'static str,
+    /// The versions, below the checkout.
+    pins: &'static str,
+}
 
-impl PythonClients {
-    fn install(project: &Project) -> [Cmd; 3] {
-        let home = home(project);
-        let (pins, installed) = (pins(project), installed(project));
+/// What the clients of the field import.
+pub(crate) const PYTHON_CLIENTS: Packages = Packages {
+    name: "python packages",
+    home: "python",
+    pins: "e2e/clients/python/requirements.txt",
+};
+
+/// The runner of Autobahn's cases.
+pub(crate) const KOSOKU: Packages =
+    Packages { name: "kosoku", home: "kosoku", pins: "load/conformance/requirements.txt" };
+
+impl Packages {
+    /// A program that the packages brought, or the Python that has them.
+    pub(crate) fn program(&self, project: &Project, name: &str) -> PathBuf {
+        self.home(project).join("bin").join(name)
+    }
+
+    fn home(&self, project: &Project) -> PathBuf {
+        project.work().join(self.home)
+    }
+
+    /// What is to be installed.
+    fn pins(&self, project: &Project) -> PathBuf {
+        project.root.join(self.pins)
+    }
+
+    /// A copy of what was installed, written last.
+    fn installed(&self, project: &Project) -> PathBuf {
+        self.home(project).join("installed.txt")
+    }
+
+    fn install(&self, project: &Project) -> [Cmd; 3] {
+        let home = self.home(project);
+        let (pins, installed) = (self.pins(project), self.installed(project));
         [
             Cmd::new("python3 -m venv --clear").path(&home),
             Cmd::at(&home.join("bin/pip"))
@@ -25,13 +61,13 @@ impl PythonClients {
     }
 }
 
-impl Step for PythonClients {
+impl Step for Packages {
     fn name(&self) -> &'static str {
-        "python packages"
+        self.name
     }
 
     fn find(&self, machine: &Machine) -> Found {
-        if same(&pins(machine.project), &installed(machine.project)) {
+        if same(&self.pins(machine.project), &self.installed(machine.project)) {
             Found::There("as pinned".to_owned())
         } else {
             Found::Missing("not as pinned".to_owned())
@@ -43,11 +79,11 @@ impl Step for PythonClients {
         let asked = machine.shell.ask(&Cmd::new("python3 -c").arg("import ensurepip, venv"));
         let complete = asked.is_some_and(|answer| answer.ok);
         let python = if complete { Vec::new() } else { from_debian(machine, "python3-venv") };
-        vec![Way::Commands(python.into_iter().chain(Self::install(machine.project)).collect())]
+        vec![Way::Commands(python.into_iter().chain(self.install(machine.project)).collect())]
     }
 
     fn by_hand(&self, machine: &Machine) -> String {
-        let commands = Self::install(machine.project).map(|command| command.to_string());
+        let commands = self.install(machine.project).map(|command| command.to_string());
         format!("with Python {PYTHON} or later and its venv: {}", commands.join(" && "))
     }
 }
@@ -111,25 +147,6 @@ impl Step for Curl {
     }
 }
 
-/// The Python that has the packages.
-pub(crate) fn python(project: &Project) -> PathBuf {
-    home(project).join("bin/python")
-}
-
-fn home(project: &Project) -> PathBuf {
-    project.work().join("python")
-}
-
-/// What is to be installed.
-fn pins(project: &Project) -> PathBuf {
-    project.clients().join("python/requirements.txt")
-}
-
-/// A copy of what was installed, written last.
-fn installed(project: &Project) -> PathBuf {
-    home(project).join("installed.txt")
-}
-
 fn same(one: &Path, other: &Path) -> bool {
     let (one, other) = (fs::read(one).ok(), fs::read(other).ok());
     one.is_some() && one == other
@@ -174,17 +191,17 @@ mod tests {
         let dir = TempDir::new();
         let (shell, project) = (FakeShell::default(), project(dir.path()));
         let machine = Machine { shell: &shell, project: &project, facts: Facts::default() };
-        let there = || matches!(PythonClients.find(&machine), Found::There(_));
+        let there = || matches!(PYTHON_CLIENTS.find(&machine), Found::There(_));
         let write = |file: PathBuf, text: &str| {
             fs::create_dir_all(file.parent().unwrap()).unwrap();
             fs::write(file, text).unwrap();
         };
         assert!(!there(), "nothing is there");
-        write(pins(&project), "ws==1\n");
+        write(PYTHON_CLIENTS.pins(&project), "ws==1\n");
         assert!(!there(), "nothing is installed");
-        write(installed(&project), "ws==1\n");
+        write(PYTHON_CLIENTS.installed(&project), "ws==1\n");
         assert!(there());
-        write(pins(&project), "ws==2\n");
+        write(PYTHON_CLIENTS.pins(&project), "ws==2\n");
         assert!(!there(), "another version is pinned");
     }
 
@@ -206,7 +223,7 @@ mod tests {
             let project = project(Path::new("/p"));
             let facts = Facts { debian, root, ..Facts::default() };
             let machine = Machine { shell: &shell, project: &project, facts };
-            let ways: Vec<_> = PythonClients.ways(&machine).iter().map(Way::words).collect();
+            let ways: Vec<_> = PYTHON_CLIENTS.ways(&machine).iter().map(Way::words).collect();
             assert_eq!(ways, [format!("{first}{install}")]);
         }
     }

@@ -22,7 +22,7 @@ mod toolchain;
 mod wasm_target;
 
 pub(crate) use browser::browser;
-pub(crate) use clients::python;
+pub(crate) use clients::{KOSOKU, PYTHON_CLIENTS};
 pub(crate) use machine::Machine;
 pub(crate) use nginx::nginx;
 pub(crate) use toolchain::wasm_toolchain;
@@ -58,6 +58,10 @@ pub(crate) enum Need {
     Java,
     /// curl, for the clients; a wish.
     Curl,
+    /// The packages of npm, for the benchmarks.
+    Peers,
+    /// The runner of Autobahn's cases.
+    Kosoku,
 }
 
 /// All that building the page takes.
@@ -107,6 +111,12 @@ pub(crate) const CLIENTS: &[Need] = &[
     Need::Curl,
 ];
 
+/// All that the benchmarks take besides a compiler.
+pub(crate) const BENCH: &[Need] = &[Need::Node, Need::Peers];
+
+/// All that Autobahn's cases take besides a compiler.
+pub(crate) const CONFORMANCE: &[Need] = &[Need::Kosoku];
+
 impl Need {
     fn step(self) -> Box<dyn Step> {
         match self {
@@ -121,9 +131,11 @@ impl Need {
             Self::Browser => Box::new(browser::BrowserStep),
             Self::Nginx => Box::new(nginx::NginxStep),
             Self::Journeys => Box::new(node::Journeys),
-            Self::PythonClients => Box::new(clients::PythonClients),
+            Self::PythonClients => Box::new(PYTHON_CLIENTS),
             Self::Java => Box::new(clients::Java),
             Self::Curl => Box::new(clients::Curl),
+            Self::Peers => Box::new(node::Peers),
+            Self::Kosoku => Box::new(KOSOKU),
         }
     }
 
@@ -145,7 +157,9 @@ impl Need {
             | Self::Journeys
             | Self::PythonClients
             | Self::Java
-            | Self::Curl => Lane::Fetch,
+            | Self::Curl
+            | Self::Peers
+            | Self::Kosoku => Lane::Fetch,
         }
     }
 }

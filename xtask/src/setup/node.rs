@@ -104,9 +104,41 @@ impl Step for Journeys {
     }
 }
 
+/// The packages of the peers on Node.js that benchmarks measure.
+pub(crate) struct Peers;
+
+impl Peers {
+    fn install(machine: &Machine) -> Cmd {
+        Cmd::new("npm ci --no-fund --no-audit --prefix").path(&machine.project.node_peers())
+    }
+}
+
+impl Step for Peers {
+    fn name(&self) -> &'static str {
+        "peers on node"
+    }
+
+    fn find(&self, machine: &Machine) -> Found {
+        if up_to_date(&machine.project.node_peers()) {
+            Found::There("as locked".to_owned())
+        } else {
+            Found::Missing("not as locked".to_owned())
+        }
+    }
+
+    fn ways(&self, machine: &Machine) -> Vec<Way> {
+        vec![Way::Commands(vec![Self::install(machine)])]
+    }
+
+    fn by_hand(&self, machine: &Machine) -> String {
+        Self::install(machine).to_string()
+    }
+}
+
 /// Whether npm's last installation is younger than what is locked.
-fn up_to_date(e2e: &Path) -> bool {
-    let changed = |file: &str| fs::metadata(e2e.join(file)).and_then(|file| file.modified()).ok();
+fn up_to_date(folder: &Path) -> bool {
+    let changed =
+        |file: &str| fs::metadata(folder.join(file)).and_then(|file| file.modified()).ok();
     // npm writes this file last.
     let installed = changed("node_modules/.package-lock.json");
     installed

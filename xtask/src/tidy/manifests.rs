@@ -46,9 +46,10 @@ pub(super) fn lock_files_name_no_address(tree: &Tree) -> Vec<String> {
         .collect()
 }
 
-/// The fuzz targets are a workspace of their own.
+/// The fuzz targets, and the loads with their peers, are workspaces of their own.
 fn members(tree: &Tree) -> impl Iterator<Item = &File> {
-    tree.those(|path| path.ends_with("/Cargo.toml") && path != "fuzz/Cargo.toml")
+    let apart = |path: &str| path.starts_with("fuzz/") || path.starts_with("load/");
+    tree.those(move |path| path.ends_with("/Cargo.toml") && !apart(path))
 }
 
 /// A line of a table such as `[dependencies]`, or of `[target.….dependencies]`.

@@ -1,0 +1,111 @@
+//! `cargo xtask bench`, `attack` and `soak`: builds what they take, then starts the programs of `load/`.
+
+use std::path::Path;
+
+use anyhow::{Result, ensure};
+
+use crate::say::Task;
+use crate::setup::{self, Machine};
+use crate::shell::Cmd;
+
+/// Measures the server beside its peers, which are built and installed first.
+pub(crate) fn bench(machine: &Machine, arguments: &[String]) -> Result<()> {
+    let unmet = setup::set_up(machine, setup::BENCH);
+    ensure!(unmet.is_empty(), "set-up is not complete: see above");
+    build_server(machine)?;
+    let release = build(machine, &["--workspace"])?;
+    // Where the figures go, unless the arguments say otherwise.
+    let kind = arguments.iter().find(|argument| !argument.starts_with('-'));
+    let figures = machine.project.target.join("bench");
+    let run = start(machine, &release, "bench")
+        .arg("--peers")
+        .path(&release.join("echoclock-peers"))
+        .arg("--node")
+        .path(&machine.project.node_peers());
+    let told = arguments.iter().any(|argument| argument.starts_with("--json"));
+    let run = match kind.filter(|_| !told) {
+        Some(kind) => run.arg("--json").path(&figures.join(format!("{kind}.json"))),
+        None => run,
+    };
+    machine.shell.stream(&run.args(arguments))
+}
+
+/// Attacks the server, or lets it run under a load for long.
+pub(crate) fn run(machine: &Machine, order: &str, arguments: &[String]) -> Result<()> {
+    build_server(machine)?;
+    let release = build(machine, &["--package", "echoclock-load"])?;
+    machine.shell.stream(&start(machine, &release, order).args(arguments))
+}
+
+/// The attacks that take no more than a minute together, against a server that is there already.
+pub(crate) fn short_attacks(machine: &Machine) -> Result<()> {
+    run(machine, "attack", &["--short".to_owned()])
+}
+
+/// The server alone; whether the page in it is the newest makes no difference here.
+pub(crate) fn build_server(machine: &Machine) -> Result<()> {
+    let build =
+        Cmd::new("cargo build --release --package echoclock-backend").dir(&machine.project.root);
+    let task = Task::start("server", &build.to_string());
+    machine.shell.run(&build, &task)?;
+    task.done();
+    Ok(())
+}
+
+/// Builds programs of `load/`, and returns the folder that they are in.
+fn build(machine: &Machine, which: &[&str]) -> Result<std::path::PathBuf> {
+    let target = machine.project.work().join("load");
+    let build = Cmd::new("cargo build --release --locked --manifest-path")
+        .path(&machine.project.load().join("Cargo.toml"))
+        .args(which.iter().copied())
+        .arg("--target-dir")
+        .path(&target)
+        .dir(&machine.project.root);
+    let task = Task::start("loads", &build.to_string());
+    machine.shell.run(&build, &task)?;
+    task.done();
+    Ok(target.join("release"))
+}
+
+fn start(machine: &Machine, release: &Path, order: &str) -> Cmd {
+    Cmd::at(&release.join("echoclock-load"))
+        .arg(order)
+        .arg("--server")
+        .path(&machine.project.server())
+        .dir(&machine.project.root)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::project::Project;
+    use crate::shell::fake::FakeShell;
+
+    #[test]
+    fn what_is_started_is_built_first() {
+        let project = Project {
+            root: "/clone".into(),
+            target: "/clone/target".into(),
+            cargo_root: "/cargo".into(),
+            wasm_bindgen: String::new(),
+        };
+        let shell = FakeShell::default();
+        short_attacks(&Machine::look(&shell, &project)).unwrap();
+        let told = shell.told();
+        let load = "/clone/target/xtask/load";
+        assert_eq!(
+            told,
+            [
+                "cargo build --release --package echoclock-backend".to_owned(),
+                format!(
+                    "cargo build --release --locked --manifest-path /clone/load/Cargo.toml \
+                     --package echoclock-load --target-dir {load}"
+                ),
+                format!(
+                    "{load}/release/echoclock-load attack --server \
+                     /clone/target/release/echoclock --short"
+                ),
+            ]
+        );
+    }
+}
