@@ -57,14 +57,6 @@ pub(crate) fn allow_files(files: u64) -> Result<()> {
     Ok(())
 }
 
-/// Sets the limit of open files for what is started from here on; returns the one that was.
-pub(crate) fn files_limit(files: Option<u64>) -> Result<Option<u64>> {
-    let limit = getrlimit(Resource::Nofile);
-    let changed = Rlimit { current: files, maximum: limit.maximum };
-    setrlimit(Resource::Nofile, changed).context("the limit of open files can't be set")?;
-    Ok(limit.current)
-}
-
 /// The kernel's memory: what its sockets hold, and what it keeps in slabs, in bytes. Both ends of
 /// every connection are on this machine.
 #[derive(Clone, Copy, Debug, Default)]

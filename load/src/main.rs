@@ -2,7 +2,9 @@
 //! take and start it.
 #![expect(clippy::print_stderr, reason = "a failure is said where a terminal shows it")]
 
+mod attack;
 mod bench;
+mod soak;
 
 mod fleet;
 mod frame;
@@ -27,6 +29,10 @@ struct Arguments {
 enum Order {
     /// Measures Echoclock beside its peers
     Bench(bench::Bench),
+    /// Attacks Echoclock, and holds it to its bounds
+    Attack(attack::Attacks),
+    /// Lets Echoclock run under followers that come and go, and looks whether its memory grows
+    Soak(soak::Soak),
 }
 
 fn main() -> ExitCode {
@@ -42,5 +48,7 @@ fn main() -> ExitCode {
 fn obey(order: Order) -> Result<()> {
     match order {
         Order::Bench(bench) => bench::bench(&bench),
+        Order::Soak(soak) => soak::soak(&soak),
+        Order::Attack(order) => attack::attack(&order),
     }
 }

@@ -147,7 +147,7 @@ fn listens_on(line: &str) -> Option<SocketAddr> {
     rest.strip_prefix("http://").unwrap_or(rest).parse().ok()
 }
 
-fn resident(pid: u32) -> u64 {
+pub(crate) fn resident(pid: u32) -> u64 {
     let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
     let kilobytes = line.and_then(|rest| rest.split_whitespace().next());

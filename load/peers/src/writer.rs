@@ -32,8 +32,11 @@ pub(crate) async fn run(listener: TcpListener) -> Result<()> {
 async fn follow(mut stream: TcpStream, mut newest: watch::Receiver<Bytes>) -> Result<()> {
     // A request of the load fits into one read; the buffer is gone before the first item.
     let mut request = Box::new([0; 1024]);
-    stream.read(&mut request[..]).await?;
+    let length = stream.read(&mut request[..]).await?;
     drop(request);
+    if length == 0 {
+        return Ok(());
+    }
     stream.write_all(HEAD).await?;
     while newest.changed().await.is_ok() {
         let item = newest.borrow_and_update().clone();

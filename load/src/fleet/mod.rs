@@ -6,7 +6,7 @@ mod talk;
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap};
 use std::io::{ErrorKind, Read, Write};
-use std::net::{IpAddr, Ipv4Addr, Shutdown, SocketAddr};
+use std::net::{Shutdown, SocketAddr};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
@@ -22,7 +22,6 @@ pub(crate) type Id = usize;
 /// All links to one server.
 pub(crate) struct Fleet {
     address: SocketAddr,
-    from: IpAddr,
     links: HashMap<Id, Link>,
     next: Id,
     poll: Poll,
@@ -51,7 +50,6 @@ impl Fleet {
     pub(crate) fn new(address: SocketAddr) -> Result<Self> {
         Ok(Self {
             address,
-            from: IpAddr::V4(Ipv4Addr::LOCALHOST),
             links: HashMap::new(),
             next: 0,
             poll: Poll::new()?,
@@ -62,18 +60,11 @@ impl Fleet {
         })
     }
 
-    /// Has the links that are opened from here on come from another of this machine's addresses.
-    pub(crate) fn from(mut self, from: IpAddr) -> Self {
-        self.from = from;
-        self
-    }
-
     /// Begins to open a link; `query` has its parameters, each with its `&`.
     pub(crate) fn open(&mut self, way: Way, query: &str) -> Result<Id> {
         let socket = Socket::new(Domain::for_address(self.address), Type::STREAM, None)?;
         socket.set_nonblocking(true)?;
         socket.set_tcp_nodelay(true)?;
-        socket.bind(&SocketAddr::new(self.from, 0).into())?;
         match socket.connect(&self.address.into()) {
             Err(error) if error.raw_os_error() != Some(IN_PROGRESS) => {
                 return Err(error).context("a link can't be opened");
