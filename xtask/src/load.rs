@@ -1,6 +1,6 @@
 //! `cargo xtask bench`, `attack` and `soak`: builds what they take, then starts the programs of `load/`.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Result, ensure};
 
@@ -37,8 +37,14 @@ pub(crate) fn run(machine: &Machine, order: &str, arguments: &[String]) -> Resul
     machine.shell.stream(&start(machine, &release, order).args(arguments))
 }
 
-/// The attacks that take no more than a minute together, against a server that is there already.
+/// The attacks that take no more than a minute together, and the tests of what makes them.
 pub(crate) fn short_attacks(machine: &Machine) -> Result<()> {
+    let test = Cmd::new("cargo test --release --locked --package echoclock-load --manifest-path")
+        .path(&machine.project.load().join("Cargo.toml"))
+        .arg("--target-dir")
+        .path(&target(machine))
+        .dir(&machine.project.root);
+    machine.shell.stream(&test)?;
     run(machine, "attack", &["--short".to_owned()])
 }
 
@@ -53,8 +59,8 @@ pub(crate) fn build_server(machine: &Machine) -> Result<()> {
 }
 
 /// Builds programs of `load/`, and returns the folder that they are in.
-fn build(machine: &Machine, which: &[&str]) -> Result<std::path::PathBuf> {
-    let target = machine.project.work().join("load");
+fn build(machine: &Machine, which: &[&str]) -> Result<PathBuf> {
+    let target = target(machine);
     let build = Cmd::new("cargo build --release --locked --manifest-path")
         .path(&machine.project.load().join("Cargo.toml"))
         .args(which.iter().copied())
@@ -65,6 +71,10 @@ fn build(machine: &Machine, which: &[&str]) -> Result<std::path::PathBuf> {
     machine.shell.run(&build, &task)?;
     task.done();
     Ok(target.join("release"))
+}
+
+fn target(machine: &Machine) -> PathBuf {
+    machine.project.work().join("load")
 }
 
 fn start(machine: &Machine, release: &Path, order: &str) -> Cmd {
@@ -96,6 +106,10 @@ mod tests {
         assert_eq!(
             told,
             [
+                format!(
+                    "cargo test --release --locked --package echoclock-load --manifest-path \
+                     /clone/load/Cargo.toml --target-dir {load}"
+                ),
                 "cargo build --release --package echoclock-backend".to_owned(),
                 format!(
                     "cargo build --release --locked --manifest-path /clone/load/Cargo.toml \
