@@ -110,16 +110,18 @@ pub(super) fn socket_with(
 /// Whether the server has ended the connection; what it has sent is read.
 pub(super) fn is_over(mut stream: &TcpStream) -> bool {
     let mut buffer = [0; 16 * 1024];
-    if stream.set_read_timeout(Some(Duration::from_millis(1))).is_err() {
+    // A wait, however short, would add up over thousands.
+    if stream.set_nonblocking(true).is_err() {
         return true;
     }
-    loop {
+    let over = loop {
         match stream.read(&mut buffer) {
-            Ok(0) => return true,
+            Ok(0) => break true,
             Ok(_) => {}
-            Err(error) => return !is_timeout(&error),
+            Err(error) => break !is_timeout(&error),
         }
-    }
+    };
+    over || stream.set_nonblocking(false).is_err()
 }
 
 pub(super) fn is_timeout(error: &std::io::Error) -> bool {

@@ -50,7 +50,7 @@ const fn flood(
 
 /// Sends what is made over and over, on a new connection wherever the last one was ended.
 fn frames(ring: &mut Ring, reads: bool, mut make: impl FnMut(&mut Http2) -> Vec<u8>) -> Result<()> {
-    let (began, time) = (Instant::now(), ring.time(2, 10));
+    let (began, time) = (Instant::now(), ring.time(1, 10));
     let (mut connections, mut sent) = (0, 0);
     let mut why = None;
     while began.elapsed() < time && connections < MANY {

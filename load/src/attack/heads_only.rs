@@ -19,7 +19,7 @@ pub(super) const ALL: &[Attack] = &[
         start: Start::Plain,
         flags: &[],
         bounds: Bounds { growth: 24.0, cpu: 0.7, delay: 20.0 },
-        run: |ring| flood(ring, 8, "HEAD /api/clock?every=100ms&after=0 HTTP/1.1"),
+        run: |ring| flood(ring, 8, "HEAD /api/clock?every=100ms&after=0 HTTP/1.1").map(drop),
     },
     Attack {
         name: "polls-of-items",
@@ -28,65 +28,68 @@ pub(super) const ALL: &[Attack] = &[
         start: Start::Plain,
         flags: &[],
         bounds: Bounds { growth: 32.0, cpu: 1.2, delay: 20.0 },
-        run: |ring| flood(ring, 8, "GET /api/clock?every=100ms&after=0 HTTP/1.1"),
+        run: |ring| flood(ring, 8, "GET /api/clock?every=100ms&after=0 HTTP/1.1").map(drop),
     },
 ];
 
-/// Asks over and over on so many connections, as many requests as the server takes.
-pub(super) fn flood(ring: &mut Ring, connections: usize, line: &str) -> Result<()> {
-    let (began, time) = (Instant::now(), ring.time(3, 10));
-    let requests = client::request(line).repeat(20);
-    let address = ring.address;
-    let one = |stream: TcpStream| -> Result<u64> {
-        let mut writer = stream.try_clone()?;
-        let mut reader = stream;
-        writer.set_write_timeout(Some(Duration::from_millis(200)))?;
-        reader.set_read_timeout(Some(Duration::from_millis(200)))?;
-        let requests = &requests;
-        thread::scope(|scope| {
-            scope.spawn(move || {
-                let mut sent = 0;
-                while began.elapsed() < time {
-                    match writer.write(&requests[sent % requests.len()..]) {
-                        Ok(written) => sent += written,
-                        Err(error) if client::is_timeout(&error) => {}
-                        Err(_) => return,
-                    }
-                }
-            });
-            let (mut answered, mut buffer) = (0, vec![0; 1 << 18]);
-            while began.elapsed() < time {
-                match reader.read(&mut buffer) {
-                    Ok(0) => break,
-                    Ok(length) => {
-                        let text = &buffer[..length];
-                        answered +=
-                            text.windows(9).filter(|part| part == b"HTTP/1.1 ").count() as u64;
-                    }
-                    Err(error) if client::is_timeout(&error) => {}
-                    Err(_) => break,
-                }
-            }
-            Ok(answered)
-        })
+/// Asks over and over on so many connections, as many requests as the server takes; returns how many
+/// a second were granted.
+pub(super) fn flood(ring: &mut Ring, connections: usize, line: &str) -> Result<f64> {
+    let (began, time) = (Instant::now(), ring.time(2, 10));
+    let requests = client::request(line).repeat(AT_ONCE);
+    let (address, requests) = (ring.address, requests.as_slice());
+    let flooder = move || {
+        let mut answered = Answers::default();
+        // A connection that is ended is made anew.
+        while began.elapsed() < time {
+            let Ok(stream) = client::connect(address, ATTACKER) else { break };
+            answered.ask_until(stream, requests, began + time);
+        }
+        answered
     };
-    let answered: u64 = thread::scope(|scope| {
-        let all: Vec<_> = (0..connections)
-            .map(|_| {
-                scope.spawn(move || {
-                    let mut answered = 0;
-                    // One that is ended is made anew.
-                    while began.elapsed() < time {
-                        let Ok(stream) = client::connect(address, ATTACKER) else { break };
-                        answered += one(stream).unwrap_or_default();
-                    }
-                    answered
-                })
-            })
-            .collect();
-        all.into_iter().filter_map(|thread| thread.join().ok()).sum()
+    let answers = thread::scope(|scope| {
+        let all: Vec<_> = (0..connections).map(|_| scope.spawn(flooder)).collect();
+        let all = all.into_iter().filter_map(|thread| thread.join().ok());
+        all.fold(Answers::default(), |sum, one| Answers {
+            all: sum.all + one.all,
+            granted: sum.granted + one.granted,
+        })
     });
-    let rate = answered as f64 / began.elapsed().as_secs_f64();
-    ring.note(format!("{rate:.0} answers a second"));
-    Ok(())
+    let a_second = |answers: usize| answers as f64 / began.elapsed().as_secs_f64();
+    let (all, granted) = (a_second(answers.all), a_second(answers.granted));
+    ring.note(format!("{all:.0} answers a second, {granted:.0} of them what was asked for"));
+    Ok(granted)
 }
+
+/// How many answers there were, and how many gave what was asked for.
+#[derive(Clone, Copy, Debug, Default)]
+struct Answers {
+    all: usize,
+    granted: usize,
+}
+
+impl Answers {
+    /// Asks a few times at once until the time has come or the connection is over.
+    fn ask_until(&mut self, mut stream: TcpStream, requests: &[u8], end: Instant) {
+        let mut buffer = vec![0; 1 << 18];
+        if stream.set_read_timeout(Some(Duration::from_millis(500))).is_err() {
+            return;
+        }
+        while Instant::now() < end && stream.write_all(requests).is_ok() {
+            let mut missing = AT_ONCE;
+            while missing > 0 {
+                let Ok(length @ 1..) = stream.read(&mut buffer) else { return };
+                let text = &buffer[..length];
+                let count =
+                    |what: &[u8]| text.windows(what.len()).filter(|part| *part == what).count();
+                let here = count(b"HTTP/1.1 ");
+                self.all += here;
+                self.granted += count(b"HTTP/1.1 200");
+                missing = missing.saturating_sub(here);
+            }
+        }
+    }
+}
+
+/// A server may end a connection on which many more wait.
+const AT_ONCE: usize = 8;

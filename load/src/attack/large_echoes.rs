@@ -77,7 +77,7 @@ fn kept(ring: &mut Ring) -> Result<()> {
 
 fn unread(ring: &mut Ring) -> Result<()> {
     let streams = send_to_all(ring, 24, 64 * 1024)?;
-    thread::sleep(ring.time(2, 10));
+    thread::sleep(ring.time(1, 10));
     small_ones_go_on(ring)?;
     drop(streams);
     Ok(())

@@ -35,7 +35,7 @@ fn flood(ring: &mut Ring, reads_every: Option<Duration>) -> Result<()> {
     let mut stream = client::socket_with(ring.address, ATTACKER, "/api/echo", Some(4096))?;
     stream.set_write_timeout(Some(Duration::from_millis(200)))?;
     let pings = frame::masked(Kind::Ping, &[7; 125]).repeat(1_000);
-    let (began, time) = (Instant::now(), ring.time(3, 25));
+    let (began, time) = (Instant::now(), ring.time(2, 25));
     let (mut sent, mut read) = (0, Instant::now());
     let mut taken = vec![0; 300_000];
     while began.elapsed() < time && ring.resident() < GIVES_UP {

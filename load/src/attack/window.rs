@@ -61,7 +61,7 @@ pub(super) const ALL: &[Attack] = &[
 fn sockets(ring: &mut Ring) -> Result<()> {
     let mut connection = Http2::open(ring.address, 0, None)?;
     let message = frame::masked(Kind::Binary, &vec![7; 16 * 1024 * 1024]);
-    let (began, time) = (Instant::now(), ring.time(5, 40));
+    let (began, time) = (Instant::now(), ring.time(3, 40));
     let mut whole = 0;
     for _ in 0..40 {
         if began.elapsed() > time {
@@ -83,7 +83,7 @@ fn pings(ring: &mut Ring) -> Result<()> {
     connection.pump(Duration::from_millis(200));
     let pings = frame::masked(Kind::Ping, &[7; 125]).repeat(500);
     let (began, mut sent) = (Instant::now(), 0);
-    while began.elapsed() < ring.time(3, 60)
+    while began.elapsed() < ring.time(2, 60)
         && connection.over.is_none()
         && ring.resident() < super::pings::GIVES_UP
     {
@@ -108,7 +108,7 @@ fn polls(ring: &mut Ring) -> Result<()> {
         connection.pump(Duration::from_millis(100));
         connections.push(connection);
     }
-    while began.elapsed() < ring.time(3, 60) {
+    while began.elapsed() < ring.time(2, 60) {
         for connection in &mut connections {
             connection.pump(Duration::from_millis(50));
         }

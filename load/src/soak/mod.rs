@@ -33,7 +33,7 @@ pub(crate) struct Soak {
     #[arg(long, value_name = "PERCENT", default_value_t = 20)]
     ledgers: u32,
     /// How fast resident memory may grow after the first two minutes, in KiB a minute
-    #[arg(long, value_name = "KIB", default_value_t = 30.0)]
+    #[arg(long, value_name = "KIB", default_value_t = 60.0)]
     slope: f64,
     /// Where each look at the memory is written to, as lines of seconds, KiB and links
     #[arg(long, value_name = "FILE")]
