@@ -92,7 +92,7 @@ impl Fleet {
         let mut ways = ways.into_iter().peekable();
         let mut opening = Vec::new();
         while ways.peek().is_some() || !opening.is_empty() {
-            while let Some(way) = ways.next_if(|_| opening.len() < AT_ONCE) {
+            while let Some(way) = ways.next_if(|way| opening.len() < at_once(*way)) {
                 opening.push(self.open(way, query)?);
             }
             self.run(Duration::from_millis(2))?;
@@ -252,8 +252,12 @@ impl Sums {
 
 /// `EINPROGRESS`: the connection is being made.
 const IN_PROGRESS: i32 = 115;
-/// Fewer than any server's queue of connections that it has not taken yet.
-const AT_ONCE: usize = 100;
+/// How many may be opening: fewer than the server's queue of connections that it has not taken yet. A
+/// peer on Node.js sends no head before its first item, and has a queue of 511.
+fn at_once(way: Way) -> usize {
+    if matches!(way, Way::Other(_)) { 400 } else { 100 }
+}
+
 const OPENS_WITHIN: Duration = Duration::from_secs(60);
 const UNSAID_MAX: usize = 4 * 1024 * 1024;
 

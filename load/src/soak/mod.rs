@@ -29,8 +29,8 @@ pub(crate) struct Soak {
     /// How many leave, and as many come, in a second
     #[arg(long, value_name = "NUMBER", default_value_t = 20.0)]
     churn: f64,
-    /// How many of a hundred have a ledger
-    #[arg(long, value_name = "PERCENT", default_value_t = 20)]
+    /// How many of a hundred have a ledger; with fewer, ledgers fill for longer than memory may settle
+    #[arg(long, value_name = "PERCENT", default_value_t = 50)]
     ledgers: u32,
     /// How fast resident memory may grow after the first two minutes, in KiB a minute
     #[arg(long, value_name = "KIB", default_value_t = 60.0)]
