@@ -67,11 +67,14 @@ fn fill(ring: &mut Ring, request: &[u8]) -> Result<()> {
     let all = streams.len();
     let open = streams.iter().filter(|stream| !client::is_over(stream)).count();
     ring.note(format!("{open} of {all} are open, {not_taken} were not taken"));
-    // A place for a newcomer, and for one more request of one that is there.
+    ensure!(open <= BOUND, "one client has {open} connections, {BOUND} is the bound");
+    // There is a place for a newcomer.
     let newcomer = "GET /api/clock HTTP/1.1";
     let status = client::status(ring.address, client::HONEST, newcomer, LIMIT)?;
     ensure!(status == 200, "a newcomer from elsewhere is answered {status}");
     Ok(())
 }
 
+/// What one client may have unless the server is told otherwise.
+const BOUND: usize = 1_000;
 const LIMIT: Duration = Duration::from_secs(3);

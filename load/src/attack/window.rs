@@ -26,7 +26,7 @@ pub(super) const ALL: &[Attack] = &[
         short: true,
         start: Start::Plain,
         flags: &[],
-        bounds: Bounds { growth: 16.0, cpu: 1.0, delay: 20.0 },
+        bounds: Bounds { growth: 8.0, cpu: 1.0, delay: 20.0 },
         run: pings,
     },
     Attack {
