@@ -23,6 +23,9 @@ pub(crate) struct Soak {
     /// How long, in minutes
     #[arg(long, value_name = "MINUTES", default_value_t = 10.0)]
     minutes: f64,
+    /// After how many minutes memory has to be level; at most half of the time
+    #[arg(long, value_name = "MINUTES", default_value_t = 2.0)]
+    settle: f64,
     /// How many follow at a time
     #[arg(long, value_name = "NUMBER", default_value_t = 1_000)]
     followers: usize,
@@ -32,7 +35,7 @@ pub(crate) struct Soak {
     /// How many of a hundred have a ledger; with fewer, ledgers fill for longer than memory may settle
     #[arg(long, value_name = "PERCENT", default_value_t = 50)]
     ledgers: u32,
-    /// How fast resident memory may grow after the first two minutes, in KiB a minute
+    /// How fast resident memory may grow after that, in KiB a minute
     #[arg(long, value_name = "KIB", default_value_t = 60.0)]
     slope: f64,
     /// Where each look at the memory is written to, as lines of seconds, KiB and links
@@ -60,7 +63,7 @@ pub(crate) fn soak(soak: &Soak) -> Result<()> {
     let mut people = People::new(soak.ledgers);
     people.come(&mut fleet, soak.followers)?;
     let samples = watch(soak, &mut server, &mut fleet, &mut people)?;
-    let settled = (soak.minutes * 30.0).min(120.0);
+    let settled = (soak.minutes * 30.0).min(soak.settle * 60.0);
     let later: Vec<_> = samples.iter().copied().filter(|(at, _)| *at >= settled).collect();
     let line = Line::through(&later).context("too few looks at the memory: soak for longer")?;
     let (slope, error) = (line.slope * 60.0, line.error * 60.0);
