@@ -1,8 +1,8 @@
 //! One connection's requests and answers, over HTTP/1 and HTTP/2, for as long as it may last.
 
 use std::convert::Infallible;
-use std::future::poll_fn;
-use std::pin::{Pin, pin};
+use std::pin::Pin;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll};
 
@@ -12,23 +12,34 @@ use axum::response::Response;
 use http::header::CONNECTION;
 use http::{HeaderName, HeaderValue, Request, StatusCode, Version};
 use hyper::body::Incoming;
+use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::server::conn::auto;
 use tokio::time::{Instant, Sleep, sleep_until};
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
 use crate::body::WasRead;
 use crate::budget::Budget;
-use crate::connection::{Connection, Exchange, Tap};
+use crate::connection::{Connection, Ending, Exchange, Presence, Tap};
+use crate::handover::{Framing, Handover};
 use crate::http1::{HEAD_MAX, Mode, Waits};
 use crate::http2::{self, Answerer, Parting, Streams};
 use crate::in_use::InUse;
 use crate::limits::Limits;
 use crate::list;
 use crate::peer::Peer;
-use crate::places::Full;
+use crate::places::{Full, Guest};
+
+mod line;
+pub(crate) use line::Line;
+use line::Speaks;
+
+mod held;
+use held::{Http1, Http2, Left, Opening, drive};
+
+mod carry;
+use carry::carry;
 
 /// What a connection's requests are answered with, and how long it may wait for them.
 #[derive(Clone, Debug)]
@@ -45,90 +56,179 @@ pub(crate) struct Conversation {
 impl Conversation {
     /// Answers a connection's requests until it ends.
     pub(crate) async fn hold(self, connection: Connection, peer: Peer) {
-        let Self { router, limits, budget, no_room, finish } = self;
-        let (tap, presence) = (connection.tap(), connection.presence());
-        let (ending, guest) = (connection.ending(), connection.guest());
-        let mut patience = Patience::new(&limits, tap.clone(), &budget);
-        let in_use = patience.in_use.clone();
-        let http2 = Answerer { router: router.clone(), budget, in_use: in_use.clone() };
-        let requests = AtomicU64::new(0);
-        let timeout = format!("timeout={}", limits.idle_timeout.as_secs());
-        let timeout = HeaderValue::try_from(timeout).expect("a number is a header's value");
-        let service = service_fn(|mut request: Request<Incoming>| {
-            let number = requests.fetch_add(1, Ordering::Relaxed) + 1;
-            let asked = Asked::by(&request);
-            let extensions = request.extensions_mut();
-            extensions.insert(peer);
-            extensions.insert(presence.clone());
-            extensions.insert(ending.clone());
-            if let Some(full) = no_room {
-                extensions.insert(full);
-            }
-            extensions.insert(Exchange::new(tap.clone(), number));
-            let (finish, timeout) = (finish.clone(), timeout.clone());
-            let (router, http2) = (router.clone(), http2.clone());
-            async move {
-                if asked.version == Version::HTTP_2 {
-                    return Ok(http2.answer(request).await);
-                }
-                let mut response = router.oneshot(request).await?;
-                asked.promise(&mut response, finish.is_cancelled(), timeout);
-                Ok::<_, Infallible>(response)
-            }
-        });
-        let mut http = auto::Builder::new(Streams::new(limits.taking(), ending.clone()));
-        // Its own wait for a head would end connections that are idle, too.
-        http.http1()
-            .timer(TokioTimer::new())
-            .header_read_timeout(None)
-            .max_buf_size(HEAD_MAX)
-            .half_close(true);
-        http2::configure(&mut http, &limits);
-        let mut held = pin!(http.serve_connection_with_upgrades(TokioIo::new(connection), service));
-        let mut finished = pin!(finish.cancelled());
-        let mut sent_away = pin!(guest.sent_away());
-        let mut finishing = false;
-        // Over HTTP/2, once it was told to end.
-        let mut parting = None;
-        let ended = poll_fn(|cx| {
-            loop {
-                if let Poll::Ready(ended) = held.as_mut().poll(cx) {
-                    // What it has become by an upgrade does not rest.
-                    guest.note(patience.rests());
-                    return Poll::Ready(ended.map_err(|error| error.to_string()));
-                }
-                guest.note(patience.rests());
-                if sent_away.as_mut().poll(cx).is_ready() {
-                    return Poll::Ready(Err("it made room for others".to_owned()));
-                }
-                let is_to_finish = match patience.poll(cx) {
-                    Poll::Ready(Over::AtOnce) => {
-                        return Poll::Ready(Err("the client said nothing for too long".to_owned()));
-                    }
-                    Poll::Ready(Over::AfterThis) => true,
-                    Poll::Pending => !finishing && finished.as_mut().poll(cx).is_ready(),
-                };
-                if let Some(parting) = &mut parting
-                    && in_use.is_idle(cx.waker())
-                    && Parting::poll(parting, cx).is_ready()
-                {
-                    return Poll::Ready(Err("the client did not read on".to_owned()));
-                }
-                if finishing || !is_to_finish {
-                    return Poll::Pending;
-                }
-                finishing = true;
-                parting = patience
-                    .is_http2()
-                    .then(|| Parting::new(limits.taking(), limits.idle_timeout, ending.clone()));
-                held.as_mut().graceful_shutdown();
-            }
-        })
-        .await;
-        if let Err(error) = ended {
+        let patience = Patience::new(&self.limits, connection.tap(), &self.budget);
+        let talk = Talk::new(self, &connection, peer, patience.in_use.clone());
+        if let Err(error) = go_on(&talk, patience, Line::new(connection)).await {
             tracing::debug!(%peer, error, "connection ended");
         }
     }
+}
+
+/// Answers requests until there are no more.
+///
+/// What is needed for a while only is in a box, so that a connection which carries an endless
+/// answer is small.
+async fn go_on(talk: &Arc<Talk>, mut patience: Patience, mut line: Line) -> Result<(), String> {
+    let finish = &talk.finish;
+    let guest = &talk.guest;
+    match Box::pin(drive(Opening(Some(&mut line)), &mut patience, finish, guest)).await? {
+        None => return Ok(()),
+        Some(Speaks::Http2) => {
+            let http2 = talk.http2(line);
+            return Box::pin(drive(http2, &mut patience, finish, guest)).await;
+        }
+        Some(Speaks::Http1) => {}
+    }
+    loop {
+        let http1 = talk.http1(line);
+        let left = Box::pin(drive(http1, &mut patience, finish, guest)).await?;
+        let Some(Left { line: it, pieces, framing }) = left else { return Ok(()) };
+        line = it;
+        let carried = carry(&mut line, pieces, framing.is_chunked).await;
+        carried.map_err(|error| error.to_string())?;
+        if !framing.goes_on || finish.is_cancelled() {
+            return Ok(());
+        }
+    }
+}
+
+/// What a connection's requests have in common.
+struct Talk {
+    router: Router,
+    limits: Limits,
+    budget: Budget,
+    no_room: Option<Full>,
+    finish: CancellationToken,
+    peer: Peer,
+    tap: Tap,
+    presence: Presence,
+    ending: Ending,
+    guest: Arc<Guest>,
+    in_use: InUse,
+    /// How many there have been.
+    requests: AtomicU64,
+    /// How long the next one is waited for.
+    timeout: HeaderValue,
+}
+
+impl Talk {
+    fn new(
+        conversation: Conversation,
+        connection: &Connection,
+        peer: Peer,
+        in_use: InUse,
+    ) -> Arc<Self> {
+        let Conversation { router, limits, budget, no_room, finish } = conversation;
+        let timeout = format!("timeout={}", limits.idle_timeout.as_secs());
+        Arc::new(Self {
+            router,
+            limits,
+            budget,
+            no_room,
+            finish,
+            peer,
+            tap: connection.tap(),
+            presence: connection.presence(),
+            ending: connection.ending(),
+            guest: connection.guest(),
+            in_use,
+            requests: AtomicU64::new(0),
+            timeout: HeaderValue::try_from(timeout).expect("a number is a header's value"),
+        })
+    }
+
+    /// Answers requests of HTTP/1.
+    fn http1(self: &Arc<Self>, line: Line) -> Http1<impl Service + use<>> {
+        let (flushed, handover) = (line.flushed(), Handover::default());
+        let service = service_fn({
+            let (talk, handover) = (Arc::clone(self), handover.clone());
+            move |mut request: Request<Incoming>| {
+                talk.introduce(&mut request);
+                let asked = Asked::by(&request);
+                // What is left of the request's body would be in between.
+                if !asked.has_body {
+                    request.extensions_mut().insert(handover.clone());
+                }
+                let (finish, timeout) = (talk.finish.clone(), talk.timeout.clone());
+                let (answer, handover) = (talk.router.clone().oneshot(request), handover.clone());
+                async move {
+                    let mut response = answer.await?;
+                    asked.promise(&mut response, finish.is_cancelled(), timeout);
+                    handover.set_framing(asked.framing(&response));
+                    Ok::<_, Infallible>(response)
+                }
+            }
+        });
+        let held = http1::Builder::new()
+            .timer(TokioTimer::new())
+            // Its own wait for a head would end connections that are idle, too.
+            .header_read_timeout(None)
+            .max_buf_size(HEAD_MAX)
+            .half_close(true)
+            .serve_connection(TokioIo::new(line), service)
+            .with_upgrades();
+        Http1 { held: Some(held), flushed, handover }
+    }
+
+    /// Answers requests of HTTP/2.
+    fn http2(self: &Arc<Self>, line: Line) -> Http2<impl Service + use<>> {
+        let Self { router, limits, budget, ending, in_use, .. } = &**self;
+        let answerer =
+            Answerer { router: router.clone(), budget: budget.clone(), in_use: in_use.clone() };
+        let talk = Arc::clone(self);
+        let service = service_fn(move |mut request: Request<Incoming>| {
+            talk.introduce(&mut request);
+            let answerer = answerer.clone();
+            async move { Ok::<_, Infallible>(answerer.answer(request).await) }
+        });
+        let streams = Streams::new(limits.taking(), ending.clone());
+        let held = http2::builder(streams, limits).serve_connection(TokioIo::new(line), service);
+        let parting = {
+            let (taking, idle) = (limits.taking(), limits.idle_timeout);
+            let ending = ending.clone();
+            Box::new(move || Parting::new(taking, idle, ending.clone()))
+        };
+        Http2 {
+            held: Box::pin(held),
+            in_use: in_use.clone(),
+            begin_parting: parting,
+            parting: None,
+        }
+    }
+
+    /// Gives a request what is known of its connection.
+    fn introduce(&self, request: &mut Request<Incoming>) {
+        let number = self.requests.fetch_add(1, Ordering::Relaxed) + 1;
+        let extensions = request.extensions_mut();
+        extensions.insert(self.peer);
+        extensions.insert(self.presence.clone());
+        extensions.insert(self.ending.clone());
+        if let Some(full) = self.no_room {
+            extensions.insert(full);
+        }
+        extensions.insert(Exchange::new(self.tap.clone(), number));
+    }
+}
+
+/// What answers requests.
+trait Service:
+    hyper::service::Service<
+        Request<Incoming>,
+        Response = Response,
+        Error = Infallible,
+        Future: Send + 'static,
+    > + Send
+{
+}
+
+impl<S> Service for S where
+    S: hyper::service::Service<
+            Request<Incoming>,
+            Response = Response,
+            Error = Infallible,
+            Future: Send + 'static,
+        > + Send
+{
 }
 
 /// What of a request decides whether its connection goes on.
@@ -146,6 +246,13 @@ impl Asked {
             to_close: list::has(request.headers(), &CONNECTION, "close"),
             has_body: !request.body().is_end_stream(),
         }
+    }
+
+    /// Tells how an endless answer goes out, and whether the connection goes on after it.
+    fn framing(self, response: &Response) -> Framing {
+        let is_chunked = self.version == Version::HTTP_11;
+        let ends = self.to_close || list::has(response.headers(), &CONNECTION, "close");
+        Framing { is_chunked, goes_on: is_chunked && !ends }
     }
 
     /// Says whether the connection goes on after a response, and for how long it waits for the next
@@ -205,10 +312,6 @@ impl Patience {
         let now = Instant::now();
         let alarm = Box::pin(sleep_until(now + waits.head));
         Self { tap, in_use: InUse::new(now, budget), waits, alarm }
-    }
-
-    fn is_http2(&self) -> bool {
-        self.tap.look(&self.waits).0 == Mode::Http2
     }
 
     /// Whether nothing is under way.

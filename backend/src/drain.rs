@@ -1,11 +1,12 @@
 //! The end of the server's life: it takes nothing new and ends what is open.
 
 use std::fmt;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::task::{Context, Poll, Waker, ready};
+use std::task::{Context, Poll, Waker};
 
+use tokio::task::coop::unconstrained;
 use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
 
 use crate::error::Refusal;
@@ -72,8 +73,9 @@ impl Future for Drained {
             return Poll::Pending;
         }
         self.waker = Some(cx.waker().clone());
-        ready!(self.wait.as_mut().poll(cx));
-        Poll::Ready(())
+        // Without a share of the task's budget: a wait that did not learn of the waker would be taken
+        // for one that did.
+        pin!(unconstrained(self.wait.as_mut())).poll(cx)
     }
 }
 

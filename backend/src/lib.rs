@@ -79,6 +79,8 @@ mod in_use;
 
 mod http2;
 
+mod handover;
+
 pub mod connection;
 
 mod conversation;

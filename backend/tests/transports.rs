@@ -249,11 +249,8 @@ async fn a_clock_that_was_wrong_for_a_while_is_a_gap_and_no_silence() {
 
 #[tokio::test]
 async fn a_client_that_does_not_read_is_let_go() {
-    let limits = Limits {
-        write_timeout: Duration::from_millis(300),
-        min_rate: 1024 * 1024,
-        ..quick()
-    };
+    let limits =
+        Limits { write_timeout: Duration::from_millis(300), min_rate: 1024 * 1024, ..quick() };
     for transport in Transport::ALL.into_iter().filter(|transport| transport.is_pushed()) {
         let case = Case::notes(transport, limits, 64 * 1024).await;
         let mut wire = Wire::open(case.server.address()).await;

@@ -41,6 +41,8 @@ pub(crate) struct Connection {
     presence: Presence,
     /// Whether a request is being answered, so that nobody else looks whether its client is there.
     is_answering: bool,
+    /// Whether nobody wants to see what goes out.
+    is_unseen: bool,
     /// How fast the client takes what is written.
     taking: Waiting,
     vigilance: Vigilance,
@@ -59,6 +61,7 @@ impl Connection {
             is_http: true,
             presence: Presence::default(),
             is_answering: false,
+            is_unseen: false,
             taking: Waiting::new(limits.taking()),
             vigilance: Vigilance::default(),
             ending: Ending::default(),
@@ -90,6 +93,17 @@ impl Connection {
     pub(crate) fn is_no_longer_http(&mut self) {
         self.is_http = false;
         self.is_answering = false;
+    }
+
+    /// Has whole chunks of an answer go out without being looked at, unless somebody wants to see
+    /// them.
+    pub(crate) fn begin_chunks(&mut self) {
+        self.is_unseen = !self.tap.is_seen();
+    }
+
+    /// Has what goes out be looked at again: what ends an answer in chunks is not one of them.
+    pub(crate) fn end_chunks(&mut self) {
+        self.is_unseen = false;
     }
 
     fn stream(&mut self) -> Pin<&mut TcpStream> {
@@ -180,6 +194,7 @@ impl AsyncWrite for Connection {
         let written = self.stream().poll_write(cx, bytes);
         if let Poll::Ready(Ok(written)) = &written
             && self.is_http
+            && !self.is_unseen
         {
             self.is_answering = self.tap.sent([&bytes[..*written]]);
         }
@@ -192,7 +207,9 @@ impl AsyncWrite for Connection {
         slices: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         let written = self.stream().poll_write_vectored(cx, slices);
-        if let Poll::Ready(Ok(written)) = &written {
+        if let Poll::Ready(Ok(written)) = &written
+            && !self.is_unseen
+        {
             let mut left = *written;
             self.is_answering = self.tap.sent(slices.iter().map(|slice| {
                 let (sent, _) = slice.split_at(slice.len().min(left));

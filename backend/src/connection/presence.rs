@@ -1,31 +1,55 @@
 //! Whether the client is there while it is being answered.
 
 use std::convert::Infallible;
+use std::future::poll_fn;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Context, Poll};
 
 use axum::extract::FromRequestParts;
+use futures_util::task::AtomicWaker;
 use http::request::Parts;
-use tokio_util::sync::CancellationToken;
 
 /// Whether a client has closed its side of the connection: a request's extension.
 ///
 /// It may be that it has asked all that it wanted and reads on (`nc -N`, some health checkers), or
 /// that it has left. Both look the same until something is written.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Presence(CancellationToken);
+pub(crate) struct Presence(Arc<Inner>);
+
+#[derive(Debug, Default)]
+struct Inner {
+    has_closed: AtomicBool,
+    /// Who waits for it: only over HTTP/1 it can be told, and there one request is answered at a
+    /// time.
+    waker: AtomicWaker,
+}
 
 impl Presence {
     /// Whether it has.
     pub(crate) fn has_closed(&self) -> bool {
-        self.0.is_cancelled()
+        self.0.has_closed.load(Ordering::Acquire)
     }
 
     /// Waits until it has.
     pub(crate) async fn closed(&self) {
-        self.0.cancelled().await;
+        poll_fn(|cx| self.poll_closed(cx)).await;
     }
 
-    pub(super) fn close(&self) {
-        self.0.cancel();
+    /// Tells whether it has, or has the task woken once it has.
+    pub(crate) fn poll_closed(&self, cx: &Context<'_>) -> Poll<()> {
+        if self.has_closed() {
+            return Poll::Ready(());
+        }
+        self.0.waker.register(cx.waker());
+        // It may have closed in between.
+        if self.has_closed() { Poll::Ready(()) } else { Poll::Pending }
+    }
+
+    /// It has.
+    pub(crate) fn close(&self) {
+        self.0.has_closed.store(true, Ordering::Release);
+        self.0.waker.wake();
     }
 }
 

@@ -32,6 +32,11 @@ impl Tap {
         tracker.is_answering()
     }
 
+    /// Whether anybody wants to see what is being answered.
+    pub(super) fn is_seen(&self) -> bool {
+        self.tracker().is_seen()
+    }
+
     /// Learns that nothing more passes.
     pub(super) fn closed(&self, how: How) {
         self.tracker().closed(how);

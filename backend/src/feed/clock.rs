@@ -122,6 +122,17 @@ impl Feed for ClockFeed {
         Some(self.inner.period.duration())
     }
 
+    fn live(&self, cursor: Cursor) -> Option<Entry<Tick>> {
+        let places = self.inner.places();
+        let ticking = places.ticking.as_ref()?;
+        let seq = cursor.seen.plus(1);
+        if seq != *ticking.newest.borrow() || seq <= cursor.live_after {
+            return None;
+        }
+        let sent = Some(ticking.sent(seq)?);
+        Some(Entry { seq, sent, value: Tick { sent, ..self.inner.period.tick(seq) } })
+    }
+
     async fn after(&self, cursor: Cursor, limit: usize) -> Batch<Tick> {
         let places = self.inner.places();
         let Bounds { oldest, newest, .. } = self.inner.bounds(&places);

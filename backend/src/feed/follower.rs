@@ -6,6 +6,7 @@ use bytes::Bytes;
 use echoclock_shared::feed::Seq;
 use tokio::sync::watch;
 
+use super::shared::Pulled;
 use super::{Asked, Cursor, Encoding, Feed, Shared, TooFarAhead};
 
 /// A client's place in a feed, for any transport.
@@ -16,6 +17,8 @@ pub struct Follower<F> {
     newest: watch::Receiver<Seq>,
     cursor: Cursor,
     gap: Option<Seq>,
+    /// Whether all was taken that was there when the watch was last looked at.
+    is_current: bool,
 }
 
 impl<F: Feed> Follower<F> {
@@ -32,39 +35,82 @@ impl<F: Feed> Follower<F> {
         // The watch comes first: a live feed's bounds stand on what it has published.
         let newest = feed.feed().watch();
         let start = feed.feed().bounds().start(asked)?;
-        Ok(Self { feed, encoding, newest, cursor: start.cursor, gap: start.gap })
+        let (cursor, gap) = (start.cursor, start.gap);
+        Ok(Self { feed, encoding, newest, cursor, gap, is_current: false })
     }
 
-    /// Waits until there is something after the cursor and returns a page of it, oldest first;
+    /// Waits until there is something after the cursor and returns some of it, oldest first;
     /// nothing where the feed has ended. May be dropped and called again.
     pub async fn next(&mut self) -> Option<Vec<Bytes>> {
-        self.next_up_to(PULL_MAX).await
+        let Pulled { gap, run } = self.pull().await?;
+        let items = run.iter().flat_map(|run| run.items());
+        Some(gap.into_iter().chain(items).collect())
+    }
+
+    /// Waits as [`Self::next`] does, and returns the items as they are shared.
+    pub(crate) async fn pull(&mut self) -> Option<Pulled> {
+        self.pull_up_to(PULL_MAX).await
     }
 
     /// Waits as [`Self::next`] does, for a page of at most `limit` items.
-    pub async fn next_up_to(&mut self, limit: usize) -> Option<Vec<Bytes>> {
-        loop {
-            self.newest.mark_unchanged();
-            let page = self.take(limit).await;
-            if !page.is_empty() {
-                return Some(page);
+    pub(crate) async fn next_page(&mut self, limit: usize) -> Option<Vec<Pulled>> {
+        let first = self.pull_up_to(limit).await?;
+        Some(self.page_after(first, limit).await)
+    }
+
+    /// Returns at most `limit` items of those that are there after the cursor, oldest first.
+    pub(crate) async fn page(&mut self, limit: usize) -> Vec<Pulled> {
+        let first = self.take(limit).await;
+        if first.is_empty() { vec![] } else { self.page_after(first, limit).await }
+    }
+
+    async fn page_after(&mut self, first: Pulled, limit: usize) -> Vec<Pulled> {
+        let mut left = limit.saturating_sub(first.len());
+        let mut page = vec![first];
+        while left > 0 {
+            let pulled = self.take(left).await;
+            if pulled.is_empty() {
+                break;
             }
-            self.newest.changed().await.ok()?;
+            left = left.saturating_sub(pulled.len());
+            page.push(pulled);
+        }
+        page
+    }
+
+    async fn pull_up_to(&mut self, limit: usize) -> Option<Pulled> {
+        loop {
+            if self.is_current {
+                self.newest.changed().await.ok()?;
+                self.is_current = false;
+            }
+            self.newest.mark_unchanged();
+            if self.gap.is_none()
+                && let Some(run) = self.feed.live(self.encoding, self.cursor)
+            {
+                self.cursor.seen = run.last();
+                self.is_current = true;
+                return Some(Pulled { gap: None, run: Some(run) });
+            }
+            let pulled = self.take(limit).await;
+            if !pulled.is_empty() {
+                return Some(pulled);
+            }
+            self.is_current = true;
         }
     }
 
-    /// Returns at most `limit` items of those that are there after the cursor, oldest first. May
-    /// be dropped and called again.
-    pub async fn take(&mut self, limit: usize) -> Vec<Bytes> {
+    /// Returns some of what is there after the cursor. May be dropped and called again.
+    async fn take(&mut self, limit: usize) -> Pulled {
         self.keep_to_the_feed();
         let mut pulled = self.feed.after(self.encoding, self.cursor, limit).await;
         if let Some(oldest) = self.gap.take() {
-            pulled.blocks.insert(0, self.encoding.gap(oldest));
+            pulled.gap = Some(self.encoding.gap(oldest));
         }
-        if let Some(last) = pulled.last {
-            self.cursor.seen = last;
+        if let Some(run) = &pulled.run {
+            self.cursor.seen = run.last();
         }
-        pulled.blocks
+        pulled
     }
 
     /// Goes on from the newest item, after a gap, where the feed has started anew.
@@ -80,6 +126,17 @@ impl<F: Feed> Follower<F> {
     /// Whether there is something after the cursor already.
     pub fn is_behind(&self) -> bool {
         self.gap.is_some() || self.cursor.seen < *self.newest.borrow()
+    }
+}
+
+impl Pulled {
+    /// Returns how many items there are.
+    pub(crate) fn len(&self) -> usize {
+        self.run.as_ref().map_or(0, |run| run.len())
+    }
+
+    fn is_empty(&self) -> bool {
+        self.gap.is_none() && self.run.is_none()
     }
 }
 

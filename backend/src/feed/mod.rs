@@ -14,8 +14,13 @@ use tokio::sync::watch;
 mod start;
 pub use start::{Asked, Bounds, Start, TooFarAhead};
 
+mod strip;
+pub use strip::Encoding;
+pub(crate) use strip::{Run, chunk};
+
 mod shared;
-pub use shared::{Encoding, Shared};
+pub(crate) use shared::Pulled;
+pub use shared::Shared;
 
 mod follower;
 pub use follower::Follower;
@@ -38,6 +43,13 @@ pub trait Feed: Send + Sync + 'static {
 
     /// Returns the time between two items, where the feed has a steady one.
     fn pace(&self) -> Option<Duration>;
+
+    /// Returns the newest item where it is the only one after the cursor and goes out live, for a
+    /// feed that can tell so at once.
+    fn live(&self, cursor: Cursor) -> Option<Entry<Self::Value>> {
+        let _ = cursor;
+        None
+    }
 
     /// Returns at most `limit` items after the cursor, oldest first.
     fn after(

@@ -1,77 +1,54 @@
 //! Items as bytes, encoded once per encoding and shared by all who follow.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
-use echoclock_shared::encode::{frame, json, ndjson, sse};
-use echoclock_shared::feed::{Item, Seq};
+use echoclock_shared::feed::Seq;
 use echoclock_shared::time::UnixMillis;
-use serde::Serialize;
 
+use super::strip::{Encoding, Run, Strip};
 use super::{Cursor, Entry, Feed};
 
-/// A way to write items.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum Encoding {
-    /// JSON, on one line and without its end.
-    Json,
-    /// Newline-delimited JSON.
-    Lines,
-    /// Scripts of a document.
-    Frame,
-    /// Server-Sent Events.
-    Events,
-}
-
-impl Encoding {
-    fn value<T: Serialize>(self, entry: &Entry<T>) -> Bytes {
-        self.item(Some(entry.seq), &entry.value)
-    }
-
-    pub(super) fn gap(self, oldest: Seq) -> Bytes {
-        self.item(None, &Item::<()>::gap(oldest))
-    }
-
-    fn item(self, place: Option<Seq>, item: &impl Serialize) -> Bytes {
-        match self {
-            Self::Json => json(item),
-            Self::Lines => ndjson::line(item),
-            Self::Frame => frame::message(item),
-            Self::Events => sse::message(place, item),
-        }
-        .into()
-    }
-}
-
-/// A feed with a small cache of its newest items' bytes.
+/// A feed with its items' bytes: a small cache of the newest ones, each as it goes out live or as a
+/// replay, and strips of those before.
 #[derive(Debug)]
 pub struct Shared<F> {
     feed: F,
     cache: Mutex<VecDeque<Cached>>,
+    strips: Mutex<Strips>,
     encoded: AtomicU64,
 }
 
 /// What one pull gave.
-#[derive(Debug)]
-pub(super) struct Blocks {
-    /// The gap, where there is one, and the items.
-    pub(super) blocks: Vec<Bytes>,
-    /// The last place among them.
-    pub(super) last: Option<Seq>,
+#[derive(Debug, Default)]
+pub(crate) struct Pulled {
+    /// What tells of the gap before the items, where there is one.
+    pub(crate) gap: Option<Bytes>,
+    /// The items.
+    pub(crate) run: Option<Run>,
 }
 
 #[derive(Debug)]
 struct Cached {
     name: (Encoding, Seq, Option<UnixMillis>),
-    bytes: Bytes,
+    strip: Arc<Strip>,
+}
+
+/// Replays, of [`STRIP_PLACES`] places each as far as there are any.
+#[derive(Debug, Default)]
+struct Strips {
+    kept: BTreeMap<(u64, Encoding), Arc<Strip>>,
+    /// What they take, at most [`STRIPS_MAX`].
+    bytes: usize,
 }
 
 impl<F: Feed> Shared<F> {
-    /// Puts a cache beside a feed.
+    /// Puts the caches beside a feed.
     pub fn new(feed: F) -> Self {
-        Self { feed, cache: Mutex::default(), encoded: AtomicU64::new(0) }
+        let (cache, strips) = (Mutex::default(), Mutex::default());
+        Self { feed, cache, strips, encoded: AtomicU64::new(0) }
     }
 
     /// Returns the feed.
@@ -84,45 +61,158 @@ impl<F: Feed> Shared<F> {
         self.encoded.load(Ordering::Relaxed)
     }
 
-    /// Returns the bytes of at most `limit` items after the cursor.
-    pub(super) async fn after(&self, encoding: Encoding, cursor: Cursor, limit: usize) -> Blocks {
+    /// Returns the newest item where it is the only one after the cursor, and goes out live: what
+    /// everybody waits for who keeps up.
+    pub(super) fn live(&self, encoding: Encoding, cursor: Cursor) -> Option<Run> {
+        let entry = self.feed.live(cursor)?;
+        Some(Run::of(self.cached(encoding, &entry)))
+    }
+
+    /// Returns some of the items after the cursor, at most `limit`; none only where there are none.
+    pub(super) async fn after(&self, encoding: Encoding, cursor: Cursor, limit: usize) -> Pulled {
+        let limit = limit.min(STRIP_PLACES as usize);
+        let bounds = self.feed.bounds();
+        let newest_replay = bounds.newest.minus(CACHED_PLACES).min(cursor.live_after);
+        let next = cursor.seen.plus(1);
+        let gap = (next < bounds.oldest).then_some(bounds.oldest);
+        let from = next.max(bounds.oldest);
+        if from <= newest_replay
+            && let Some(run) = self.replay(encoding, from, newest_replay, limit).await
+        {
+            return Pulled { gap: gap.map(|oldest| encoding.gap(oldest)), run: Some(run) };
+        }
         let batch = self.feed.after(cursor, limit).await;
         let hot = self.feed.bounds().newest.minus(CACHED_PLACES);
-        let gap = batch.gap.map(|oldest| encoding.gap(oldest));
-        let last = batch.entries.last().map(|entry| entry.seq);
-        let items = batch.entries.iter().map(|entry| {
+        let strips = batch.entries.iter().map(|entry| {
             if entry.seq > hot {
                 self.cached(encoding, entry)
             } else {
                 self.encode(encoding, entry)
             }
         });
-        Blocks { blocks: gap.into_iter().chain(items).collect(), last }
+        let mut strips: Vec<_> = strips.collect();
+        let strip = match strips.len() {
+            1 => strips.pop(),
+            _ => Strip::join(&strips).map(Arc::new),
+        };
+        Pulled { gap: batch.gap.map(|oldest| encoding.gap(oldest)), run: strip.map(Run::of) }
     }
 
     /// Encodes within the lock, so that followers who ask at once get one encoding.
-    fn cached(&self, encoding: Encoding, entry: &Entry<F::Value>) -> Bytes {
+    fn cached(&self, encoding: Encoding, entry: &Entry<F::Value>) -> Arc<Strip> {
         let name = (encoding, entry.seq, entry.sent);
         let mut cache = self.cache.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(found) = cache.iter().rev().find(|cached| cached.name == name) {
-            return found.bytes.clone();
+            return Arc::clone(&found.strip);
         }
-        let bytes = self.encode(encoding, entry);
+        let strip = self.encode(encoding, entry);
         if cache.len() == CACHE_MAX {
             cache.pop_front();
         }
-        cache.push_back(Cached { name, bytes: bytes.clone() });
-        bytes
+        cache.push_back(Cached { name, strip: Arc::clone(&strip) });
+        strip
     }
 
-    fn encode(&self, encoding: Encoding, entry: &Entry<F::Value>) -> Bytes {
+    /// Returns replays from a place on, not past the other one; nothing where the feed has none
+    /// there.
+    async fn replay(&self, encoding: Encoding, from: Seq, to: Seq, limit: usize) -> Option<Run> {
+        let index = from.get() / STRIP_PLACES;
+        let to = to.min(Seq::new((index + 1) * STRIP_PLACES - 1));
+        let name = (index, encoding);
+        let kept = self.strips().kept.get(&name).cloned();
+        let strip = match kept {
+            Some(strip) if strip.has(from) && strip.has(to) => strip,
+            kept => self.lengthen(name, kept, from, to).await?,
+        };
+        strip.has(from).then(|| Run::between(strip, from, to, limit))
+    }
+
+    /// Writes a strip as far as it goes, behind what is kept of it.
+    async fn lengthen(
+        &self,
+        name: (u64, Encoding),
+        kept: Option<Arc<Strip>>,
+        from: Seq,
+        to: Seq,
+    ) -> Option<Arc<Strip>> {
+        let (index, _) = name;
+        let kept = kept.filter(|kept| kept.has(from));
+        let oldest = self.feed.bounds().oldest;
+        let first = Seq::new(index * STRIP_PLACES).max(oldest);
+        let seen = kept.as_ref().map_or(first.minus(1), |kept| kept.last());
+        // All of them are replays, whoever asks.
+        let cursor = Cursor { seen, live_after: to };
+        let missing = (to.get().saturating_sub(seen.get())) as usize;
+        let batch = self.feed.after(cursor, missing).await;
+        let follows = batch.entries.first().is_some_and(|entry| entry.seq == seen.plus(1));
+        if kept.is_some() && !follows {
+            return None;
+        }
+        let strip = self.keep(name, kept.as_deref(), &batch.entries, (from, to), oldest);
+        // That was the work of many items, and others have waited for it.
+        tokio::task::yield_now().await;
+        strip
+    }
+
+    /// Encodes items within the lock, behind what is kept of them, and keeps them.
+    fn keep(
+        &self,
+        name: (u64, Encoding),
+        kept: Option<&Strip>,
+        entries: &[Entry<F::Value>],
+        (from, to): (Seq, Seq),
+        oldest: Seq,
+    ) -> Option<Arc<Strip>> {
+        let mut strips = self.strips();
+        // Somebody else may have been here meanwhile.
+        let there = strips.kept.get(&name).filter(|strip| strip.has(from) && strip.has(to));
+        if let Some(there) = there {
+            return Some(Arc::clone(there));
+        }
+        let (_, encoding) = name;
+        let strip = Arc::new(Strip::write(encoding, kept, entries)?);
+        self.encoded.fetch_add(entries.len() as u64, Ordering::Relaxed);
+        strips.keep(name, Arc::clone(&strip), oldest);
+        Some(strip)
+    }
+
+    fn encode(&self, encoding: Encoding, entry: &Entry<F::Value>) -> Arc<Strip> {
         self.encoded.fetch_add(1, Ordering::Relaxed);
-        encoding.value(entry)
+        Arc::new(Strip::one(encoding, entry))
+    }
+
+    fn strips(&self) -> MutexGuard<'_, Strips> {
+        self.strips.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// How far back from the newest place items are cached; an older replay would only evict them.
+impl Strips {
+    /// Keeps a strip instead of what was there, and forgets what the feed has forgotten; past the
+    /// bound the oldest makes room.
+    fn keep(&mut self, name: (u64, Encoding), strip: Arc<Strip>, oldest: Seq) {
+        self.bytes += strip.size();
+        if let Some(before) = self.kept.insert(name, strip) {
+            self.bytes -= before.size();
+        }
+        while let Some(first) = self.kept.first_entry() {
+            let (index, _) = *first.key();
+            let is_forgotten = (index + 1) * STRIP_PLACES <= oldest.get();
+            if !is_forgotten && self.bytes <= STRIPS_MAX {
+                return;
+            }
+            self.bytes -= first.remove().size();
+        }
+    }
+}
+
+/// How far back from the newest place items are cached one by one.
 const CACHED_PLACES: u64 = 32;
 
 /// How many encoded items are kept; the oldest makes room.
 const CACHE_MAX: usize = 128;
+
+/// How many places a strip has: it goes out in one piece, which is to be small.
+const STRIP_PLACES: u64 = 128;
+
+/// How much strips take of one feed, in bytes: an hour of the clock in every encoding is less.
+const STRIPS_MAX: usize = 2 * 1024 * 1024;

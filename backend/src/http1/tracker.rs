@@ -79,6 +79,12 @@ impl Tracker {
         self.exchanges.iter().any(|exchange| !exchange.is_answered())
     }
 
+    /// Whether anybody wants to see what goes out.
+    pub(crate) fn is_seen(&self) -> bool {
+        let mut open = self.exchanges.iter().filter(|exchange| !exchange.is_answered());
+        open.next().is_some_and(Exchange::is_seen)
+    }
+
     /// Returns when the connection has waited too long for its client; nothing where it does not
     /// wait for it.
     pub(crate) fn deadline(&self, waits: &Waits) -> Option<Instant> {

@@ -5,8 +5,8 @@
 //! rest is in the budget, and a client that takes too little of it for too long loses the stream.
 //! What a client may send unasked is bounded by the windows that it is given.
 
+use hyper::server::conn::http2::Builder;
 use hyper_util::rt::TokioTimer;
-use hyper_util::server::conn::auto::Builder;
 use std::time::Duration;
 
 use crate::limits::Limits;
@@ -23,10 +23,10 @@ pub(crate) use answer::Answerer;
 mod parting;
 pub(crate) use parting::Parting;
 
-/// Sets what a connection keeps to.
-pub(crate) fn configure(http: &mut Builder<Streams>, limits: &Limits) {
-    http.http2()
-        .timer(TokioTimer::new())
+/// Returns what makes connections, with what they keep to.
+pub(crate) fn builder(streams: Streams, limits: &Limits) -> Builder<Streams> {
+    let mut http = Builder::new(streams);
+    http.timer(TokioTimer::new())
         .keep_alive_interval(PING_EVERY)
         .keep_alive_timeout(PING_PATIENCE)
         .enable_connect_protocol()
@@ -35,6 +35,7 @@ pub(crate) fn configure(http: &mut Builder<Streams>, limits: &Limits) {
         .initial_connection_window_size(CONNECTION_WINDOW)
         .max_header_list_size(HEAD_MAX)
         .max_send_buf_size(READY_MAX);
+    http
 }
 
 /// How often a silent connection is asked for a sign of life.

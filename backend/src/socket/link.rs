@@ -7,10 +7,10 @@ use std::task::{Context, Poll, ready};
 use bytes::Bytes;
 use hyper::upgrade::Upgraded;
 use hyper_util::rt::TokioIo;
-use hyper_util::server::conn::auto::upgrade::downcast;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use crate::connection::Connection;
+use crate::conversation::Line;
 
 /// What carries a socket's bytes.
 #[derive(Debug)]
@@ -31,12 +31,12 @@ enum Carrier {
 impl Link {
     /// Takes over what carried a request.
     pub(super) fn new(upgraded: Upgraded) -> Self {
-        match downcast::<TokioIo<Connection>>(upgraded) {
+        match upgraded.downcast::<TokioIo<Line>>() {
             Ok(parts) => {
-                let mut connection = parts.io.into_inner();
+                let (mut connection, unread) = parts.io.into_inner().into_parts();
                 connection.is_no_longer_http();
-                let mut link =
-                    Self { early: parts.read_buf, carrier: Carrier::Connection(connection) };
+                let early = [parts.read_buf, unread].concat().into();
+                let mut link = Self { early, carrier: Carrier::Connection(connection) };
                 link.give_back();
                 link
             }

@@ -1,39 +1,42 @@
 //! A response that does not end by itself.
 
-use std::collections::VecDeque;
 use std::convert::Infallible;
-use std::time::Duration;
+use std::future::poll_fn;
 
 use axum::body::Body;
 use axum::extract::FromRequestParts;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use futures_util::stream;
+use http::Method;
 use http::header::{CACHE_CONTROL, HeaderName};
 use http::request::Parts;
-use tokio::time::sleep;
 
+use super::silence::Silence;
 use super::{Following, Source};
 use crate::client::Client;
 use crate::connection::{Ending, Presence};
 use crate::counts::OpenStream;
-use crate::drain::Drain;
-use crate::feed::{Feed, Follower};
+use crate::drain::Drained;
+use crate::feed::{Feed, Follower, Pulled, Run};
+use crate::handover::{self, Handover, Piece};
 use crate::peer::Peer;
 use crate::places::Full;
 use crate::state::AppState;
 
-/// A feed as a response's body.
-pub(super) struct Endless<F> {
-    /// What waits to be written: at most one pull of the follower.
-    ready: VecDeque<Bytes>,
+/// A feed as a response's body; nothing where only the head of the response is asked for.
+pub(super) struct Endless<F>(Option<(Pieces<F>, Option<Handover>)>);
+
+/// What goes out, piece by piece.
+///
+/// What it waits for besides items is set up once and kept, since items come far more often.
+struct Pieces<F> {
+    /// What goes out before anything else, and then what one pull gave.
+    ready: (Option<Bytes>, Option<Run>),
     follower: Follower<F>,
     ping: Bytes,
-    silence_max: Duration,
-    drain: Drain,
-    presence: Presence,
-    /// How often something was written to find out whether the client is still there.
-    probes: u32,
+    silence: Silence,
+    drained: Drained,
     open: OpenStream,
 }
 
@@ -43,6 +46,9 @@ pub(super) struct Reader {
     client: Client,
     presence: Presence,
     ending: Ending,
+    handover: Option<Handover>,
+    /// Whether it asks for the head only.
+    is_head: bool,
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Reader {
@@ -54,6 +60,8 @@ impl<S: Send + Sync> FromRequestParts<S> for Reader {
             client: Client::from_request_parts(parts, state).await?,
             presence: Presence::from_request_parts(parts, state).await?,
             ending: Ending::from_request_parts(parts, state).await?,
+            handover: parts.extensions.get().cloned(),
+            is_head: parts.method == Method::HEAD,
         })
     }
 }
@@ -73,79 +81,85 @@ impl<F: Feed> Endless<F> {
         reader: Reader,
     ) -> Result<Self, Full> {
         let Following { follower, name, silence_max, .. } = following;
+        let Reader { peer, client, presence, ending, handover, is_head } = reader;
+        if is_head {
+            return Ok(Self(None));
+        }
         let name = format!("{kind} of {name}");
-        let open = app.counts.open_stream(name, reader.peer, reader.client, reader.ending)?;
-        Ok(Self {
-            ready: Some(head).into_iter().filter(|head| !head.is_empty()).collect(),
+        let pieces = Pieces {
+            open: app.counts.open_stream(name, peer, client, ending)?,
+            ready: (Some(head).filter(|head| !head.is_empty()), None),
             follower,
             ping,
-            silence_max,
-            drain: app.drain.clone(),
-            presence: reader.presence,
-            probes: 0,
-            open,
-        })
-    }
-
-    /// Waits for what to write next; returns nothing at the end.
-    ///
-    /// The server's HTTP side asks only when the last block is on its way, so a slow client is
-    /// waited for here, and one that goes away drops all of this.
-    async fn next(&mut self) -> Option<Bytes> {
-        if let Some(block) = self.ready.pop_front() {
-            return Some(block);
-        }
-        tokio::select! {
-            biased;
-            () = self.drain.begun() => {
-                self.open.ends_because("the server stops");
-                None
-            }
-            pulled = self.follower.next() => {
-                let Some(pulled) = pulled else {
-                    self.open.ends_because("the feed ended");
-                    return None;
-                };
-                self.open.count(pulled.len());
-                self.ready = pulled.into();
-                self.ready.pop_front()
-            }
-            () = may_have_left(&self.presence, self.probes), if self.probes < PROBES => {
-                self.probes += 1;
-                Some(self.ping.clone())
-            }
-            () = sleep(self.silence_max) => Some(self.ping.clone()),
-        }
+            silence: Silence::new(silence_max, presence),
+            drained: app.drain.drained(),
+        };
+        Ok(Self(Some((pieces, handover))))
     }
 }
 
-/// Waits until it is time to find out whether a client that has closed its side has left: the
-/// answer to what is written then is that it has, and the next write fails.
-async fn may_have_left(presence: &Presence, probes: u32) {
-    presence.closed().await;
-    sleep(PROBE_EVERY * probes).await;
+impl<F: Feed> Pieces<F> {
+    /// Waits for what to write next; returns nothing at the end.
+    ///
+    /// It is asked only when the last piece is on its way, so a slow client is waited for here, and
+    /// one that goes away drops all of this.
+    async fn next(&mut self) -> Option<Piece> {
+        if let Some(bytes) = self.ready.0.take() {
+            return Some(Piece::Bytes(bytes));
+        }
+        if let Some(run) = self.ready.1.take() {
+            return Some(Piece::Run(run));
+        }
+        let Self { follower, silence, drained, open, .. } = self;
+        tokio::select! {
+            biased;
+            () = drained => {
+                open.ends_because("the server stops");
+                None
+            }
+            pulled = follower.pull() => {
+                let Some(Pulled { gap, run }) = pulled else {
+                    open.ends_because("the feed ended");
+                    return None;
+                };
+                open.count(run.as_ref().map_or(0, Run::len) + usize::from(gap.is_some()));
+                silence.is_broken();
+                let Some(gap) = gap else { return run.map(Piece::Run) };
+                self.ready.1 = run;
+                Some(Piece::Bytes(gap))
+            }
+            () = poll_fn(|cx| silence.poll_over(cx)) => Some(Piece::Bytes(self.ping.clone())),
+        }
+    }
 }
 
 impl<F: Feed> IntoResponse for Endless<F> {
     fn into_response(self) -> Response {
-        let blocks = stream::unfold(self, async |mut endless| {
-            let block = endless.next().await?;
-            Some((Ok::<_, Infallible>(block), endless))
-        });
         let headers = [
             // What compresses or otherwise transforms a stream on its way also holds it back.
             (CACHE_CONTROL, "no-store, no-transform"),
             (X_ACCEL_BUFFERING, "no"),
         ];
-        (headers, Body::from_stream(blocks)).into_response()
+        let body = match self {
+            Self(Some((pieces, handover))) => {
+                // In a box, so that it is not moved at each item.
+                let pieces = stream::unfold(Box::new(pieces), async |mut pieces| {
+                    let piece = pieces.next().await?;
+                    Some((piece, pieces))
+                });
+                Body::new(handover::Endless::new(Box::pin(pieces), handover))
+            }
+            Self(None) => without_length(),
+        };
+        (headers, body).into_response()
     }
+}
+
+/// Returns the body of an answer that is a head only and says nothing of how long the body is that
+/// would be there.
+pub(super) fn without_length() -> Body {
+    Body::from_stream(stream::empty::<Result<Bytes, Infallible>>())
 }
 
 /// Tells nginx and those who copied it not to hold the response back.
 const X_ACCEL_BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering");
-
-/// How often something is written to find out whether a client has left.
-const PROBES: u32 = 2;
-
-/// How long the answer may take.
-const PROBE_EVERY: Duration = Duration::from_secs(1);

@@ -6,16 +6,20 @@ use std::time::Duration;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use echoclock_shared::limits::{POLL_ITEMS_MAX, WAIT, WAIT_MAX};
-use http::StatusCode;
+use http::{Method, StatusCode};
 use tokio::time::sleep;
 
-use super::poll::page;
+use super::poll::{head, page};
 use super::{Followed, PlainWords, Query, Source};
 use crate::client::Client;
+use crate::connection::Presence;
 use crate::error::Refusal;
 use crate::feed::Encoding;
 
 /// Answers with a page of the feed, or with nothing when none came in time.
+///
+/// A client that has closed its side may have left, which only an answer shows: it is not kept
+/// waiting for as long as it asked to be.
 ///
 /// # Errors
 ///
@@ -23,24 +27,36 @@ use crate::feed::Encoding;
 pub(super) async fn answer<S: Source>(
     State(followed): State<Followed<S>>,
     client: Client,
+    method: Method,
+    presence: Presence,
     mut query: Query,
 ) -> Result<Response, Refusal> {
     let drain = &followed.app.drain;
     drain.refuse_new()?;
     let Wait(wait) = query.take("wait")?.unwrap_or_default();
     let mut following = followed.follow(query, Encoding::Json)?;
+    if method == Method::HEAD {
+        return Ok(head());
+    }
     let _open = followed.app.counts.open_poll(client)?;
     let nothing = StatusCode::NO_CONTENT.into_response();
     tokio::select! {
         biased;
         () = drain.begun() => Err(Refusal::Draining),
-        items = following.follower.next_up_to(POLL_ITEMS_MAX) => Ok(match items {
-            Some(items) => page(&items),
+        items = following.follower.next_page(POLL_ITEMS_MAX) => Ok(match items {
+            Some(items) => page(items),
             None => nothing,
         }),
         () = sleep(wait) => Ok(nothing),
+        () = async {
+            presence.closed().await;
+            sleep(WAIT_FOR_WHO_MAY_HAVE_LEFT).await;
+        } => Ok(nothing),
     }
 }
+
+/// How long a client waits at the most that has closed its side: as long as for a tick of the clock.
+const WAIT_FOR_WHO_MAY_HAVE_LEFT: Duration = Duration::from_secs(2);
 
 /// How long a client wants to wait.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]

@@ -24,6 +24,8 @@ mod query;
 use query::Place;
 pub use query::{PlainWords, Query};
 
+mod silence;
+
 mod endless;
 
 mod poll;

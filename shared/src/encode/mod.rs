@@ -16,15 +16,14 @@ pub fn json(data: &impl Serialize) -> String {
     serde_json::to_string(data).expect("what feeds carry has string keys and finite numbers only")
 }
 
-/// Writes a page of a feed, from its items as [`json`]: what a poll answers.
+/// What a poll answers begins with; items follow as [`json`], with a comma between them.
+pub const PAGE_BEGINS: &str = r#"{"items":["#;
+
+/// What it ends with.
+pub const PAGE_ENDS: &str = "]}";
+
+/// Writes a page of a feed, from its items as [`json`].
 pub fn page(items: &[impl AsRef<[u8]>]) -> Vec<u8> {
-    let mut page = b"{\"items\":[".to_vec();
-    for (place, item) in items.iter().enumerate() {
-        if place > 0 {
-            page.push(b',');
-        }
-        page.extend_from_slice(item.as_ref());
-    }
-    page.extend_from_slice(b"]}");
-    page
+    let items: Vec<_> = items.iter().map(AsRef::as_ref).collect();
+    [PAGE_BEGINS.as_bytes(), &items.join(&b','), PAGE_ENDS.as_bytes()].concat()
 }

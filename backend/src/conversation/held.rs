@@ -1,0 +1,158 @@
+//! A connection's HTTP side, and what else has it end.
+
+use std::future::poll_fn;
+use std::pin::{Pin, pin};
+use std::task::{Context, Poll};
+
+use hyper::server::conn::{http1, http2};
+use hyper_util::rt::TokioIo;
+use tokio_util::sync::CancellationToken;
+
+use super::line::{Flushed, Line, Speaks};
+use super::{Over, Patience, Service};
+use crate::handover::{Framing, Handover, Pieces};
+use crate::http2::{Parting, Streams};
+use crate::in_use::InUse;
+use crate::places::Guest;
+
+/// What holds a connection for a while.
+pub(super) trait Held {
+    /// What comes of it.
+    type End;
+
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Result<Self::End, String>>;
+
+    /// Has it end after what is under way.
+    fn finish(&mut self);
+}
+
+/// Polls it to its end, unless its client is silent for too long, or it rests and has to make room;
+/// once `finish` is cancelled it
+/// ends after what is under way.
+pub(super) async fn drive<H: Held>(
+    mut held: H,
+    patience: &mut Patience,
+    finish: &CancellationToken,
+    guest: &Guest,
+) -> Result<H::End, String> {
+    let mut finished = pin!(finish.cancelled());
+    let mut sent_away = pin!(guest.sent_away());
+    let mut finishing = false;
+    poll_fn(|cx| {
+        loop {
+            if let Poll::Ready(end) = held.poll(cx) {
+                // What it has become by an upgrade does not rest.
+                guest.note(patience.rests());
+                return Poll::Ready(end);
+            }
+            guest.note(patience.rests());
+            if sent_away.as_mut().poll(cx).is_ready() {
+                return Poll::Ready(Err("it made room for others".to_owned()));
+            }
+            let is_to_finish = match patience.poll(cx) {
+                Poll::Ready(Over::AtOnce) => {
+                    return Poll::Ready(Err("the client said nothing for too long".to_owned()));
+                }
+                Poll::Ready(Over::AfterThis) => true,
+                Poll::Pending => !finishing && finished.as_mut().poll(cx).is_ready(),
+            };
+            if finishing || !is_to_finish {
+                return Poll::Pending;
+            }
+            finishing = true;
+            held.finish();
+        }
+    })
+    .await
+}
+
+/// A connection of which it is not known yet what it speaks.
+pub(super) struct Opening<'a>(pub(super) Option<&'a mut Line>);
+
+impl Held for Opening<'_> {
+    /// Nothing where it is to end.
+    type End = Option<Speaks>;
+
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Result<Self::End, String>> {
+        let Self(Some(line)) = self else { return Poll::Ready(Ok(None)) };
+        line.poll_speaks(cx).map(|spoken| spoken.map(Some).map_err(|error| error.to_string()))
+    }
+
+    fn finish(&mut self) {
+        self.0 = None;
+    }
+}
+
+/// A connection of HTTP/1.
+pub(super) struct Http1<S: Service> {
+    /// Here until an answer is left.
+    pub(super) held: Option<http1::UpgradeableConnection<TokioIo<Line>, S>>,
+    pub(super) flushed: Flushed,
+    pub(super) handover: Handover,
+}
+
+/// An answer that the HTTP side has begun and that is to be carried on.
+pub(super) struct Left {
+    pub(super) line: Line,
+    pub(super) pieces: Pieces,
+    pub(super) framing: Framing,
+}
+
+impl<S: Service> Held for Http1<S> {
+    /// Nothing where there are no more requests.
+    type End = Option<Left>;
+
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Result<Self::End, String>> {
+        let Some(held) = &mut self.held else { return Poll::Ready(Ok(None)) };
+        if let Poll::Ready(end) = Pin::new(held).poll(cx) {
+            return Poll::Ready(end.map(|()| None).map_err(|error| error.to_string()));
+        }
+        if !self.flushed.is() {
+            return Poll::Pending;
+        }
+        let Some((pieces, framing)) = self.handover.take() else { return Poll::Pending };
+        let parts = self.held.take().and_then(http1::UpgradeableConnection::into_parts);
+        Poll::Ready(Ok(parts.map(|parts| {
+            let mut line = parts.io.into_inner();
+            line.unread(parts.read_buf);
+            Left { line, pieces, framing }
+        })))
+    }
+
+    fn finish(&mut self) {
+        if let Some(held) = &mut self.held {
+            Pin::new(held).graceful_shutdown();
+        }
+    }
+}
+
+/// A connection of HTTP/2.
+pub(super) struct Http2<S: Service> {
+    pub(super) held: Pin<Box<http2::Connection<TokioIo<Line>, S, Streams>>>,
+    pub(super) in_use: InUse,
+    pub(super) begin_parting: Box<dyn Fn() -> Parting + Send>,
+    /// Once it was told to end.
+    pub(super) parting: Option<Parting>,
+}
+
+impl<S: Service> Held for Http2<S> {
+    type End = ();
+
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), String>> {
+        if let Poll::Ready(end) = self.held.as_mut().poll(cx) {
+            return Poll::Ready(end.map_err(|error| error.to_string()));
+        }
+        if let Some(parting) = &mut self.parting
+            && self.in_use.is_idle(cx.waker())
+            && Parting::poll(parting, cx).is_ready()
+        {
+            return Poll::Ready(Err("the client did not read on".to_owned()));
+        }
+        Poll::Pending
+    }
+
+    fn finish(&mut self) {
+        self.parting = Some((self.begin_parting)());
+        self.held.as_mut().graceful_shutdown();
+    }
+}
