@@ -1,13 +1,15 @@
 //! Who asks, and whether there is room for what it asks: decided before anything else looks at a
 //! request.
 
+use std::time::Duration;
+
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use echoclock_shared::path;
 use http::HeaderValue;
 use http::header::CONNECTION;
-use tokio::time::Instant;
+use tokio::time::{Instant, sleep};
 
 use crate::error::Refusal;
 use crate::forwarded::Arrival;
@@ -43,6 +45,10 @@ pub(crate) async fn admit(
             next.run(request).await
         }
         Err(full) => {
+            if no_room.is_none() {
+                // Who asks too often is made to ask less often, since every answer costs something.
+                sleep(REFUSED_AFTER).await;
+            }
             let refused = Refusal::from(full).into_response();
             let path = form::normal_path(request.uri().path());
             let told = transport::told_to(request.method(), &path, refused);
@@ -55,3 +61,6 @@ pub(crate) async fn admit(
     }
     response
 }
+
+/// How long a request past the rate waits for its refusal.
+const REFUSED_AFTER: Duration = Duration::from_millis(100);

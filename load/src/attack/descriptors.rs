@@ -19,7 +19,6 @@ pub(super) const ALL: &[Attack] = &[Attack {
 }];
 
 fn run(ring: &mut Ring) -> Result<()> {
-    let mut there = client::connect(ring.address, client::HONEST)?;
     let mut streams = Vec::new();
     for _ in 0..400 {
         // Once its queue is full as well, it takes no more.
@@ -28,11 +27,9 @@ fn run(ring: &mut Ring) -> Result<()> {
         streams.push(stream);
     }
     std::thread::sleep(ring.time(2, 8));
-    // The page on a connection that is open already: there, or refused for a while, never missing.
-    client::ask(&mut there, "GET / HTTP/1.1")?;
-    let head = client::head(&mut there)?;
-    let status = head.split(' ').nth(1).unwrap_or_default().to_owned();
-    ensure!(status == "200" || status == "503", "the page is answered {status}");
+    // There, or refused for a while, never missing.
+    let status = client::status(ring.address, client::HONEST, "GET / HTTP/1.1", SOON)?;
+    ensure!(status == 200 || status == 503, "the page is answered {status}");
     let lines = ring.server.said().lines().filter(|line| line.contains("ERROR")).count();
     ring.note(format!("the page is answered {status}; {lines} errors among the last log lines"));
     ensure!(lines <= 5, "{lines} of the last log lines are errors");

@@ -18,7 +18,7 @@ pub(super) const ALL: &[Attack] = &[
         short: true,
         start: Start::Plain,
         flags: &[],
-        bounds: Bounds { growth: 24.0, cpu: 1.5, delay: 20.0 },
+        bounds: Bounds { growth: 24.0, cpu: 0.7, delay: 20.0 },
         run: |ring| {
             let granted = flood(ring, 32, "GET /api/info HTTP/1.1")?;
             others(ring)?;
