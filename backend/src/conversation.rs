@@ -1,7 +1,6 @@
 //! One connection's requests and answers, over HTTP/1 and HTTP/2, for as long as it may last.
 
 use std::convert::Infallible;
-use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll};
@@ -15,10 +14,11 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use tokio::time::{Instant, Sleep, sleep_until};
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
+use crate::alarm::Alarm;
 use crate::body::WasRead;
 use crate::budget::Budget;
 use crate::connection::{Connection, Ending, Exchange, Presence, Tap};
@@ -289,8 +289,7 @@ struct Patience {
     tap: Tap,
     in_use: InUse,
     waits: Waits,
-    /// When to look again: perhaps sooner than needed, so that it need not be set at each step.
-    alarm: Pin<Box<Sleep>>,
+    alarm: Alarm,
 }
 
 /// How a connection is to end.
@@ -310,7 +309,7 @@ impl Patience {
             rest: limits.body_idle_timeout,
         };
         let now = Instant::now();
-        let alarm = Box::pin(sleep_until(now + waits.head));
+        let alarm = Alarm::new(now + waits.head);
         Self { tap, in_use: InUse::new(now, budget), waits, alarm }
     }
 
@@ -332,16 +331,7 @@ impl Patience {
             Mode::Http1 | Mode::Other => (deadline, Over::AtOnce),
         };
         let Some(deadline) = deadline else { return Poll::Pending };
-        if self.alarm.deadline() > deadline || self.alarm.is_elapsed() {
-            self.alarm.as_mut().reset(deadline);
-        }
-        while self.alarm.as_mut().poll(cx).is_ready() {
-            if deadline <= Instant::now() {
-                return Poll::Ready(over);
-            }
-            self.alarm.as_mut().reset(deadline);
-        }
-        Poll::Pending
+        self.alarm.poll_until(cx, deadline).map(|()| over)
     }
 }
 

@@ -3,11 +3,11 @@
 //! [`Progress`] judges; here are its clock and its alarm, which cost nothing while the client takes
 //! all that there is: no clock is read then, and no timer is set.
 
-use std::pin::Pin;
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll};
 
-use tokio::time::{Instant, Sleep, sleep_until};
+use tokio::time::Instant;
 
+use crate::alarm::Alarm;
 use crate::progress::{HIDDEN, Pace, Progress};
 
 /// What is waited for in one direction of one client.
@@ -17,9 +17,8 @@ pub(crate) struct Waiting {
     is_waiting: bool,
     /// How much has passed that was not judged yet.
     passed: usize,
-    /// When to look again: perhaps sooner than needed, so that it need not be set at each step. Here
-    /// only where the client was waited for.
-    alarm: Option<Pin<Box<Sleep>>>,
+    /// Here only where the client was waited for.
+    alarm: Option<Alarm>,
 }
 
 impl Waiting {
@@ -45,15 +44,7 @@ impl Waiting {
             self.progress.waits(now);
         }
         let deadline = self.progress.deadline().expect("the client is waited for");
-        let alarm = self.alarm.get_or_insert_with(|| Box::pin(sleep_until(deadline)));
-        if alarm.deadline() > deadline || alarm.is_elapsed() {
-            alarm.as_mut().reset(deadline);
-        }
-        while alarm.deadline() < deadline {
-            ready!(alarm.as_mut().poll(cx));
-            alarm.as_mut().reset(deadline);
-        }
-        alarm.as_mut().poll(cx)
+        self.alarm.get_or_insert_with(|| Alarm::new(deadline)).poll_until(cx, deadline)
     }
 }
 

@@ -1,6 +1,6 @@
 //! How much clients have, within what there may be for one of them and for all together.
 //!
-//! Whoever holds something for a client holds a [`Place`], which is given back when it is dropped.
+//! Whoever holds something for a client holds a `Place`, which is given back when it is dropped.
 //! A client's own bound goes before everybody's, so that one that wants too much takes nothing of
 //! what the others share.
 

@@ -1,12 +1,11 @@
 //! When to write something although there is nothing to say.
 
-use std::pin::{Pin, pin};
-use std::task::{Context, Poll, Waker};
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
-use tokio::task::coop::unconstrained;
-use tokio::time::{Instant, Sleep, sleep_until};
+use tokio::time::Instant;
 
+use crate::alarm::Alarm;
 use crate::connection::Presence;
 
 /// Watches over the silence of a stream, and over a client that has closed its side.
@@ -22,18 +21,15 @@ pub(super) struct Silence {
     probes: u32,
     /// When to do so next, once the client has closed its side.
     probe_at: Option<Instant>,
-    /// Perhaps sooner than needed, so that it need not be set at each item.
-    alarm: Pin<Box<Sleep>>,
-    /// Who is woken by it, and by the client's end, and when at the soonest.
-    asleep: Option<(Waker, Instant)>,
+    alarm: Alarm,
 }
 
 impl Silence {
     /// Begins where something is written.
     pub(super) fn new(max: Duration, presence: Presence) -> Self {
         let since = Instant::now();
-        let alarm = Box::pin(sleep_until(since + max));
-        Self { max, since, presence, probes: 0, probe_at: None, alarm, asleep: None }
+        let alarm = Alarm::new(since + max);
+        Self { max, since, presence, probes: 0, probe_at: None, alarm }
     }
 
     /// Something is written.
@@ -43,36 +39,11 @@ impl Silence {
 
     /// Waits until something is to be written for no other reason.
     pub(super) fn poll_over(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        if self.is_asleep(cx) {
-            return Poll::Pending;
-        }
         let due = self.due(cx);
-        if due < self.alarm.deadline() {
-            self.alarm.as_mut().reset(due);
-        }
-        // Without a share of the task's budget: a wait that did not learn of the waker would be taken
-        // for one that did.
-        while pin!(unconstrained(self.alarm.as_mut())).poll(cx).is_ready() {
-            if due <= Instant::now() {
-                self.has_probed();
-                self.is_broken();
-                self.alarm.as_mut().reset(self.since + self.max);
-                self.asleep = None;
-                return Poll::Ready(());
-            }
-            self.alarm.as_mut().reset(due);
-        }
-        self.asleep = Some((cx.waker().clone(), self.alarm.deadline()));
-        Poll::Pending
-    }
-
-    /// Whether nothing can have come of the waits since they were last looked at: items come far
-    /// more often.
-    fn is_asleep(&self, cx: &Context<'_>) -> bool {
-        let has_closed = self.probes < PROBES && self.presence.has_closed();
-        let asleep = self.asleep.as_ref().filter(|(waker, _)| waker.will_wake(cx.waker()));
-        // Timers count in milliseconds.
-        asleep.is_some_and(|(_, until)| Instant::now() + TIMERS_TICK < *until) && !has_closed
+        ready!(self.alarm.poll_until(cx, due));
+        self.has_probed();
+        self.is_broken();
+        Poll::Ready(())
     }
 
     fn due(&mut self, cx: &Context<'_>) -> Instant {
@@ -96,8 +67,6 @@ const PROBES: u32 = 2;
 
 /// How long the answer may take.
 const PROBE_EVERY: Duration = Duration::from_secs(1);
-
-const TIMERS_TICK: Duration = Duration::from_millis(2);
 
 #[cfg(test)]
 mod tests {
