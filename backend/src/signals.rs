@@ -20,8 +20,9 @@ mod on_unix {
     /// SIGINT, SIGTERM and SIGQUIT ask for an orderly end, and a second one ends the program at
     /// once: within the signal's handler, so that nothing can be in its way.
     ///
-    /// SIGHUP, which comes when the terminal goes away, asks for an orderly end too, and is no
-    /// second one: shells and systems send it several times. Where it was ignored when the program
+    /// SIGHUP, which comes when the terminal goes away, asks for an orderly end too, and is
+    /// neither a first nor a second one: shells and systems send it several times, and then one of the
+    /// others. Where it was ignored when the program
     /// began, as `nohup` has it, it is ignored.
     #[derive(Debug)]
     pub struct Signals {
@@ -43,10 +44,10 @@ mod on_unix {
                 let code = OF_A_SIGNAL + number;
                 flag::register_conditional_shutdown(number, code, Arc::clone(&has_come))?;
             }
-            let hang_up = is_ignored(SIGHUP) == Some(false);
-            for number in [SIGINT, SIGTERM, SIGQUIT].into_iter().chain(hang_up.then_some(SIGHUP)) {
+            for number in [SIGINT, SIGTERM, SIGQUIT] {
                 flag::register(number, Arc::clone(&has_come))?;
             }
+            let hang_up = is_ignored(SIGHUP) == Some(false);
             let listen = |number| signal(SignalKind::from_raw(number));
             Ok(Self {
                 interrupt: listen(SIGINT)?,

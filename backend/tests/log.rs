@@ -175,6 +175,27 @@ async fn a_terminal_that_goes_away_has_the_program_end_in_order() {
     assert!(log.last().is_some_and(|line| line.contains("stopped")), "{log:#?}");
 }
 
+#[tokio::test]
+async fn a_request_to_end_after_a_terminal_has_gone_is_the_first_one() {
+    for signal in ["TERM", "INT", "QUIT"] {
+        let mut program = Program::start().await;
+        program.signal("HUP");
+        program.until_it_drains().await;
+        program.signal(signal);
+        assert_eq!(program.ended().await.code(), Some(0), "{signal}");
+        let log = rest(&mut program.log).await;
+        assert!(log.last().is_some_and(|line| line.contains("stopped")), "{signal}: {log:#?}");
+    }
+    // The second one of these still ends it at once.
+    let mut program = Program::start().await;
+    program.signal("HUP");
+    program.until_it_drains().await;
+    program.signal("TERM");
+    program.signal("INT");
+    let code = program.ended().await.code();
+    assert!([Some(128 + 2), Some(128 + 15)].contains(&code), "{code:?}");
+}
+
 #[cfg(target_os = "linux")]
 #[tokio::test]
 async fn what_is_to_outlive_its_terminal_does() {
