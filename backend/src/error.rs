@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use axum::response::{IntoResponse, Response};
+use echoclock_shared::ledger::LedgerId;
 use echoclock_shared::problem::{MEDIA_TYPE, Problem};
 use http::StatusCode;
 use http::header::{
@@ -118,7 +119,10 @@ impl Refusal {
 
     /// Logs that a client was refused.
     fn log(&self, client: Client) {
-        let Problem { status, detail, .. } = self.problem();
+        let Problem { status, mut detail, .. } = self.problem();
+        if matches!(self, Self::NotFound { .. } | Self::Parameter { .. }) {
+            detail = without_ids(&detail);
+        }
         let asked_for = if let Self::Origin { hosts, .. } = self { Some(hosts) } else { None };
         let asked_for = asked_for.map(tracing::field::debug);
         tracing::info!(%client, status, detail, asked_for, "refused");
@@ -223,6 +227,19 @@ impl From<Full> for Refusal {
     }
 }
 
+/// Leaves out of what a request says whatever may be a ledger's id: one that is asked for in a wrong
+/// way is right all the same, and it is what protects the ledger.
+fn without_ids(said: &str) -> String {
+    let is_of_an_id = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+    let mut logged = String::new();
+    for part in said.split_inclusive(|c| !is_of_an_id(c)) {
+        let word = part.trim_end_matches(|c| !is_of_an_id(c));
+        logged += if word.parse::<LedgerId>().is_ok() { "…" } else { word };
+        logged += &part[word.len()..];
+    }
+    logged
+}
+
 /// Logs the refusal that an answer carries, if it does.
 pub(crate) fn log(response: &Response, client: Client) {
     if let Some(refusal) = response.extensions().get::<Refusal>() {
@@ -257,3 +274,24 @@ pub(crate) const COME_BACK: Duration = Duration::from_secs(2);
 
 /// The one version of WebSocket (RFC 6455, section 4.1).
 pub(crate) const SOCKET_VERSION: &str = "13";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_refusal_in_the_log_holds_an_id() {
+        let id = "0123456789abcdefABCDEF-_";
+        for (path, logged) in [
+            ("/api/nowhere", "/api/nowhere".to_owned()),
+            ("/api/", "/api/".to_owned()),
+            ("", String::new()),
+            (&format!("/api//links/{id}"), "/api//links/…".to_owned()),
+            (&format!("/api/link/{id}/x"), "/api/link/…/x".to_owned()),
+            (&format!("/api/{id};x={id}"), "/api/…;x=…".to_owned()),
+            (&format!("/api/é{id}é"), "/api/é…é".to_owned()),
+        ] {
+            assert_eq!(without_ids(path), logged);
+        }
+    }
+}

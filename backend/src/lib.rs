@@ -110,6 +110,8 @@ pub fn app(state: AppState) -> Router {
     let api = Router::new()
         .merge(links)
         .route(&format!("{}/{{id}}", path::LINKS), get(ledger::answer))
+        .route(&format!("{}/{{id}}/", path::LINKS), any(ledger::nothing_here))
+        .route(&format!("{}/{{id}}/{{*path}}", path::LINKS), any(ledger::nothing_here))
         .route(path::INFO, get(info::info))
         .route(path::API, any(nothing_here))
         .route(&format!("{}/", path::API), any(nothing_here))

@@ -6,6 +6,7 @@ use echoclock_shared::limits::ECHO_MESSAGE_MAX;
 use echoclock_shared::path;
 use tokio::io::AsyncReadExt;
 
+use support::log::Log;
 use support::{Server, Wire};
 
 /// Sends bytes, and returns the answer's status and head.
@@ -66,6 +67,39 @@ async fn a_path_is_the_same_however_it_is_encoded() {
     // An encoded slash is no slash, so this is no path of the API.
     let (status, head) = ask(&server, "GET /api%2fclock HTTP/1.1\r\nHost: a\r\n\r\n").await;
     assert_eq!((status, head.contains("content-type: text/plain")), (404, true), "{head}");
+}
+
+#[tokio::test]
+async fn whatever_is_wrong_with_a_request_for_a_ledger_its_id_is_not_logged() {
+    let log = Log::of_this_process();
+    let server = support::start().await;
+    let id = "an-id-that-nobody-else-may-know";
+    for (request, expected) in [
+        (format!("GET /api/links/{id}"), 404),
+        (format!("GET /api/links/{id}/"), 404),
+        (format!("GET /api/links/{id}/x"), 404),
+        (format!("GET /api/links/{id}/{id}/"), 404),
+        (format!("POST /api/links/{id}"), 405),
+        (format!("POST /api/links/{id}/x"), 404),
+        (format!("GET /api//links/{id}"), 404),
+        (format!("GET /api/link/{id}"), 404),
+        (format!("GET /api/links/%{:02x}{}", id.as_bytes()[0], &id[1..]), 404),
+        (format!("GET /api/links%2f{id}"), 404),
+        (format!("GET /api/links/{id}%20"), 400),
+        (format!("GET /API/links/{id}"), 404),
+        (format!("GET /api/clock/nowhere?link={id}"), 404),
+        (format!("POST /api/clock?link={id}"), 405),
+        (format!("GET /api/clock?link={id}&after=x"), 400),
+        (format!("GET /api/clock?link={id}&link={id}"), 400),
+        (format!("GET /api/clock?{id}=1"), 400),
+        (format!("GET /api/clock?after={id}"), 400),
+        (format!("GET /api/info?link={id}!"), 400),
+    ] {
+        let (status, head) = ask(&server, &format!("{request} HTTP/1.1\r\nHost: a\r\n\r\n")).await;
+        assert_eq!(status, expected, "{request}: {head}");
+    }
+    assert!(!log.lines(&["refused"]).is_empty(), "it is this server's log");
+    assert_eq!(log.lines(&[&id[1..]]), [""; 0]);
 }
 
 #[tokio::test]

@@ -178,6 +178,11 @@ pub(crate) async fn answer(
     Ok((headers, share.hold(json)).into_response())
 }
 
+/// Answers what is asked for below a ledger.
+pub(crate) async fn nothing_here() -> Refusal {
+    Refusal::NoSuchLink
+}
+
 pub(crate) fn parse(id: &str) -> Result<LedgerId, Refusal> {
     id.parse().map_err(not_an_id)
 }
