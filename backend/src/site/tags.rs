@@ -41,18 +41,22 @@ impl Stamp {
         Ok(Self::of(&file.metadata()?).content == self.content)
     }
 
-    /// Returns a tag that is made without the content. A file that was written in this moment may
-    /// be written again before its time shows that, so that it is only alike (RFC 9110, section
-    /// 8.8.1).
+    /// Whether the next change will show in it: a file that was written in this moment may be written
+    /// again before its time shows that.
+    fn is_settled(&self, now: SystemTime) -> bool {
+        let (_, modified) = self.content;
+        modified.and_then(|at| now.duration_since(at).ok()).is_some_and(|age| age > SETTLED)
+    }
+
+    /// Returns a tag that is made without the content; before the stamp is settled it is only alike
+    /// (RFC 9110, section 8.8.1).
     fn tag(&self, now: SystemTime) -> String {
         let (length, modified) = self.content;
         let since = modified.and_then(|at| at.duration_since(SystemTime::UNIX_EPOCH).ok());
         let (inode, seconds, nanos) = self.file;
         let text = format!("{length} {since:?} {inode} {seconds} {nanos}");
-        let is_settled =
-            modified.and_then(|at| now.duration_since(at).ok()).is_some_and(|age| age > SETTLED);
         let tag = written(&Sha256::digest(text));
-        if is_settled { tag } else { format!("W/{tag}") }
+        if self.is_settled(now) { tag } else { format!("W/{tag}") }
     }
 }
 
@@ -72,6 +76,8 @@ impl Tags {
         {
             return Ok(tag.clone());
         }
+        // Before it is read: what is written after that is not settled then.
+        let is_settled = stamp.is_settled(SystemTime::now());
         let mut hash = Sha256::new();
         let mut piece = [0; 8 * 1024];
         let mut content = Read::by_ref(file).take(READ_MAX);
@@ -86,6 +92,9 @@ impl Tags {
             return Ok(stamp.tag(SystemTime::now()));
         }
         let tag = written(&hash.finalize());
+        if !is_settled {
+            return Ok(tag);
+        }
         let mut all = self.all();
         if all.len() >= TAGS_MAX
             && !all.contains_key(path)
@@ -143,8 +152,17 @@ mod tests {
     fn the_content_is_what_counts_and_is_read_once() {
         let folder = tempfile::tempdir().expect("a folder");
         let [a, b] = ["a", "b"].map(|name| folder.path().join(name));
+        let long_ago = SystemTime::now() - Duration::from_secs(60);
+        let write = |path: &Path, text: &str, at| {
+            fs::write(path, text).expect("a file");
+            File::options()
+                .append(true)
+                .open(path)
+                .and_then(|it| it.set_modified(at))
+                .expect("ours");
+        };
         for path in [&a, &b] {
-            fs::write(path, "same").expect("a file");
+            write(path, "same", long_ago);
         }
         let tags = Tags::default();
         assert_eq!(tag(&tags, &a), tag(&tags, &b));
@@ -153,9 +171,9 @@ mod tests {
         let stamp = tags.all()[&a].0;
         tags.all().insert(a.clone(), (stamp, "known".to_owned()));
         assert_eq!(tag(&tags, &a), "known");
-        // As long as before, and perhaps within the same tick of the clock, but another file.
+        // As long as before, and written at the same time, but another file.
         let new = folder.path().join("new");
-        fs::write(&new, "else").expect("a file");
+        write(&new, "else", long_ago);
         fs::rename(&new, &a).expect("in its place");
         assert_ne!(tag(&tags, &a), tag(&tags, &b));
         for n in 0..2 * TAGS_MAX {
@@ -164,6 +182,27 @@ mod tests {
             tags.tag(&at, stamp, &mut file).expect("it can be read");
             assert!(tags.all().len() <= TAGS_MAX);
         }
+    }
+
+    #[test]
+    fn what_may_be_written_again_in_the_same_moment_is_read_again() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("fresh");
+        let now = SystemTime::now();
+        let tags = Tags::default();
+        // Its stamp is the same each time, as where a clock's tick is long.
+        let read = |text: &str, written_at| {
+            fs::write(&path, text).expect("a file");
+            let mut file = File::options().read(true).append(true).open(&path).expect("ours");
+            file.set_modified(written_at).expect("ours");
+            let content = (4, Some(written_at));
+            let stamp = Stamp { content, file: (1, 2, 3) };
+            tags.tag(&path, stamp, &mut file).expect("it can be read")
+        };
+        assert_ne!(read("same", now), read("else", now));
+        // Nobody can write to the past, so that this one is not looked at again.
+        let long_ago = now - Duration::from_secs(60);
+        assert_eq!(read("same", long_ago), read("else", long_ago));
     }
 
     #[test]
