@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use crate::limits::Places;
+
 /// Raises how many files the process may have open as far as the system lets it without asking
 /// anybody; returns how many that is.
 ///
@@ -14,15 +16,18 @@ pub fn raise_limit() -> std::io::Result<u64> {
     rlimit::increase_nofile_limit(u64::MAX)
 }
 
-/// Returns how many connections there may be where `asked` are wanted and the process may have
-/// `files` open.
+/// Returns how many connections there may be, and how many of the page's files, where `asked` are
+/// wanted and the process may have `files` open: together they are never all of them.
 ///
 /// What it has open besides is left to it: the connections that have no room and are told so, those
-/// that are about to go, the page's files, the log, the runtime's own. Where there are hardly any
-/// files at all, each side has half of them.
-pub fn connections_within(files: u64, asked: usize) -> usize {
-    let left = files.saturating_sub(BESIDES).max(files / 2).max(1);
-    asked.min(usize::try_from(left).unwrap_or(usize::MAX))
+/// that are about to go, the log, the runtime's own. Where there are hardly any files at all, each
+/// side has half of them.
+pub fn places_within(files: u64, asked: Places) -> Places {
+    let at_most =
+        |asked: usize, left: u64| asked.min(usize::try_from(left.max(1)).unwrap_or(usize::MAX));
+    let pages = at_most(asked.files, files / PAGES_PART);
+    let left = files.saturating_sub(BESIDES).max(files / 2).saturating_sub(pages as u64);
+    Places { files: pages, connections: at_most(asked.connections, left), ..asked }
 }
 
 /// A while in which no connection can be accepted, which is told at its begin and at its end.
@@ -64,7 +69,11 @@ impl Shortage {
     }
 }
 
-/// What a process has open besides the connections that have room, with a margin.
+/// The part of all files that the page's may be.
+const PAGES_PART: u64 = 8;
+
+/// What a process has open besides the page's files and the connections that have room, with a
+/// margin.
 const BESIDES: u64 = 320;
 
 /// How long nothing fails once a shortage is over.
@@ -75,21 +84,25 @@ mod tests {
     use super::*;
 
     #[test]
-    fn connections_leave_files_for_the_rest() {
-        for (files, asked, connections) in [
-            (1_048_576, 10_000, 10_000),
-            (20_000, 10_000, 10_000),
-            (10_320, 10_000, 10_000),
-            (10_319, 10_000, 9_999),
-            (1_024, 10_000, 704),
-            (1_024, 100, 100),
-            (512, 10_000, 256),
-            (256, 10_000, 128),
-            (10, 10_000, 5),
-            (0, 10_000, 1),
-            (u64::MAX, usize::MAX, usize::try_from(u64::MAX - 320).unwrap_or(usize::MAX)),
+    fn connections_and_the_page_leave_files_for_the_rest() {
+        let most = usize::try_from(u64::MAX - 320 - 256).unwrap_or(usize::MAX);
+        for (files, asked, connections, pages) in [
+            (1_048_576, 10_000, 10_000, 256),
+            (20_000, 10_000, 10_000, 256),
+            (10_576, 10_000, 10_000, 256),
+            (10_575, 10_000, 9_999, 256),
+            (1_024, 10_000, 576, 128),
+            (1_024, 100, 100, 128),
+            (512, 10_000, 192, 64),
+            (256, 10_000, 96, 32),
+            (10, 10_000, 4, 1),
+            (0, 10_000, 1, 1),
+            (u64::MAX, usize::MAX, most, 256),
         ] {
-            assert_eq!(connections_within(files, asked), connections, "{asked} of {files}");
+            let asked = Places { connections: asked, ..Places::IN_ALL };
+            let told = places_within(files, asked);
+            let places = Places { connections, files: pages, ..asked };
+            assert_eq!(told, places, "{} of {files}", asked.connections);
         }
     }
 

@@ -3,7 +3,7 @@
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Json};
-use echoclock_shared::info::{Bounds, Info, Opening, Seen, Verdict};
+use echoclock_shared::info::{Amount, Bounds, Each, Info, Opening, Seen, Verdict};
 use echoclock_shared::ledger::PARAMETER as LINK;
 use echoclock_shared::pass::Pass;
 use http::header::{CACHE_CONTROL, HOST, HeaderName, HeaderValue, ORIGIN, SET_COOKIE, VIA};
@@ -14,6 +14,7 @@ use tokio::time::Instant;
 use crate::error::Refusal;
 use crate::forwarded::Arrival;
 use crate::guard::Admitted;
+use crate::limits::Limits;
 use crate::origin::Caller;
 use crate::pass::Browser;
 use crate::peer::Peer;
@@ -103,6 +104,15 @@ fn bounds(state: &AppState, peer: Peer, arrival: &Arrival) -> Bounds {
     if state.trusted_proxies.holds(peer) {
         bounds.connections.yours = None;
     }
+    let Limits { memory, socket, raw_message, http2_streams, min_rate, .. } = state.limits;
+    bounds.memory = Some(Amount { taken: state.memory_used() as u64, max: memory as u64 });
+    bounds.each = Some(Each {
+        socket_messages: socket.messages,
+        socket_bytes: socket.bytes,
+        raw_max: raw_message as u64,
+        http2_streams,
+        min_rate,
+    });
     bounds
 }
 

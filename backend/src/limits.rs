@@ -78,6 +78,8 @@ pub struct Places {
     pub streams: usize,
     /// Requests that wait to be answered, or whose body is waited for.
     pub polls: usize,
+    /// Files of the site's folder that are open, to be sent.
+    pub files: usize,
     /// Requests a second; as many again may come at once.
     pub requests: u32,
 }
@@ -98,12 +100,19 @@ impl Places {
         sockets: 10_000,
         streams: 10_000,
         polls: 10_000,
+        files: 256,
         requests: 10_000,
     };
 
     /// What one client has, by default.
-    pub const PER_CLIENT: Self =
-        Self { connections: 1_000, sockets: 500, streams: 500, polls: 500, requests: 500 };
+    pub const PER_CLIENT: Self = Self {
+        connections: 1_000,
+        sockets: 500,
+        streams: 500,
+        polls: 500,
+        files: 32,
+        requests: 500,
+    };
 }
 
 impl Default for SocketRate {

@@ -10,6 +10,7 @@ use anyhow::Context;
 use clap::Parser;
 use echoclock_backend::config::{Cli, Command, Serve};
 use echoclock_backend::feed::clock::SystemClock;
+use echoclock_backend::limits::Places;
 use echoclock_backend::signals::Signals;
 use echoclock_backend::state::AppState;
 use echoclock_backend::{Listeners, address, app, files, serve, telemetry};
@@ -53,7 +54,7 @@ const LAST_READS_WITHIN: Duration = Duration::from_millis(100);
 async fn run(arguments: &Serve) -> anyhow::Result<()> {
     let mut signals = Signals::listen().context("signals can't be listened for")?;
     let mut settings = arguments.settings();
-    bound_by_files(&mut settings.limits.in_all.connections);
+    bound_by_files(&mut settings.limits.in_all);
     let state = AppState::new(settings, Arc::new(SystemClock))
         .context("no random bytes for this process's name and key")?;
     let public = listen(arguments.listen, "--listen").await?;
@@ -75,11 +76,19 @@ async fn run(arguments: &Serve) -> anyhow::Result<()> {
     }
     serve(Listeners { public, admin }, app(state.clone()), state, async move {
         let name = signals.next().await;
-        tracing::info!("{name} came: no longer ready; a second one stops at once");
+        tracing::info!("{name} came: no longer ready; {}", then(name));
     })
     .await;
     tracing::info!("stopped");
     Ok(())
+}
+
+/// Tells what would end the program at once after such a signal.
+fn then(name: &str) -> &'static str {
+    match name {
+        "SIGHUP" => "two of SIGTERM, SIGINT or SIGQUIT stop at once",
+        _ => "a second one stops at once",
+    }
 }
 
 async fn listen(address: SocketAddr, option: &str) -> anyhow::Result<TcpListener> {
@@ -87,19 +96,20 @@ async fn listen(address: SocketAddr, option: &str) -> anyhow::Result<TcpListener
     listener.map_err(|error| anyhow::anyhow!(address::cant_listen(option, address, &error)))
 }
 
-/// Has there be no more connections than the system lets the process have files.
-fn bound_by_files(connections: &mut usize) {
+/// Has there be no more connections and files of the page than the system lets the process have files.
+fn bound_by_files(places: &mut Places) {
     match files::raise_limit() {
         Ok(files) => {
-            let asked =
-                std::mem::replace(connections, files::connections_within(files, *connections));
-            if *connections < asked {
+            let within = files::places_within(files, *places);
+            let asked = std::mem::replace(places, within);
+            if within != asked {
                 tracing::warn!(
-                    asked,
-                    connections = *connections,
+                    asked = asked.connections,
+                    connections = within.connections,
+                    site_files = within.files,
                     files,
-                    "fewer connections than --connections says: the process may not have more \
-                     files open (ulimit -n, LimitNOFILE)"
+                    "fewer connections or files of --site than are asked for: the process may not \
+                     have more files open (ulimit -n, LimitNOFILE)"
                 );
             }
         }

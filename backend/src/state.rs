@@ -76,9 +76,9 @@ impl AppState {
     /// Where the operating system gives no random bytes for the instance's name and its key.
     pub fn new(settings: Settings, wall: Arc<dyn WallClock>) -> Result<Self, getrandom::Error> {
         let Settings { allowed, trusted_proxies, site, limits, show_headers } = settings;
-        let budget = Budget::new(limits.memory);
+        let (budget, counts) = (Budget::new(limits.memory), Counts::new(&limits));
         Ok(Self(Arc::new(Parts {
-            pages: Pages::new(site, &allowed, budget.clone()),
+            pages: Pages::new(site, &allowed, budget.clone(), counts.taken().clone()),
             allowed,
             trusted_proxies,
             passes: Passes::new(limits.pass)?,
@@ -86,7 +86,7 @@ impl AppState {
             limits,
             clocks: Clocks::new(&wall),
             ledgers: Ledgers::new(limits.ledger, show_headers, Arc::clone(&wall)),
-            counts: Counts::new(&limits),
+            counts,
             drain: Drain::default(),
             instance: format!("{:016x}", getrandom::u64()?),
             started: wall.now(),

@@ -279,6 +279,13 @@ async fn what_there_may_be_and_what_is_taken_of_it_is_told() {
         assert_eq!(bounds.sockets.yours, Some(amount(sockets, 2)), "{client}");
         assert_eq!(bounds.polls.in_all, amount(0, 3));
         assert_eq!(bounds.connections.in_all.max, 10_000);
+        let files = bounds.files.expect("they are told");
+        assert_eq!((files.in_all, files.yours), (amount(0, 256), Some(amount(0, 32))));
+        let memory = bounds.memory.expect("it is told");
+        assert_eq!(memory.max, 256 * 1024 * 1024);
+        let each = bounds.each.expect("it is told");
+        assert_eq!((each.socket_messages, each.socket_bytes), (1_000, 16 * 1024 * 1024));
+        assert_eq!((each.raw_max, each.http2_streams, each.min_rate), (1024 * 1024, 100, 1_024));
         assert!(bounds.connections.in_all.taken >= 3, "{bounds:?}");
         assert_eq!(bounds.connections.yours, None, "a proxy's are those of many");
         let asked = bounds.requests.yours.expect("each has a rate");

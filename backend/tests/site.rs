@@ -172,7 +172,15 @@ async fn no_link_leads_out_of_the_site() {
     symlink("config.json", site.join("within.json")).expect("a link");
     symlink("../outside", site.join("index.html.zst")).expect("a link");
     symlink("nowhere", site.join("dangling")).expect("a link");
-    for path in ["/relative", "/absolute", "/up/outside", "/dangling"] {
+    // Nor to what is hidden in it.
+    fs::create_dir(site.join(".hidden")).expect("a folder");
+    fs::write(site.join(".hidden/file"), "secret").expect("a file");
+    symlink(".secret", site.join("bare")).expect("a link");
+    symlink(".hidden/file", site.join("below")).expect("a link");
+    symlink(".hidden", site.join("folder")).expect("a link");
+    for path in
+        ["/relative", "/absolute", "/up/outside", "/dangling", "/bare", "/below", "/folder/file"]
+    {
         assert_eq!(get(&server, path, &[]).await.status(), StatusCode::NOT_FOUND, "{path}");
     }
     assert_eq!(get(&server, "/within.json", &[]).await.text().await.expect("text"), "{}");
@@ -180,6 +188,13 @@ async fn no_link_leads_out_of_the_site() {
     // The folder itself may be one.
     symlink(&site, folder.path().join("current")).expect("a link");
     let server = serve(&folder.path().join("current")).await;
+    assert_eq!(get(&server, "/config.json", &[]).await.status(), StatusCode::OK);
+
+    // Also below a hidden one.
+    let hidden = folder.path().join(".releases");
+    fs::create_dir(&hidden).expect("a folder");
+    fs::rename(&site, hidden.join("site")).expect("it is moved");
+    let server = serve(&hidden.join("site")).await;
     assert_eq!(get(&server, "/config.json", &[]).await.status(), StatusCode::OK);
 }
 

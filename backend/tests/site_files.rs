@@ -8,7 +8,7 @@ use std::os::unix::fs::FileExt;
 use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 
-use echoclock_backend::limits::Limits;
+use echoclock_backend::limits::{Limits, Places};
 use echoclock_backend::site::Site;
 use tempfile::TempDir;
 use tokio::io::AsyncReadExt;
@@ -30,7 +30,10 @@ fn folder(length: u64) -> (TempDir, PathBuf) {
 
 async fn serve(folder: &TempDir, memory: usize) -> Server {
     let site = Site::Folder(folder.path().to_owned());
-    let limits = Limits { memory, ..Limits::default() };
+    // Of files there are enough for those who share the memory.
+    let per_client = Places { files: 1_000, ..Places::PER_CLIENT };
+    let in_all = Places { files: 1_000, ..Places::IN_ALL };
+    let limits = Limits { memory, per_client, in_all, ..Limits::default() };
     support::start_with(Setup { site, limits, ..Setup::default() }).await
 }
 
@@ -119,6 +122,52 @@ async fn those_who_do_not_read_take_a_bounded_amount_of_memory() {
     until_all_is_given_back(&server).await;
     let mut wire = Wire::open(server.address()).await;
     assert!(ask(&mut wire, "HEAD", "").await.starts_with("http/1.1 200"));
+}
+
+#[tokio::test]
+async fn those_who_do_not_read_have_a_bounded_number_of_files_open() {
+    let (folder, _) = folder(GIB);
+    let site = Site::Folder(folder.path().to_owned());
+    let per_client = Places { files: 3, ..Places::PER_CLIENT };
+    let in_all = Places { files: 5, ..Places::IN_ALL };
+    let limits = Limits { per_client, in_all, ..Limits::default() };
+    let server = support::start_with(Setup { site, limits, ..Setup::default() }).await;
+    let [one, other, third] = ["192.0.2.1", "192.0.2.2", "192.0.2.3"]
+        .map(|address| format!("x-forwarded-for: {address}\r\n"));
+    let mut open = vec![];
+    for (client, status) in [
+        (&one, "200"),
+        (&one, "200"),
+        (&one, "200"),
+        (&one, "429"),
+        (&other, "200"),
+        (&other, "200"),
+        (&third, "503"),
+        (&one, "429"),
+    ] {
+        let mut wire = Wire::open(server.address()).await;
+        let head = ask(&mut wire, "GET", client).await;
+        let so_far = open.len();
+        assert!(head.starts_with(&format!("http/1.1 {status}")), "{client} {so_far}: {head}");
+        match status {
+            "200" => open.push(wire),
+            _ => assert!(header(&head, "retry-after").is_some(), "{head}"),
+        }
+    }
+    let files = server.info().await.bounds.expect("they are told").files.expect("so are these");
+    assert_eq!((files.in_all.taken, files.in_all.max), (5, 5));
+    // What needs no file is answered.
+    let mut wire = Wire::open(server.address()).await;
+    wire.write("GET /healthz HTTP/1.1\r\nhost: test\r\n\r\n").await;
+    assert!(wire.read_head().await.starts_with("http/1.1 200"));
+    drop(open);
+    until_all_is_given_back(&server).await;
+    // Whatever needs no more than a look at a file gives its place back at once.
+    let mut wire = Wire::open(server.address()).await;
+    for _ in 0..20 {
+        let head = ask(&mut wire, "HEAD", &third).await;
+        assert!(head.starts_with("http/1.1 200"), "{head}");
+    }
 }
 
 #[tokio::test]

@@ -116,6 +116,30 @@ pub struct Bounds {
     pub polls: Bound,
     /// Requests of the last second.
     pub requests: Bound,
+    /// Files of the page that are on their way; nothing where a server does not tell.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub files: Option<Bound>,
+    /// Memory for what clients send and what waits to be sent to them, in bytes; likewise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub memory: Option<Amount>,
+    /// What bounds each socket, each connection and each message; likewise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub each: Option<Each>,
+}
+
+/// What bounds each of what a client has, however much it has of it.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+pub struct Each {
+    /// Messages that one socket may send a second.
+    pub socket_messages: u32,
+    /// Bytes that one socket may send a second.
+    pub socket_bytes: u32,
+    /// The largest message that the raw echo takes, in bytes.
+    pub raw_max: u64,
+    /// Streams that one connection of HTTP/2 may have open.
+    pub http2_streams: u32,
+    /// Bytes a second that a client has to take or to send while it is waited for; 0 for none.
+    pub min_rate: u32,
 }
 
 /// How much there is of one kind.
@@ -238,6 +262,17 @@ mod tests {
             assert_eq!(serde_json::from_str::<Bound>(json).unwrap(), bound);
             assert_eq!(bound.is_full(), is_full, "{json}");
         }
+    }
+
+    #[test]
+    fn what_older_servers_do_not_tell_of_bounds_is_not_known() {
+        let bound = r#"{"in_all":{"taken":3,"max":10}}"#;
+        let kinds = ["connections", "sockets", "streams", "polls", "requests"];
+        let fields = kinds.map(|kind| format!(r#""{kind}":{bound}"#)).join(",");
+        let old = format!("{{{fields}}}");
+        let bounds = serde_json::from_str::<Bounds>(&old).unwrap();
+        assert_eq!((bounds.files, bounds.memory, bounds.each), (None, None, None));
+        assert_eq!(serde_json::to_string(&bounds).unwrap(), old);
     }
 
     #[test]

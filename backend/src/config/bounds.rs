@@ -13,17 +13,18 @@ pub struct Bounds {
     /// How much memory there is for what clients send and what waits to be sent to them, in all, in
     /// bytes
     #[arg(long, env = "ECHOCLOCK_MEMORY_BUDGET", value_name = "BYTES")]
-    #[arg(default_value_t = Limits::default().memory, value_parser = bytes(MEMORY_MIN, usize::MAX))]
+    #[arg(default_value_t = Limits::default().memory, value_parser = within(MEMORY_MIN, usize::MAX))]
     pub memory_budget: usize,
 
     /// The largest message that the raw echo takes, in bytes
     #[arg(long, env = "ECHOCLOCK_RAW_MAX", value_name = "BYTES", default_value_t = RAW_MESSAGE_MAX)]
-    #[arg(value_parser = bytes(1, RAW_MAX_MAX))]
+    #[arg(value_parser = within(1, RAW_MAX_MAX))]
     pub raw_max: usize,
 
-    /// How many bytes a second a client has to take or to send while it is waited for; 0 for none.
-    /// One that is slower for long is given up: 15 s where it sends a body, 30 s where it reads
-    /// nothing, and up to 94 s where buffers on its side have taken much
+    /// How many bytes a second a client has to take or to send while it is waited for. One that is
+    /// slower is given up: after 15 s where it sends a body, 75 s where it is at a socket's message,
+    /// 30 s where it reads nothing, and up to 94 s where buffers on its side have taken much. 0 asks
+    /// for no rate, and then a body may take 60 s in all
     #[arg(long, env = "ECHOCLOCK_MIN_RATE", value_name = "BYTES")]
     #[arg(default_value_t = Limits::default().min_rate)]
     pub min_rate: u32,
@@ -68,6 +69,16 @@ pub struct Bounds {
     #[arg(default_value_t = Places::PER_CLIENT.polls, value_parser = number())]
     pub client_polls: usize,
 
+    /// How many files of --site may be open at once in all
+    #[arg(long, env = "ECHOCLOCK_SITE_FILES", value_name = "NUMBER")]
+    #[arg(default_value_t = Places::IN_ALL.files, value_parser = number())]
+    pub site_files: usize,
+
+    /// How many files of --site may be open at once for one client
+    #[arg(long, env = "ECHOCLOCK_CLIENT_SITE_FILES", value_name = "NUMBER")]
+    #[arg(default_value_t = Places::PER_CLIENT.files, value_parser = number())]
+    pub client_site_files: usize,
+
     /// How many requests a second there may be in all
     #[arg(long, env = "ECHOCLOCK_REQUESTS", value_name = "NUMBER")]
     #[arg(default_value_t = Places::IN_ALL.requests, value_parser = clap::value_parser!(u32).range(1..))]
@@ -78,12 +89,13 @@ pub struct Bounds {
     #[arg(default_value_t = Places::PER_CLIENT.requests, value_parser = clap::value_parser!(u32).range(1..))]
     pub client_requests: u32,
 
-    /// How many messages a second one socket may send; more for a moment
+    /// How many messages a second one socket may send, five times as many at once; each part of a
+    /// message counts
     #[arg(long, env = "ECHOCLOCK_SOCKET_MESSAGES", value_name = "NUMBER")]
     #[arg(default_value_t = SocketRate::default().messages, value_parser = clap::value_parser!(u32).range(1..))]
     pub socket_messages: u32,
 
-    /// How many bytes a second one socket may send; more for a moment
+    /// How many bytes a second one socket may send, five times as many at once
     #[arg(long, env = "ECHOCLOCK_SOCKET_BYTES", value_name = "NUMBER")]
     #[arg(default_value_t = SocketRate::default().bytes, value_parser = clap::value_parser!(u32).range(1..))]
     pub socket_bytes: u32,
@@ -106,6 +118,7 @@ impl Bounds {
                 sockets: self.sockets,
                 streams: self.streams,
                 polls: self.polls,
+                files: self.site_files,
                 requests: self.requests,
             },
             per_client: Places {
@@ -113,6 +126,7 @@ impl Bounds {
                 sockets: self.client_sockets,
                 streams: self.client_streams,
                 polls: self.client_polls,
+                files: self.client_site_files,
                 requests: self.client_requests,
             },
             socket: SocketRate { messages: self.socket_messages, bytes: self.socket_bytes },
@@ -123,10 +137,10 @@ impl Bounds {
 }
 
 fn number() -> impl TypedValueParser<Value = usize> {
-    bytes(1, usize::MAX)
+    within(1, usize::MAX)
 }
 
-fn bytes(min: usize, max: usize) -> impl TypedValueParser<Value = usize> {
+fn within(min: usize, max: usize) -> impl TypedValueParser<Value = usize> {
     let parser = RangedU64ValueParser::<u64>::new().range(min as u64..=max as u64);
     parser.try_map(usize::try_from)
 }

@@ -72,10 +72,6 @@ pub struct Serve {
     #[arg(value_parser = idle_timeout)]
     pub idle_timeout: u64,
 
-    /// What clients may have and do.
-    #[command(flatten)]
-    pub bounds: Bounds,
-
     /// A header that ledgers show with its value, besides those that are known to be harmless; of
     /// all others they show the length. May be repeated (in the environment: separated by commas)
     #[arg(long, env = "ECHOCLOCK_SHOW_HEADER", value_name = "NAME", value_delimiter = ',')]
@@ -84,6 +80,10 @@ pub struct Serve {
     /// A folder to serve the page from, in place of the page within this program
     #[arg(long, env = "ECHOCLOCK_SITE", value_name = "FOLDER", value_parser = site_folder)]
     pub site: Option<PathBuf>,
+
+    /// What clients may have and do. The last, since its heading is that of all that follow.
+    #[command(flatten)]
+    pub bounds: Bounds,
 }
 
 /// One `--allow-origin`.
@@ -205,11 +205,25 @@ mod tests {
     }
 
     #[test]
+    fn only_bounds_stand_below_their_heading() {
+        let mut command = <Cli as clap::CommandFactory>::command();
+        let serve = command.find_subcommand_mut("serve").expect("it is one");
+        let bounds = <Bounds as Args>::augment_args(clap::Command::new("bounds"));
+        let is_bound = |name| bounds.get_arguments().any(|bound| bound.get_id() == name);
+        for argument in serve.get_arguments() {
+            let name = argument.get_id();
+            let is_below = argument.get_help_heading() == Some("Bounds");
+            assert_eq!(is_below, is_bound(name), "{name}");
+        }
+    }
+
+    #[test]
     fn bounds_are_set_one_by_one() {
-        let arguments = ["--client-streams", "7", "--requests=9", "--min-rate", "0"];
+        let arguments =
+            ["--client-streams", "7", "--requests=9", "--min-rate", "0", "--site-files=3"];
         let limits = serve(&arguments).expect("these are bounds").settings().limits;
         assert_eq!(limits.per_client, Places { streams: 7, ..Places::PER_CLIENT });
-        assert_eq!(limits.in_all, Places { requests: 9, ..Places::IN_ALL });
+        assert_eq!(limits.in_all, Places { requests: 9, files: 3, ..Places::IN_ALL });
         assert_eq!(limits.min_rate, 0);
     }
 

@@ -16,11 +16,13 @@ pub(crate) enum Kind {
     Stream,
     /// A request that waits for its answer, or whose body is waited for.
     Poll,
+    /// A file of the site's folder that is open.
+    File,
 }
 
 impl Kind {
     /// How many kinds there are.
-    pub(super) const COUNT: usize = 4;
+    pub(super) const COUNT: usize = 5;
 
     /// Those that keep a server that drains from its end.
     pub(super) const AWAITED: [Self; 3] = [Self::Socket, Self::Stream, Self::Poll];
@@ -32,6 +34,7 @@ impl Kind {
             Self::Socket => places.sockets,
             Self::Stream => places.streams,
             Self::Poll => places.polls,
+            Self::File => places.files,
         }
     }
 
@@ -70,6 +73,7 @@ impl fmt::Display for Full {
             What::Held(Kind::Socket) => ("WebSocket", "WebSockets"),
             What::Held(Kind::Stream) => ("stream", "streams"),
             What::Held(Kind::Poll) => ("waiting request", "waiting requests"),
+            What::Held(Kind::File) => ("download", "downloads"),
             What::Requests => ("request a second", "requests a second"),
         };
         let things = if *max == 1 { one } else { many };

@@ -150,10 +150,13 @@ impl Taken {
             sockets: held(Kind::Socket),
             streams: held(Kind::Stream),
             polls: held(Kind::Poll),
+            files: Some(held(Kind::File)),
             requests: Bound {
                 in_all: asked(asked_in_all, in_all),
                 yours: Some(asked(has.asked, per_client)),
             },
+            memory: None,
+            each: None,
         }
     }
 

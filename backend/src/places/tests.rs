@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use super::*;
 
-const KINDS: [Kind; Kind::COUNT] = [Kind::Connection, Kind::Socket, Kind::Stream, Kind::Poll];
+const KINDS: [Kind; Kind::COUNT] =
+    [Kind::Connection, Kind::Socket, Kind::Stream, Kind::Poll, Kind::File];
 
 fn client(number: u32) -> Client {
     let [_, a, b, c] = number.to_be_bytes();
@@ -13,7 +14,7 @@ fn client(number: u32) -> Client {
 }
 
 fn bounds(each: usize, requests: u32) -> Places {
-    Places { connections: each, sockets: each, streams: each, polls: each, requests }
+    Places { connections: each, sockets: each, streams: each, polls: each, files: each, requests }
 }
 
 #[tokio::test]
@@ -30,8 +31,9 @@ async fn one_client_and_all_have_as_many_as_they_may() {
         assert_eq!((full.by_client, full.max), (false, 5), "{kind:?}");
         assert!(take(1).expect_err("its own bound goes first").by_client);
         let bounds = taken.bounds(&client(2), Instant::now());
-        let Bounds { connections, sockets, streams, polls, .. } = bounds;
-        let told = [connections, sockets, streams, polls][kind.index()];
+        let Bounds { connections, sockets, streams, polls, files, .. } = bounds;
+        let files = files.expect("they are told");
+        let told = [connections, sockets, streams, polls, files][kind.index()];
         assert_eq!(told.in_all, Amount { taken: 5, max: 5 });
         assert_eq!(told.yours, Some(Amount { taken: 2, max: 3 }));
 

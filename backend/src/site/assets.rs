@@ -15,6 +15,7 @@ use super::sending::Sending;
 use super::tags::written;
 use crate::budget::{Budget, NoRoom};
 use crate::client::Client;
+use crate::places::Taken;
 
 /// Where the page's files are.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -51,10 +52,10 @@ enum Content {
 struct Embedded;
 
 impl Assets {
-    pub(super) fn of(site: Site) -> Self {
+    pub(super) fn of(site: Site, taken: Taken) -> Self {
         match site {
             Site::Embedded => Self::Embedded,
-            Site::Folder(path) => Self::Folder(Folder::new(path)),
+            Site::Folder(path) => Self::Folder(Folder::new(path, taken)),
         }
     }
 

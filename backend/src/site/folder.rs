@@ -1,8 +1,9 @@
-//! A folder's files, opened and read away from the threads that serve, few at once.
+//! A folder's files, opened and read away from the threads that serve, few at once. Each that is
+//! open has a place, as a connection has one: both are what a process has few of.
 
 use std::fs::File;
-use std::io::{self, Read};
-use std::path::{Path, PathBuf};
+use std::io::{self, Read, Seek, SeekFrom};
+use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -14,6 +15,7 @@ use tokio::time::{Instant, timeout_at};
 use super::encoding::Coding;
 use super::tags::{Stamp, Tags};
 use crate::client::Client;
+use crate::places::{Full, Kind, Place, Taken};
 
 /// A folder to serve from; a cheap handle.
 #[derive(Clone, Debug)]
@@ -22,6 +24,7 @@ pub(super) struct Folder(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     path: PathBuf,
+    taken: Taken,
     tags: Tags,
     /// A permit for each thread that may wait for the disk.
     threads: Arc<Semaphore>,
@@ -32,10 +35,24 @@ struct Inner {
 /// A file that is open, and which version of it.
 #[derive(Debug)]
 pub(super) struct Opened {
-    pub(super) file: File,
+    pub(super) file: Open,
     pub(super) stamp: Stamp,
     pub(super) tag: String,
     pub(super) coding: Coding,
+}
+
+/// A file and its place, which are given back together.
+#[derive(Debug)]
+pub(super) struct Open {
+    file: File,
+    _place: Place,
+}
+
+impl Open {
+    /// Goes to where it is read next.
+    pub(super) fn seek(&mut self, to: u64) -> io::Result<()> {
+        self.file.seek(SeekFrom::Start(to)).map(drop)
+    }
 }
 
 /// Why there is no file.
@@ -43,6 +60,8 @@ pub(super) struct Opened {
 pub(super) enum Missing {
     /// None is there that may be served.
     NotThere,
+    /// As many are open as may be, for the client or in all.
+    NoPlace(Full),
     /// The system can open no more of them.
     RanOut,
     /// The disk does not answer.
@@ -50,10 +69,10 @@ pub(super) enum Missing {
 }
 
 impl Folder {
-    pub(super) fn new(path: PathBuf) -> Self {
+    pub(super) fn new(path: PathBuf, taken: Taken) -> Self {
         let threads = Arc::new(Semaphore::new(THREADS_MAX));
         let (tags, ran_out_at) = Default::default();
-        Self(Arc::new(Inner { path, tags, threads, ran_out_at }))
+        Self(Arc::new(Inner { path, taken, tags, threads, ran_out_at }))
     }
 
     /// Opens a file in the form that the client likes best of those that there are.
@@ -64,24 +83,26 @@ impl Folder {
         accepted: Vec<HeaderValue>,
     ) -> Result<Opened, Missing> {
         let inner = Arc::clone(&self.0);
-        let opened = self.away(move || inner.open(client, &name, &accepted)).await;
+        // It goes with the file, also where nobody waits for that any more.
+        let place = inner.taken.take(Kind::File, client).map_err(Missing::NoPlace)?;
+        let opened = self.away(move || inner.open(place, &name, &accepted)).await;
         opened.map_err(|_| Missing::NoAnswer)?.map_err(|error| self.0.why(client, &error))
     }
 
     /// Reads the next bytes of a file, of which it has to have so many and still the same content.
     pub(super) async fn read(
         &self,
-        mut file: File,
+        mut open: Open,
         stamp: Stamp,
         bytes: usize,
-    ) -> io::Result<(File, Vec<u8>)> {
+    ) -> io::Result<(Open, Vec<u8>)> {
         self.away(move || {
             let mut read = Vec::with_capacity(bytes);
-            Read::by_ref(&mut file).take(bytes as u64).read_to_end(&mut read)?;
-            if read.len() < bytes || !stamp.has_same_content(&file)? {
+            Read::by_ref(&mut open.file).take(bytes as u64).read_to_end(&mut read)?;
+            if read.len() < bytes || !stamp.has_same_content(&open.file)? {
                 return Err(io::Error::other("it was changed while it was sent"));
             }
-            Ok((file, read))
+            Ok((open, read))
         })
         .await?
     }
@@ -104,29 +125,22 @@ impl Folder {
 }
 
 impl Inner {
-    fn open(&self, client: Client, name: &str, accepted: &[HeaderValue]) -> io::Result<Opened> {
-        let plain = self.resolve(client, name)?;
-        let form = |coding: Coding| self.resolve(client, &format!("{name}{}", coding.suffix()));
-        let coding = Coding::choose(accepted, |coding| form(coding).is_ok());
-        let path = if coding == Coding::Identity { plain } else { form(coding)? };
-        let mut file = File::open(&path)?;
+    fn open(&self, place: Place, name: &str, accepted: &[HeaderValue]) -> io::Result<Opened> {
+        // Once, so that all of it is of one site where a link is led to another one meanwhile.
+        let root = self.path.canonicalize()?;
+        let at = |name: &str| resolve(&root, place.client(), name);
+        let plain = at(name)?;
+        let forms = Coding::COMPRESSED
+            .map(|coding| (coding, at(&format!("{name}{}", coding.suffix())).ok()));
+        let form =
+            |wanted| forms.iter().find_map(|(it, path)| path.as_ref().filter(|_| *it == wanted));
+        let coding = Coding::choose(accepted, |coding| form(coding).is_some());
+        let path = form(coding).unwrap_or(&plain);
+        let mut file = File::open(path)?;
         let stamp = Stamp::of(&file.metadata()?);
-        let tag = self.tags.tag(&path, stamp, &mut file)?;
+        let tag = self.tags.tag(path, stamp, &mut file)?;
+        let file = Open { file, _place: place };
         Ok(Opened { file, stamp, tag, coding })
-    }
-
-    /// Returns where a file of the folder is; one that a link leads out of it to is none of the
-    /// site's.
-    fn resolve(&self, client: Client, name: &str) -> io::Result<PathBuf> {
-        let path = self.path.join(name).canonicalize()?;
-        if !path.is_file() {
-            return Err(io::ErrorKind::NotFound.into());
-        }
-        if !is_within(&self.path, &path)? {
-            tracing::warn!(%client, name, "not served: a link leads out of the site's folder");
-            return Err(io::ErrorKind::NotFound.into());
-        }
-        Ok(path)
     }
 
     /// Tells why a file could not be opened, and logs it where that is not the client's affair.
@@ -148,8 +162,20 @@ impl Inner {
     }
 }
 
-fn is_within(folder: &Path, path: &Path) -> io::Result<bool> {
-    Ok(path.starts_with(folder.canonicalize()?))
+/// Returns where a file below a root is. Where links lead counts, not what they are called: out of
+/// the site, or to what is hidden in it, leads none.
+fn resolve(root: &Path, client: Client, name: &str) -> io::Result<PathBuf> {
+    let path = root.join(name).canonicalize()?;
+    let Ok(below) = path.strip_prefix(root) else {
+        tracing::warn!(%client, name, "not served: a link leads out of the site's folder");
+        return Err(io::ErrorKind::NotFound.into());
+    };
+    let is_hidden = |part: Component<'_>| part.as_os_str().as_encoded_bytes().starts_with(b".");
+    if below.components().any(is_hidden) {
+        tracing::warn!(%client, name, "not served: a link leads to a hidden file of the site");
+        return Err(io::ErrorKind::NotFound.into());
+    }
+    if path.is_file() { Ok(path) } else { Err(io::ErrorKind::NotFound.into()) }
 }
 
 /// Whether a program, or the system, has as many files open as it may: `EMFILE` and `ENFILE`, which

@@ -33,6 +33,7 @@ use crate::client::Client;
 use crate::error::Refusal;
 use crate::list;
 use crate::origin::Allowed;
+use crate::places::Taken;
 
 /// The page, and the policy that it is served under; a cheap handle.
 #[derive(Clone, Debug)]
@@ -46,9 +47,10 @@ struct Inner {
 }
 
 impl Pages {
-    /// Serves a site, which these may embed, out of as much memory as there is.
-    pub(crate) fn new(site: Site, allowed: &Allowed, budget: Budget) -> Self {
-        Self(Arc::new(Inner { assets: Assets::of(site), policy: policy(allowed), budget }))
+    /// Serves a site, which these may embed, out of as much memory and as many places for files as
+    /// there are.
+    pub(crate) fn new(site: Site, allowed: &Allowed, budget: Budget, taken: Taken) -> Self {
+        Self(Arc::new(Inner { assets: Assets::of(site, taken), policy: policy(allowed), budget }))
     }
 }
 
@@ -92,6 +94,7 @@ impl Inner {
             Ok(asset) => self.found(name, asset, asked),
             Err(Missing::NotThere) if name == INDEX => Ok(not_built()),
             Err(Missing::NotThere) => Ok(not_found(path)),
+            Err(Missing::NoPlace(full)) => Err(full.into()),
             Err(Missing::RanOut) => {
                 Err(Refusal::NotNow { detail: "the server can open no more files" })
             }

@@ -1,7 +1,6 @@
 //! A file on its way to a client: read piece by piece as the client takes them.
 
-use std::fs::File;
-use std::io::{self, Seek, SeekFrom};
+use std::io;
 use std::ops::Range;
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -12,7 +11,7 @@ use futures_util::future::BoxFuture;
 use http_body::{Body, Frame, SizeHint};
 use tokio::time::sleep;
 
-use super::folder::{Folder, Opened};
+use super::folder::{Folder, Open, Opened};
 use super::tags::Stamp;
 use crate::budget::{Budget, NoRoom, Share};
 use crate::client::Client;
@@ -29,8 +28,8 @@ pub(super) struct Sending {
 
 enum Step {
     /// To be read on, with a share of the memory for the next piece where there is one already.
-    Next(File, Option<Share>),
-    Reading(BoxFuture<'static, io::Result<(File, Bytes)>>),
+    Next(Open, Option<Share>),
+    Reading(BoxFuture<'static, io::Result<(Open, Bytes)>>),
     Over,
 }
 
@@ -51,8 +50,10 @@ impl Sending {
         let left = part.end - part.start;
         let mut share = budget.share();
         share.resize(piece(left))?;
-        let step = match file.seek(SeekFrom::Start(part.start)) {
-            Ok(_) => Step::Next(file, Some(share)),
+        let step = match file.seek(part.start) {
+            // Nothing is read of it.
+            Ok(()) if left == 0 => Step::Over,
+            Ok(()) => Step::Next(file, Some(share)),
             // Nothing is sent of what was promised.
             Err(_) => Step::Over,
         };
@@ -61,9 +62,9 @@ impl Sending {
 
     fn read(
         &self,
-        file: File,
+        file: Open,
         share: Option<Share>,
-    ) -> BoxFuture<'static, io::Result<(File, Bytes)>> {
+    ) -> BoxFuture<'static, io::Result<(Open, Bytes)>> {
         let (folder, budget, stamp) = (self.folder.clone(), self.budget.clone(), self.stamp);
         let bytes = piece(self.left);
         Box::pin(async move {
@@ -96,7 +97,10 @@ impl Body for Sending {
                         tracing::warn!(%client, %error, left, "a file is broken off");
                     })?;
                     self.left -= piece.len() as u64;
-                    self.step = Step::Next(file, None);
+                    if self.left > 0 {
+                        self.step = Step::Next(file, None);
+                    }
+                    // After its last piece it is closed, whenever that is taken.
                     return Poll::Ready(Some(Ok(Frame::data(piece))));
                 }
                 Step::Over => {
@@ -140,3 +144,37 @@ const PIECE: usize = 64 * 1024;
 /// How soon there may be memory again, and how often that is tried.
 const TRY_AGAIN_AFTER: Duration = Duration::from_millis(100);
 const TRIES: usize = 100;
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use http_body_util::BodyExt;
+
+    use super::*;
+    use crate::limits::Places;
+    use crate::places::{Kind, Taken};
+
+    #[tokio::test]
+    async fn a_file_is_open_until_its_last_piece_is_there() {
+        let folder = tempfile::tempdir().expect("a folder");
+        fs::write(folder.path().join("file"), vec![7; PIECE + 1]).expect("a file");
+        let taken = Taken::new(Places::IN_ALL, Places::PER_CLIENT);
+        let site = Folder::new(folder.path().to_owned(), taken.clone());
+        let budget = Budget::new(1024 * 1024);
+        let (client, length) = (Client::UNKNOWN, PIECE as u64 + 1);
+        for (part, pieces) in [(0..length, &[PIECE, 1][..]), (3..9, &[6]), (5..5, &[])] {
+            let opened = site.open(client, "file".to_owned(), vec![]).await.expect("it is there");
+            assert_eq!(taken.held(Kind::File), 1);
+            let sending = Sending::new(site.clone(), budget.clone(), client, opened, part.clone());
+            let mut sending = sending.expect("there is room");
+            for (n, bytes) in pieces.iter().enumerate() {
+                assert_eq!(taken.held(Kind::File), 1, "{part:?}: it is read on");
+                let piece = sending.frame().await.expect("a piece").expect("it can be read");
+                assert_eq!(piece.into_data().expect("data").len(), *bytes, "{part:?} {n}");
+            }
+            assert_eq!(taken.held(Kind::File), 0, "{part:?}: nothing is left to be read");
+            assert!(sending.frame().await.is_none() && sending.is_end_stream(), "{part:?}");
+        }
+    }
+}

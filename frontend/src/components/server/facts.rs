@@ -193,6 +193,9 @@ mod tests {
             streams: bound(2_345, yours),
             polls: bound(0, yours),
             requests: bound(7, yours),
+            files: None,
+            memory: None,
+            each: None,
         };
         let all =
             Fact::said(OPEN, "1 of 10,000 sockets, 2,345 of 10,000 streams, 0 of 10,000 polls");
