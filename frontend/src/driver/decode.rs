@@ -4,7 +4,7 @@ use echoclock_shared::decode;
 use echoclock_shared::decode::ndjson::Decoder;
 use echoclock_shared::echo::{Fault, FaultCode, FromServer};
 use echoclock_shared::encode::sse;
-use echoclock_shared::problem;
+use echoclock_shared::problem::{self, Problem};
 use echoclock_shared::session::{CloseReport, FromClock, LinkEvent};
 
 use crate::browser::{Answer, EventNews, FrameNews, SocketNews, StreamNews};
@@ -71,17 +71,16 @@ pub(super) fn lines(decoder: &mut Decoder<FromClock>, news: StreamNews) -> Vec<L
 
 /// Reads the answer to a poll.
 pub(super) fn answer(answer: Option<Answer>) -> Vec<LinkEvent> {
-    let Some(Answer { status, media_type, body }) = answer else {
+    let Some(answer) = answer else {
         return vec![LinkEvent::Closed(CloseReport::lost())];
     };
+    if let Some(problem) = refusal(&answer) {
+        return vec![LinkEvent::Refused(problem)];
+    }
+    let Answer { status, body, .. } = answer;
     let json = match (status, &body) {
         (200, Some(json)) => json,
         (204, _) => return vec![LinkEvent::Answered],
-        // The server itself says why it has no room for the moment, or stops: no proxy before it.
-        (429 | 503, Some(json)) if media_type == problem::MEDIA_TYPE => {
-            let refused = serde_json::from_str(json).map(LinkEvent::Refused);
-            return vec![refused.unwrap_or(LinkEvent::Closed(CloseReport::lost()))];
-        }
         _ => return vec![LinkEvent::Closed(CloseReport::lost())],
     };
     match decode::page(json) {
@@ -95,6 +94,9 @@ pub(super) fn answer(answer: Option<Answer>) -> Vec<LinkEvent> {
 
 /// Reads the answer to a message that was posted.
 pub(super) fn posted(answer: Option<Answer>) -> LinkEvent {
+    if let Some(problem) = answer.as_ref().and_then(refusal) {
+        return LinkEvent::Refused(problem);
+    }
     let said = answer.and_then(|answer| match (answer.status, answer.body) {
         // Whoever finds it too large, the message itself does not get through.
         (413, _) => Some(FromServer::Error(Fault {
@@ -107,6 +109,13 @@ pub(super) fn posted(answer: Option<Answer>) -> LinkEvent {
         (_, _) => None,
     });
     said.map_or(LinkEvent::Closed(CloseReport::lost()), LinkEvent::Echo)
+}
+
+/// Reads why the server itself refuses something for the moment, where it has no room or stops: no
+/// proxy before it.
+fn refusal(Answer { status, media_type, body }: &Answer) -> Option<Problem> {
+    let json = body.as_ref().filter(|_| *media_type == problem::MEDIA_TYPE)?;
+    matches!(status, 429 | 503).then(|| serde_json::from_str(json).ok())?
 }
 
 fn plain(json: &str) -> LinkEvent {
@@ -221,10 +230,13 @@ mod tests {
     }
 
     #[test]
-    fn a_poll_that_is_refused_for_a_while_is_told_why() {
+    fn a_poll_or_a_post_that_is_refused_for_a_while_is_told_why() {
         let read = |status, media_type: &str, body: &str| {
             let (media_type, body) = (media_type.to_owned(), Some(body.to_owned()));
-            answer(Some(Answer { status, media_type, body }))
+            let polled =
+                answer(Some(Answer { status, media_type: media_type.clone(), body: body.clone() }));
+            assert_eq!([posted(Some(Answer { status, media_type, body }))], *polled);
+            polled
         };
         let json = r#"{"title":"Too Many Requests","status":429,"detail":"too many"}"#;
         for status in [429, 503] {

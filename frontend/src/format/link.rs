@@ -163,9 +163,13 @@ fn by_posts(link: &LinkView, failures: u32) -> String {
             None => "No WebSocket gets through here, or none lasts; it is tried again.".to_owned(),
         },
     };
-    let posts = match failures {
-        0 => "Until then each message goes by a POST of its own.",
-        _ => "The last message’s POST got no answer either, and goes once more.",
+    let posts = match (failures, &link.refusal) {
+        (0, _) => "Until then each message goes by a POST of its own.".to_owned(),
+        (_, None) => "The last message’s POST got no answer either, and goes once more.".to_owned(),
+        (_, Some(why)) => format!(
+            "The server refuses the last message’s POST for the moment, and it goes once more: {}",
+            sentence(why)
+        ),
     };
     format!("{socket} {posts}")
 }

@@ -13,6 +13,8 @@ pub struct LinkView {
     pub trouble: Option<Trouble>,
     /// Where messages go by plain requests instead, how many of these in a row have got no answer.
     pub posts: Option<u32>,
+    /// Why the server has refused the last of these for the moment, if it has.
+    pub refusal: Option<String>,
 }
 
 impl LinkView {
@@ -23,6 +25,7 @@ impl LinkView {
             failures: link.failures(),
             trouble: link.trouble().cloned(),
             posts: None,
+            refusal: None,
         }
     }
 
@@ -30,7 +33,8 @@ impl LinkView {
     pub fn of_chat(chat: &Chat) -> Self {
         let posting = chat.posting();
         let posts = posting.is_on().then(|| posting.failures());
-        Self { posts, ..Self::of(chat.link()) }
+        let refusal = posting.refusal().map(|problem| problem.detail.clone());
+        Self { posts, refusal, ..Self::of(chat.link()) }
     }
 
     /// Whether the server's first message has arrived, and the link stands.

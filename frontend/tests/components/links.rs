@@ -26,7 +26,7 @@ pub(crate) fn open() -> LinkState {
 }
 
 pub(crate) fn view(state: LinkState, trouble: Option<Trouble>) -> LinkView {
-    LinkView { state, failures: 3, trouble, posts: None }
+    LinkView { state, failures: 3, trouble, posts: None, refusal: None }
 }
 
 fn waiting() -> LinkState {

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::{Backoff, Ended, Finding, LinkId, Moment, Probed, Trouble};
 use crate::echo::SendKey;
+use crate::problem::Problem;
 
 /// The chat's second way: a plain request for each message, while no socket gets through.
 #[derive(Debug, Default)]
@@ -20,6 +21,8 @@ pub struct Posting {
     /// When the last plain request went out that has judged.
     judged: Duration,
     failures: u32,
+    /// Why the server has refused the last message for the moment, if it has.
+    refusal: Option<Problem>,
     backoff: Backoff,
 }
 
@@ -92,6 +95,11 @@ impl Posting {
         self.failures
     }
 
+    /// Returns why the server has refused the last message for the moment, if it has.
+    pub const fn refusal(&self) -> Option<&Problem> {
+        self.refusal.as_ref()
+    }
+
     /// Returns the message that is under way, with its request.
     pub(super) const fn under_way(&self) -> Option<(LinkId, SendKey)> {
         match self.state {
@@ -153,17 +161,16 @@ impl Posting {
     }
 
     /// Sends by plain requests from here on.
-    pub(super) const fn start(&mut self) {
-        self.state = State::Free;
+    pub(super) fn start(&mut self) {
         self.proven = true;
-        self.failures = 0;
+        self.answered();
     }
 
     /// Sends by plain requests no more; returns the one that is under way.
     pub(super) fn stop(&mut self) -> Option<LinkId> {
         let under_way = self.under_way().map(|(link, _)| link);
+        self.answered();
         self.state = State::Off;
-        self.failures = 0;
         under_way
     }
 
@@ -173,13 +180,15 @@ impl Posting {
     }
 
     /// Has the next message go.
-    pub(super) const fn answered(&mut self) {
+    pub(super) fn answered(&mut self) {
         self.state = State::Free;
         self.failures = 0;
+        self.refusal = None;
     }
 
-    /// Has the message go once more after a while.
-    pub(super) fn failed(&mut self, now: &Moment) {
+    /// Has the message go once more after a while: it got no answer, or was refused for the moment.
+    pub(super) fn failed(&mut self, refusal: Option<Problem>, now: &Moment) {
+        self.refusal = refusal;
         self.failures = self.failures.saturating_add(1);
         self.state = State::Pause { until: now.mono + self.backoff.wait(self.failures, now.dice) };
     }

@@ -3,6 +3,7 @@
 use echoclock_shared::close::CloseCode;
 use echoclock_shared::echo::{Fault, FaultCode, FromServer};
 use echoclock_shared::info::{Info, Opening};
+use echoclock_shared::problem::Problem;
 use echoclock_shared::session::{
     Cause, ChatReport, Effect, Event, Finding, Intent, Link, LinkEvent, LinkId, PageEvent, Part,
     Posting, PostingEnd, Probed, Side, Target, Trouble, Way,
@@ -298,6 +299,45 @@ fn where_nothing_answers_the_chat_waits_and_needs_one_more_socket_only_to_go_ove
     let link = opened(&table.wake());
     assert!(posted(&table.link(link, lost())).is_empty(), "a socket is tried first");
     assert!(matches!(&posted(&table.find(works()))[..], [(_, text)] if text == "one"));
+}
+
+#[test]
+fn a_message_that_the_server_refuses_for_the_moment_goes_once_more_after_a_while() {
+    let mut table = Table::default();
+    gone_over(&mut table);
+    let [(mut post, _)] = posted(&table.user(say("one")))[..] else { panic!("it goes at once") };
+    let problem = Problem {
+        title: "Too Many Requests".to_owned(),
+        status: 429,
+        detail: "wait a moment".to_owned(),
+        parameter: None,
+    };
+    let mut pauses = vec![];
+    for failures in 1..4 {
+        let effects = table.link(post, LinkEvent::Refused(problem.clone()));
+        assert!(!effects.contains(&PROBE), "it is asked too much already");
+        assert!(reports(&effects).is_empty() && posted(&effects).is_empty(), "{effects:?}");
+        assert!(is_on(&table), "it answers");
+        let posting = table.session.chat().posting();
+        assert_eq!((posting.failures(), posting.refusal()), (failures, Some(&problem)));
+        let began = table.now.mono;
+        post = loop {
+            if let [(post, _)] = posted(&table.wake())[..] {
+                break post;
+            }
+        };
+        pauses.push(table.now.mono - began);
+    }
+    assert!(pauses.is_sorted() && pauses[0] < pauses[2], "{pauses:?}");
+    table.link(post, echo(1, "one"));
+    let posting = table.session.chat().posting();
+    assert_eq!((posting.failures(), posting.refusal()), (0, None));
+    // No answer at all is told as that.
+    let [(post, _)] = posted(&table.user(say("two")))[..] else { panic!("it goes at once") };
+    table.link(post, LinkEvent::Refused(problem));
+    let [(post, _)] = posted(&table.user(Intent::Connect(Part::Chat)))[..] else { panic!("again") };
+    assert!(table.link(post, lost()).contains(&PROBE));
+    assert_eq!(table.session.chat().posting().refusal(), None);
 }
 
 #[test]

@@ -8,7 +8,7 @@ use echoclock_shared::session::{Event, Intent, Moment, Session};
 use super::*;
 
 fn view(state: LinkState, failures: u32, trouble: Option<Trouble>) -> LinkView {
-    LinkView { state, failures, trouble, posts: None }
+    LinkView { state, failures, trouble, posts: None, refusal: None }
 }
 
 fn about_to_stop() -> Problem {
@@ -101,13 +101,15 @@ fn plain_requests_go_before_the_sockets_trouble() {
     let connecting = session.chat().link().state().clone();
     let LinkState::Connecting { link, .. } = connecting else { panic!("it connects") };
     let since = Moment::default();
-    for (state, posts, said) in [
-        (waiting_after(Cause::Lost), 0, ["is tried again.", "goes by a POST of its own."]),
-        (connecting, 2, ["is tried again.", "got no answer either"]),
-        (LinkState::Open { link, since }, 0, ["lasted 10 s.", "a POST of its own."]),
+    let full = || Some("wait a moment".to_owned());
+    for (state, posts, refusal, said) in [
+        (waiting_after(Cause::Lost), 0, None, ["is tried again.", "goes by a POST of its own."]),
+        (connecting.clone(), 2, None, ["is tried again.", "got no answer either"]),
+        (connecting, 2, full(), ["refuses the last", "wait a moment."]),
+        (LinkState::Open { link, since }, 0, None, ["lasted 10 s.", "a POST of its own."]),
     ] {
         let trouble = Some(Trouble::OnlyPlainRequests);
-        let link = LinkView { posts: Some(posts), ..view(state, 5, trouble) };
+        let link = LinkView { posts: Some(posts), refusal, ..view(state, 5, trouble) };
         let words = words(&link, Part::Chat, "");
         assert_eq!((words.headline, trouble_name(&link)), ("By plain requests", None));
         assert!(said.iter().all(|said| words.detail.contains(said)), "{words:?}");

@@ -9,6 +9,7 @@ use super::super::{
 };
 use super::{Chat, report};
 use crate::echo::{Fault, FromBrowser, FromServer};
+use crate::problem::Problem;
 
 impl Chat {
     /// Whether a message is under way by this request.
@@ -55,6 +56,7 @@ impl Chat {
         if !matches!(event, LinkEvent::Closed(_) | LinkEvent::Impossible(_)) {
             effects.push(Effect::Drop(link));
         }
+        let mut refusal = None;
         match event {
             LinkEvent::Echo(FromServer::Echo { key, text, received }) => {
                 self.echoed(key, text, received, Way::Post, now, effects);
@@ -65,16 +67,16 @@ impl Chat {
             LinkEvent::Echo(FromServer::Hello { .. } | FromServer::Pong { .. })
             | LinkEvent::Clock(_)
             | LinkEvent::Begun
-            | LinkEvent::Answered
-            | LinkEvent::Refused(_) => {
+            | LinkEvent::Answered => {
                 let what = "something else than an echo in answer to a message".to_owned();
                 report(effects, ChatReport::Garbled(what));
             }
+            LinkEvent::Refused(problem) => refusal = Some(problem),
             LinkEvent::Garbled(what) => report(effects, ChatReport::Garbled(what)),
             LinkEvent::Closed(_) | LinkEvent::Impossible(_) => {}
         }
         if self.outbox.holds(asked) {
-            self.post_failed(now, effects);
+            self.post_failed(refusal, now, effects);
         } else {
             self.posting.answered();
             self.post_next(links, now, effects);
@@ -105,7 +107,7 @@ impl Chat {
         match self.posting.overdue(now) {
             Some(Due::Answer(link)) => {
                 effects.push(Effect::Drop(link));
-                self.post_failed(now, effects);
+                self.post_failed(None, now, effects);
             }
             Some(Due::Next) => self.post_at_once(links, now, effects),
             None => {}
@@ -152,8 +154,12 @@ impl Chat {
         }
     }
 
-    fn post_failed(&mut self, now: &Moment, effects: &mut Vec<Effect>) {
-        self.posting.failed(now);
-        effects.extend([Effect::Probe(Part::Chat, Target::Echo), Effect::Changed(Part::Chat)]);
+    fn post_failed(&mut self, refusal: Option<Problem>, now: &Moment, effects: &mut Vec<Effect>) {
+        // A server that says why need not be asked, the less where it is asked too often.
+        if refusal.is_none() {
+            effects.push(Effect::Probe(Part::Chat, Target::Echo));
+        }
+        self.posting.failed(refusal, now);
+        effects.push(Effect::Changed(Part::Chat));
     }
 }
