@@ -9,6 +9,7 @@ use axum::Router;
 use axum::routing::get;
 use bytes::Bytes;
 use echoclock_backend::limits::Limits;
+use echoclock_backend::site::Site;
 use echoclock_backend::state::AppState;
 use echoclock_shared::path;
 use h2::client::{Builder, Connection, SendRequest};
@@ -96,6 +97,10 @@ fn limits() -> Limits {
 }
 
 async fn server(limits: Limits) -> Server {
+    with_site(Site::Embedded, limits).await
+}
+
+async fn with_site(site: Site, limits: Limits) -> Server {
     let much = Bytes::from(vec![b'm'; MUCH]);
     let with_much = |state: AppState| -> Router {
         let some = much.slice(..8_000);
@@ -103,7 +108,7 @@ async fn server(limits: Limits) -> Server {
             .route("/much", get(async move || much))
             .route("/some", get(async move || some))
     };
-    support::start_routed(Setup { limits, ..Setup::default() }, with_much).await
+    support::start_routed(Setup { site, limits, ..Setup::default() }, with_much).await
 }
 
 #[tokio::test]
@@ -308,6 +313,40 @@ async fn what_may_come_unasked_finds_room_or_is_refused() {
 }
 
 #[tokio::test]
+async fn what_waits_for_one_client_alone_has_a_share_of_the_memory() {
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::write(folder.path().join("file"), vec![7; 100_000]).expect("a file");
+    let server = with_site(Site::Folder(folder.path().to_owned()), Limits::default()).await;
+    let used = || server.state.memory_used();
+    let mut client = Client::open(&server, 0).await;
+    let say = format!(r#"{{"type":"say","key":1,"text":"{}"}}"#, "x".repeat(16_000));
+    let mut echoes = vec![];
+    for n in 1..=3 {
+        let target = server.http(&format!("{}?link={ID}", path::ECHO_ONCE));
+        let (answer, mut body) = client
+            .send
+            .send_request(Request::post(target).body(()).expect("a request"), false)
+            .expect("a stream");
+        body.send_data(say.clone().into(), true).expect("room");
+        let answer = timeout(PATIENCE, answer).await.expect("in time").expect("an answer");
+        assert_eq!(answer.status(), StatusCode::OK);
+        echoes.push(answer);
+        // Besides what the client may send before it is asked for.
+        let all = UNASKED + n * 16_000;
+        assert!((all..all + n * 100).contains(&used()), "{n}: {} bytes", used());
+    }
+    drop(echoes);
+    support::until("the echoes to be given up", || used() == 0).await;
+    for (target, bytes) in [(format!("{}/{ID}", path::LINKS), 6_000), ("/file".to_owned(), 65_536)]
+    {
+        let body = client.ask(&server, &target).await;
+        assert!(used() >= bytes, "{target}: {} bytes", used());
+        drop(body);
+        support::until("the answer to be given up", || used() == 0).await;
+    }
+}
+
+#[tokio::test]
 async fn a_socket_outlives_the_patience_for_a_stream() {
     let server = server(limits()).await;
     let mut client = Client::open(&server, 65_535).await;
@@ -333,6 +372,9 @@ async fn what_a_socket_leaves_behind_is_not_waited_for() {
 
 /// A link whose ledger is kept.
 const ID: &str = "a-link-of-a-client-that-does-not-read-on";
+
+/// How much a connection's client may send before it is asked for, in bytes.
+const UNASKED: usize = 128 * 1024;
 
 /// A masked close frame without a code.
 const CLOSE: Bytes = Bytes::from_static(&[0x88, 0x80, 0, 0, 0, 0]);
