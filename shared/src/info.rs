@@ -161,14 +161,6 @@ pub struct Amount {
     pub max: u64,
 }
 
-impl Bound {
-    /// Whether there is none left for the network that asks.
-    pub fn is_full(&self) -> bool {
-        let is_full = |amount: Amount| amount.taken >= amount.max;
-        is_full(self.in_all) || self.yours.is_some_and(is_full)
-    }
-}
-
 /// How often something was done.
 #[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
 pub struct Done {
@@ -241,26 +233,19 @@ mod tests {
     #[test]
     fn what_there_may_be_is_written_with_what_is_taken_of_it() {
         let amount = |taken, max| Amount { taken, max };
-        for (bound, json, is_full) in [
+        for (bound, json) in [
             (
                 Bound { in_all: amount(3, 10), yours: Some(amount(1, 2)) },
                 r#"{"in_all":{"taken":3,"max":10},"yours":{"taken":1,"max":2}}"#,
-                false,
             ),
             (
                 Bound { in_all: amount(3, 10), yours: Some(amount(2, 2)) },
                 r#"{"in_all":{"taken":3,"max":10},"yours":{"taken":2,"max":2}}"#,
-                true,
             ),
-            (
-                Bound { in_all: amount(10, 10), yours: None },
-                r#"{"in_all":{"taken":10,"max":10}}"#,
-                true,
-            ),
+            (Bound { in_all: amount(10, 10), yours: None }, r#"{"in_all":{"taken":10,"max":10}}"#),
         ] {
             assert_eq!(serde_json::to_string(&bound).unwrap(), json);
             assert_eq!(serde_json::from_str::<Bound>(json).unwrap(), bound);
-            assert_eq!(bound.is_full(), is_full, "{json}");
         }
     }
 
