@@ -1,7 +1,28 @@
-//! Where the server can be reached, and what to say where it can't listen.
+//! Where the server listens and can be reached, and what to say where it can't listen.
 
 use std::io;
 use std::net::{IpAddr, SocketAddr};
+
+use tokio::net::{TcpListener, TcpSocket};
+
+/// Listens at an address, as [`TcpListener::bind`] does, with room for more who have not been
+/// accepted yet.
+///
+/// # Errors
+///
+/// Where the system says no.
+pub fn listen(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+    // Elsewhere it would let another program take the address over.
+    #[cfg(not(windows))]
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(BACKLOG)
+}
+
+/// How many connections the system may keep until they are accepted. One for which it has no room
+/// is tried again by its client a second later.
+const BACKLOG: u32 = 1_024;
 
 /// Returns the addresses at which a browser reaches what listens on `local`.
 ///
@@ -52,7 +73,31 @@ pub fn cant_listen(option: &str, address: SocketAddr, error: &io::Error) -> Stri
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
+    use tokio::net::TcpStream;
+
     use super::*;
+
+    #[tokio::test]
+    async fn many_come_at_once_and_over_both_versions() {
+        let Ok(listener) = listen("[::]:0".parse().expect("an address")) else {
+            // This machine has no IPv6.
+            return;
+        };
+        let port = listener.local_addr().expect("it is bound").port();
+        let many = std::fs::read_to_string("/proc/sys/net/core/somaxconn").ok();
+        let many: u32 = many.and_then(|it| it.trim().parse().ok()).unwrap_or(128);
+        let mut waiting = vec![];
+        for number in 0..many.min(BACKLOG).min(400) {
+            let host = if number % 2 == 0 { "127.0.0.1" } else { "::1" };
+            let connecting = TcpStream::connect((host, port));
+            let connected = tokio::time::timeout(Duration::from_secs(30), connecting).await;
+            waiting.push(connected.expect("it does not wait").expect("there is room"));
+        }
+        drop(listener);
+        drop(waiting);
+    }
 
     #[test]
     fn every_address_is_told() {

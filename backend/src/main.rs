@@ -57,9 +57,9 @@ async fn run(arguments: &Serve) -> anyhow::Result<()> {
     bound_by_files(&mut settings.limits.in_all);
     let state = AppState::new(settings, Arc::new(SystemClock))
         .context("no random bytes for this process's name and key")?;
-    let public = listen(arguments.listen, "--listen").await?;
+    let public = listen(arguments.listen, "--listen")?;
     let admin = match arguments.admin_listen {
-        Some(address) => Some(listen(address, "--admin-listen").await?),
+        Some(address) => Some(listen(address, "--admin-listen")?),
         None => None,
     };
     let local = public.local_addr().context("the listener has no address")?;
@@ -91,9 +91,9 @@ fn then(name: &str) -> &'static str {
     }
 }
 
-async fn listen(address: SocketAddr, option: &str) -> anyhow::Result<TcpListener> {
-    let listener = TcpListener::bind(address).await;
-    listener.map_err(|error| anyhow::anyhow!(address::cant_listen(option, address, &error)))
+fn listen(address: SocketAddr, option: &str) -> anyhow::Result<TcpListener> {
+    address::listen(address)
+        .map_err(|error| anyhow::anyhow!(address::cant_listen(option, address, &error)))
 }
 
 /// Has there be no more connections and files of the page than the system lets the process have files.
