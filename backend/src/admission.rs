@@ -7,10 +7,11 @@ use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use echoclock_shared::path;
-use http::HeaderValue;
 use http::header::CONNECTION;
+use http::{HeaderValue, Version};
 use tokio::time::{Instant, sleep};
 
+use crate::client::Client;
 use crate::error::Refusal;
 use crate::forwarded::Arrival;
 use crate::peer::Peer;
@@ -19,7 +20,7 @@ use crate::state::AppState;
 use crate::{error, form, guard, transport};
 
 /// Tells by extensions of the request how it came and whose it is, and lets it through where there
-/// is room for it. Whether the process lives can always be asked.
+/// is room for it. Whether the process lives can always be asked, if not always as fast.
 ///
 /// A request with [`Full`] among its extensions has come over a connection for which there was no
 /// room. It is told so, and the connection ends.
@@ -33,10 +34,11 @@ pub(crate) async fn admit(
         Arrival::of(request.headers(), request.uri().authority(), peer, &state.trusted_proxies);
     let client = arrival.network;
     let no_room = request.extensions().get::<Full>().copied();
-    let asked = match (&*form::normal_path(request.uri().path()), no_room) {
-        (path::HEALTHZ | path::READYZ, _) => Ok(()),
-        (_, Some(full)) => Err(full),
-        (_, None) => state.counts.taken().ask(client, Instant::now()),
+    let is_over_http2 = request.version() == Version::HTTP_2;
+    let asked = match (is_a_probe(&request), no_room) {
+        (true, Some(_)) => Ok(()),
+        (false, Some(full)) => Err(full),
+        (is_a_probe, None) => ask(&state, client, is_a_probe).await,
     };
     let mut response = match asked {
         Ok(()) => {
@@ -45,10 +47,6 @@ pub(crate) async fn admit(
             next.run(request).await
         }
         Err(full) => {
-            if no_room.is_none() {
-                // Who asks too often is made to ask less often, since every answer costs something.
-                sleep(REFUSED_AFTER).await;
-            }
             let refused = Refusal::from(full).into_response();
             let path = form::normal_path(request.uri().path());
             let told = transport::told_to(request.method(), &path, refused);
@@ -56,11 +54,37 @@ pub(crate) async fn admit(
         }
     };
     error::log(&response, client);
-    if no_room.is_some() {
+    if !is_over_http2 && no_room.is_some() {
+        // Over HTTP/2 this means nothing, and the connection sees to its end.
         response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
     }
     response
 }
 
-/// How long a request past the rate waits for its refusal.
+/// Takes one of the requests that there may be a second.
+///
+/// Who asks too often is made to ask less often, since every answer costs something, a refusal as
+/// well as a probe's. To wait takes a place as any wait does; without one the refusal comes at once.
+async fn ask(state: &AppState, client: Client, is_a_probe: bool) -> Result<(), Full> {
+    let Err(full) = state.counts.taken().ask(client, Instant::now()) else { return Ok(()) };
+    if is_a_probe && !full.by_client {
+        // What others do is no reason to let it wait.
+        return Ok(());
+    }
+    match state.counts.open_poll(client) {
+        Ok(_waits) => {
+            sleep(REFUSED_AFTER).await;
+            if is_a_probe { Ok(()) } else { Err(full) }
+        }
+        Err(no_place) if is_a_probe && !no_place.by_client => Ok(()),
+        Err(_) => Err(full),
+    }
+}
+
+/// Whether a request asks if the process lives.
+fn is_a_probe(request: &Request) -> bool {
+    matches!(&*form::normal_path(request.uri().path()), path::HEALTHZ | path::READYZ)
+}
+
+/// How long a request past the rate waits for its answer.
 const REFUSED_AFTER: Duration = Duration::from_millis(100);

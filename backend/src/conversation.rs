@@ -178,6 +178,10 @@ impl Talk {
         let talk = Arc::clone(self);
         let service = service_fn(move |mut request: Request<Incoming>| {
             talk.introduce(&mut request);
+            if talk.no_room.is_some() {
+                // No header says so over HTTP/2.
+                talk.finish.cancel();
+            }
             let answerer = answerer.clone();
             async move { Ok::<_, Infallible>(answerer.answer(request).await) }
         });
@@ -336,3 +340,6 @@ impl Patience {
 }
 
 const KEEP_ALIVE: HeaderName = HeaderName::from_static("keep-alive");
+
+#[cfg(test)]
+mod tests;

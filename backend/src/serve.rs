@@ -18,7 +18,7 @@ use crate::conversation::Conversation;
 use crate::files::{Over, Shortage};
 use crate::limits::Limits;
 use crate::peer::Peer;
-use crate::places::{Full, Kind, Place, Seat, Seats};
+use crate::places::{FIRST_WORD, Full, Kind, Place, Seat, Seats};
 use crate::state::AppState;
 
 /// What a server listens at.
@@ -190,7 +190,7 @@ impl Server {
         let connection = self.connection(stream, seat);
         let mut conversation = self.conversation(&self.router, Some(full));
         let head = &mut conversation.limits.header_timeout;
-        *head = RESERVE_HEAD.min(*head);
+        *head = FIRST_WORD.min(*head);
         self.hold(connection, peer, conversation, Some(RESERVE_FOR));
     }
 
@@ -260,7 +260,8 @@ impl Server {
             limits: self.state.limits,
             budget: self.state.budget.clone(),
             no_room,
-            finish: self.finish.clone(),
+            // One that has no room may be told so before all are.
+            finish: self.finish.child_token(),
         }
     }
 }
@@ -283,9 +284,6 @@ const RESERVE: usize = 64;
 
 /// How many of them one client may have.
 const RESERVE_OWN: usize = 8;
-
-/// How soon such a one has to ask.
-const RESERVE_HEAD: Duration = Duration::from_secs(2);
 
 /// How long it may take in all.
 const RESERVE_FOR: Duration = Duration::from_secs(5);

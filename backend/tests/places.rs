@@ -333,3 +333,24 @@ async fn a_place_is_given_back_however_its_holder_ends() {
     assert_eq!(state.counts.open(), echoclock_shared::info::Open::default());
     drop(held);
 }
+
+#[tokio::test]
+async fn who_asks_too_often_whether_the_server_lives_is_told_later() {
+    let rate = |requests, polls| Places { requests, polls, ..Places::IN_ALL };
+    let server = server((rate(100_000, 9), rate(1, 1))).await;
+    let since = tokio::time::Instant::now();
+    for target in [path::HEALTHZ, path::READYZ, path::HEALTHZ, path::READYZ, path::HEALTHZ] {
+        assert_eq!(Asked::get(&server, ONE, target).await.status(), 200);
+    }
+    // One is within the rate, another is while it takes no more than two seconds.
+    let took = since.elapsed();
+    assert!(took >= Duration::from_millis(300), "{took:?}");
+    // To wait takes a place, of which it has none left.
+    let mut waits = Wire::open(server.address()).await;
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    let post = format!("POST {} HTTP/1.1\r\nhost: a\r\ncontent-length: 15", path::ECHO_ONCE);
+    waits.write(format!("{post}\r\nx-forwarded-for: {ONE}\r\n\r\n{{")).await;
+    support::until("it to wait", || server.state.counts.open().polls == 1).await;
+    while Asked::get(&server, ONE, path::HEALTHZ).await.status() != 429 {}
+    assert_eq!(Asked::get(&server, TWO, path::HEALTHZ).await.status(), 200);
+}

@@ -11,7 +11,7 @@ use echoclock_shared::path;
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 
 use support::socket::Client;
-use support::{Server, Setup, Wire, until};
+use support::{PATIENCE, Server, Setup, Wire, until};
 
 const STREAM: &str = "/api/clock/stream?every=60s";
 
@@ -112,20 +112,76 @@ async fn from(address: &str, server: &Server) -> TcpStream {
 async fn over_http2_it_is_told_as_well() {
     let server = server(2, 99, Trusted::default()).await;
     let _held = streams(&server, 2).await;
-    let Wire(stream) = Wire::open(server.address()).await;
-    let (client, connection) = h2::client::handshake(stream).await.expect("HTTP/2");
-    let connection = tokio::spawn(connection);
-    let mut client = client.ready().await.expect("room for a stream");
     for (target, status) in [(path::HEALTHZ, 200), (path::CLOCK, 503), (path::CLOCK_EVENTS, 200)] {
+        let Wire(stream) = Wire::open(server.address()).await;
+        let (client, connection) = h2::client::handshake(stream).await.expect("HTTP/2");
+        let connection = tokio::spawn(connection);
+        let mut client = client.ready().await.expect("room for a stream");
         let request = http::Request::get(server.http(target)).body(()).expect("a request");
         let (answer, _) = client.send_request(request, true).expect("a stream");
         let answer = answer.await.expect("an answer");
         assert_eq!(answer.status(), status, "{target}");
         assert_eq!(answer.headers().contains_key("retry-after"), status == 503, "{target}");
+        // After that it is told that there is no more, as `connection: close` says over HTTP/1.
+        let gone = async {
+            loop {
+                match client.clone().ready().await {
+                    Ok(_) => tokio::task::yield_now().await,
+                    Err(error) => return error,
+                }
+            }
+        };
+        let gone = tokio::time::timeout(PATIENCE, gone).await.expect("it is told");
+        assert_eq!(gone.reason(), Some(h2::Reason::NO_ERROR), "{gone}");
+        drop(answer);
+        let ended = tokio::time::timeout(PATIENCE, connection).await.expect("it ends");
+        ended.expect("no panic").expect("in order");
     }
-    // It is not kept for long, whatever it does.
-    let ended = tokio::time::timeout(Duration::from_secs(10), connection).await;
-    let _ = ended.expect("it ends").expect("no panic");
+}
+
+#[tokio::test]
+async fn who_takes_no_answer_fills_no_reserve() {
+    let server = server(2, 99, Trusted::default()).await;
+    let _held = streams(&server, 2).await;
+    let mut stuck = vec![];
+    for _ in 0..3 {
+        for _ in 0..70 {
+            let Wire(stream) = Wire::open(server.address()).await;
+            let mut builder = h2::client::Builder::new();
+            let shake = builder.initial_window_size(0).handshake::<_, bytes::Bytes>(stream);
+            let (client, connection) = shake.await.expect("HTTP/2");
+            let connection = tokio::spawn(connection);
+            let mut client = client.ready().await.expect("room for a stream");
+            let request = http::Request::get(server.http(path::CLOCK)).body(()).expect("a request");
+            let (answer, _) = client.send_request(request, true).expect("a stream");
+            let answer = answer.await.expect("a head");
+            assert_eq!(answer.status(), 503);
+            stuck.push((client, connection, answer));
+        }
+        for _ in 0..10 {
+            assert_eq!(status(&server, path::HEALTHZ).await, 200);
+            assert_eq!(status(&server, "/").await, 503);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_newcomer_has_a_moment_to_ask() {
+    let server = server(10, 99, Trusted::default()).await;
+    let _held = streams(&server, 9).await;
+    let mut newcomers = vec![];
+    for _ in 0..20 {
+        newcomers.push(Wire::open(server.address()).await);
+    }
+    // All of them have arrived before the first of them asks.
+    let (_last, head) = ask(&server, path::HEALTHZ).await;
+    assert!(head.starts_with("http/1.1 200"), "{head}");
+    for (number, mut wire) in newcomers.into_iter().enumerate() {
+        wire.write("GET /api/nowhere HTTP/1.1\r\nhost: a\r\n\r\n").await;
+        let head = wire.read_head().await;
+        let status = if number == 0 { "http/1.1 404" } else { "http/1.1 503" };
+        assert!(head.starts_with(status), "{number}: {head}");
+    }
 }
 
 #[tokio::test]
@@ -140,17 +196,26 @@ async fn who_says_nothing_makes_room() {
         let _ = tokio::io::AsyncWriteExt::write_all(&mut wire.0, begun.as_bytes()).await;
         silent.push(wire);
     }
+    // The first 17 of them have places, until they have had their moment to ask.
     for target in [path::CLOCK, path::HEALTHZ, path::CLOCK_EVENTS] {
-        let (_, head) = ask(&server, target).await;
-        assert!(head.starts_with("http/1.1 200") && head.contains("keep-alive"), "{head}");
+        let asking = async {
+            loop {
+                let (_, head) = ask(&server, target).await;
+                if head.starts_with("http/1.1 200") && head.contains("keep-alive") {
+                    return;
+                }
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        };
+        tokio::time::timeout(PATIENCE, asking).await.expect("the silent make room");
     }
-    // The oldest have ended, while the others may still say something.
-    for mut wire in silent.drain(..100) {
-        assert_eq!(wire.read_to_end().await, b"");
+    // The oldest has ended, while the others may still say something.
+    assert_eq!(silent[0].read_to_end().await, b"");
+    silent[14].write("\r\n").await;
+    assert!(silent[14].read_head().await.starts_with("http/1.1 200"));
+    for wire in &mut silent[17..] {
+        assert_eq!(wire.read_to_end().await, b"", "it had no place");
     }
-    let mut newest = silent.pop().expect("there is one");
-    newest.write("\r\n").await;
-    assert!(newest.read_head().await.starts_with("http/1.1 200"));
     // And what was under way goes on.
     assert!(matches!(chat.ask(&FromBrowser::Ping).await, FromServer::Pong { .. }));
     until("the other stream's end", || server.state.counts.open().streams == 2).await;

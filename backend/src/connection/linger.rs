@@ -5,11 +5,12 @@
 //! server says that nothing more comes, and reads on until the client has closed its side too,
 //! for a bounded while.
 
-use std::future::poll_fn;
+use std::future::{pending, poll_fn};
 use std::io;
 use std::pin::Pin;
 use std::time::Duration;
 
+use futures_util::future::Either;
 use tokio::io::AsyncWrite;
 use tokio::net::TcpStream;
 use tokio::time::timeout;
@@ -18,12 +19,18 @@ use super::Tap;
 use crate::http1::How;
 use crate::places::Seat;
 
-/// Ends the server's side, then reads until the client has ended its own, or has to make room.
+/// Ends the server's side, then reads until the client has ended its own, or has to make room; who
+/// has had to and has just been answered has a moment.
 pub(super) async fn linger(mut stream: TcpStream, tap: Tap, how: How, seat: Seat) {
     let guest = seat.guest();
     guest.note(true);
     // An error here and below means that the connection is gone, which is what is wanted.
-    let gentle = timeout(LINGER_FOR, async {
+    let (at_most, has_to_go) = if guest.goes_gently() {
+        (LINGER_IDLE, Either::Left(pending()))
+    } else {
+        (LINGER_FOR, Either::Right(guest.sent_away()))
+    };
+    let gentle = timeout(at_most, async {
         poll_fn(|cx| Pin::new(&mut stream).poll_shutdown(cx)).await?;
         let mut discarded = [0; DISCARDED_AT_ONCE];
         loop {
@@ -40,7 +47,7 @@ pub(super) async fn linger(mut stream: TcpStream, tap: Tap, how: How, seat: Seat
     });
     tokio::select! {
         _ = gentle => {}
-        () = guest.sent_away() => {}
+        () = has_to_go => {}
     }
     tap.closed(how);
 }

@@ -49,6 +49,11 @@ pub(crate) struct Connection {
     ending: Ending,
 }
 
+/// The connection has to make room for others.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+#[error("it made room for others")]
+pub(crate) struct MadeRoom;
+
 impl Connection {
     /// Takes a connection over, with its share of the connections there may be.
     pub(crate) fn new(stream: TcpStream, seat: Seat, limits: &Limits) -> Self {
@@ -90,9 +95,16 @@ impl Connection {
     }
 
     /// Says that what an upgrade has led to takes over, so that nobody looks at what passes.
-    pub(crate) fn is_no_longer_http(&mut self) {
+    ///
+    /// # Errors
+    ///
+    /// Where the connection was sent away before, and its place is another's.
+    pub(crate) fn is_no_longer_http(&mut self) -> Result<(), MadeRoom> {
         self.is_http = false;
         self.is_answering = false;
+        let guest = self.guest();
+        guest.note(false);
+        if guest.is_sent_away() { Err(MadeRoom) } else { Ok(()) }
     }
 
     /// Has whole chunks of an answer go out without being looked at, unless somebody wants to see
@@ -163,6 +175,11 @@ impl Connection {
         }
         Ok(())
     }
+}
+
+/// Whether there is room for a gentle end.
+fn may_linger(guest: &Guest) -> bool {
+    !guest.is_sent_away() || guest.goes_gently()
 }
 
 impl AsyncRead for Connection {
@@ -245,7 +262,7 @@ impl Drop for Connection {
         }
         // Without a runtime the process is ending, and the system closes what is left.
         match (ended, Handle::try_current()) {
-            (None | Some(Ended::Stopped), Ok(runtime)) if !seat.guest().is_sent_away() => {
+            (None | Some(Ended::Stopped), Ok(runtime)) if may_linger(&seat.guest()) => {
                 runtime.spawn(linger(stream, self.tap.clone(), how, seat));
             }
             (_, _) => self.tap.closed(how),

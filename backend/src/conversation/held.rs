@@ -3,9 +3,11 @@
 use std::future::poll_fn;
 use std::pin::{Pin, pin};
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use hyper::server::conn::{http1, http2};
 use hyper_util::rt::TokioIo;
+use tokio::time::{Sleep, sleep};
 use tokio_util::sync::CancellationToken;
 
 use super::line::{Flushed, Line, Speaks};
@@ -26,9 +28,11 @@ pub(super) trait Held {
     fn finish(&mut self);
 }
 
-/// Polls it to its end, unless its client is silent for too long, or it rests and has to make room;
-/// once `finish` is cancelled it
-/// ends after what is under way.
+/// Polls it to its end, unless its client is silent for too long, or it has to make room; once
+/// `finish` is cancelled it ends after what is under way.
+///
+/// Where it has to make room, nothing more is begun, what is under way has [`LEAVE_WITHIN`], and
+/// what comes of it is over as well: its place has been given back.
 pub(super) async fn drive<H: Held>(
     mut held: H,
     patience: &mut Patience,
@@ -37,17 +41,31 @@ pub(super) async fn drive<H: Held>(
 ) -> Result<H::End, String> {
     let mut finished = pin!(finish.cancelled());
     let mut sent_away = pin!(guest.sent_away());
+    let mut leaves: Option<Pin<Box<Sleep>>> = None;
     let mut finishing = false;
+    let made_room = || "it made room for others".to_owned();
     poll_fn(|cx| {
         loop {
+            if leaves.is_none() && sent_away.as_mut().poll(cx).is_ready() {
+                if guest.goes_at_once() || patience.rests() {
+                    return Poll::Ready(Err(made_room()));
+                }
+                guest.go_gently();
+                leaves = Some(Box::pin(sleep(LEAVE_WITHIN)));
+                if !finishing {
+                    finishing = true;
+                    held.finish();
+                }
+            }
             if let Poll::Ready(end) = held.poll(cx) {
                 // What it has become by an upgrade does not rest.
                 guest.note(patience.rests());
+                let end = if guest.is_sent_away() { Err(made_room()) } else { end };
                 return Poll::Ready(end);
             }
             guest.note(patience.rests());
-            if sent_away.as_mut().poll(cx).is_ready() {
-                return Poll::Ready(Err("it made room for others".to_owned()));
+            if leaves.as_mut().is_some_and(|leaves| leaves.as_mut().poll(cx).is_ready()) {
+                return Poll::Ready(Err(made_room()));
             }
             let is_to_finish = match patience.poll(cx) {
                 Poll::Ready(Over::AtOnce) => {
@@ -65,6 +83,9 @@ pub(super) async fn drive<H: Held>(
     })
     .await
 }
+
+/// How long what is under way may take to end where its connection was sent away.
+const LEAVE_WITHIN: Duration = Duration::from_secs(2);
 
 /// A connection of which it is not known yet what it speaks.
 pub(super) struct Opening<'a>(pub(super) Option<&'a mut Line>);

@@ -25,7 +25,7 @@ mod clients;
 use clients::Clients;
 
 mod seats;
-pub(crate) use seats::{Guest, Seat, Seats};
+pub(crate) use seats::{FIRST_WORD, Guest, Seat, Seats};
 
 /// What is taken of the places that there are; a cheap handle.
 #[derive(Clone, Debug)]
@@ -96,7 +96,13 @@ impl Taken {
     ///
     /// Where none could be.
     pub(crate) fn has_room(&self, kind: Kind, client: Client) -> Result<(), Full> {
-        self.take(kind, client).map(drop)
+        let Inner { in_all, per_client, clients, .. } = &*self.0;
+        let full = |by_client, max| Full { what: What::Held(kind), by_client, max, client };
+        let (own_max, max) = (kind.max(per_client), kind.max(in_all));
+        if clients.of(&client).held[kind.index()] >= own_max {
+            return Err(full(true, own_max));
+        }
+        if self.held(kind) >= max as u64 { Err(full(false, max)) } else { Ok(()) }
     }
 
     /// Takes one of the requests that there may be a second.

@@ -2,7 +2,8 @@
 //!
 //! A connection on which nothing is under way can be closed at any time, and its client opens
 //! another when it next wants something. So where there are as many connections as there may be,
-//! those go that have rested for longest, and nobody can keep others out by saying nothing.
+//! those go that have rested for longest, and nobody can keep others out by saying nothing. Who has
+//! just come has a moment to ask, so that a newcomer's request is not cut off on its way.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -50,10 +51,15 @@ pub(crate) struct Seat {
 pub(crate) struct Guest {
     client: Client,
     start: Instant,
-    /// Since when it rests, in microseconds from the start; [`WORKS`] while something is under way.
-    rests_since: AtomicU64,
-    is_sent_away: AtomicBool,
+    /// Since when it rests, in microseconds from the start; [`WORKS`] while something is under way,
+    /// [`GONE`] for good once it was sent away. One value, so that nobody is sent away who has begun
+    /// with something in the same moment.
+    state: AtomicU64,
     sent_away: Notify,
+    /// Whether it goes at once, whatever is under way.
+    goes_at_once: bool,
+    /// Whether something was under way when it learned that it has to go.
+    goes_gently: AtomicBool,
 }
 
 impl Seats {
@@ -64,21 +70,25 @@ impl Seats {
     /// Takes a seat for a connection, with the place that it gives back at its end.
     pub(crate) fn sit(&self, client: Client, place: Option<Place>) -> Seat {
         let mut room = self.0.room();
-        self.sit_in(&mut room, client, place)
+        let asks_until = since(self.0.start).saturating_add(FIRST_WORD_MICROS);
+        self.sit_in(&mut room, client, place, asks_until, false)
     }
 
-    /// Takes one of `max` seats, of which one client has at most `own_max`, in place of one that
-    /// rests where there is none left; nothing where there is none of those either.
+    /// Takes one of `max` seats, of which one client has at most `own_max`, in place of the oldest
+    /// where there is none left; nothing where too many are about to go.
+    ///
+    /// The oldest goes at once, whatever is under way: such seats are for what is answered in a
+    /// moment, and a client that takes no answer would keep a seat by that.
     pub(crate) fn squeeze_in(&self, client: Client, own_max: usize, max: usize) -> Option<Seat> {
         let mut room = self.0.room();
         let is_own = |guest: &Guest| guest.client == client;
         if room.seats.values().filter(|(guest, _)| is_own(guest)).count() >= own_max {
-            room.send_away(1, is_own).then_some(())?;
+            room.send_oldest_away(is_own).then_some(())?;
         }
         if room.seats.len() >= max {
-            room.send_away(1, |_| true).then_some(())?;
+            room.send_oldest_away(|_| true).then_some(())?;
         }
-        Some(self.sit_in(&mut room, client, None))
+        Some(self.sit_in(&mut room, client, None, since(self.0.start), true))
     }
 
     /// Sends some of those away that have rested for longest; tells whether there were any.
@@ -90,19 +100,26 @@ impl Seats {
         if room.leaving >= LEAVING_MAX {
             return false;
         }
-        let made = room.send_away(AT_ONCE, |_| true);
+        let made = room.send_away(AT_ONCE, since(self.0.start));
         room.busy_until = (!made).then(|| now + LOOK_AGAIN_AFTER);
         made
     }
 
-    fn sit_in(&self, room: &mut Room, client: Client, place: Option<Place>) -> Seat {
-        let start = self.0.start;
+    fn sit_in(
+        &self,
+        room: &mut Room,
+        client: Client,
+        place: Option<Place>,
+        rests_since: u64,
+        goes_at_once: bool,
+    ) -> Seat {
         let guest = Arc::new(Guest {
             client,
-            start,
-            rests_since: AtomicU64::new(since(start)),
-            is_sent_away: AtomicBool::new(false),
+            start: self.0.start,
+            state: AtomicU64::new(rests_since),
             sent_away: Notify::new(),
+            goes_at_once,
+            goes_gently: AtomicBool::new(false),
         });
         let number = room.next;
         room.next += 1;
@@ -123,13 +140,13 @@ impl Room {
     ///
     /// Their places are free at once, though they need a moment to go: how many may be about to
     /// is bounded.
-    fn send_away(&mut self, many: usize, whom: impl Fn(&Guest) -> bool) -> bool {
+    fn send_away(&mut self, many: usize, now: u64) -> bool {
         let many = many.min(LEAVING_MAX.saturating_sub(self.leaving));
         if many == 0 {
             return false;
         }
         let resting = |(number, (guest, _)): (&u64, &(Arc<Guest>, _))| {
-            Some((guest.rests_since().filter(|_| whom(guest))?, *number))
+            Some((guest.rests_since().filter(|since| *since <= now)?, *number))
         };
         let mut resting: Vec<_> = self.seats.iter().filter_map(resting).collect();
         // Where they are few, those who came a moment ago have their moment.
@@ -138,13 +155,33 @@ impl Room {
             resting.select_nth_unstable(many);
             resting.truncate(many);
         }
-        for (_, number) in &resting {
-            if let Some((guest, _)) = self.seats.remove(number) {
-                guest.send_away();
-                self.leaving += 1;
+        let mut were_any = false;
+        for (since, number) in resting {
+            if self.seats.get(&number).is_some_and(|(guest, _)| guest.send_away(since)) {
+                self.remove(number);
+                were_any = true;
             }
         }
-        !resting.is_empty()
+        were_any
+    }
+
+    /// Sends the oldest of these away, whatever it does; tells whether there was one that may go.
+    fn send_oldest_away(&mut self, whom: impl Fn(&Guest) -> bool) -> bool {
+        if self.leaving >= LEAVING_MAX {
+            return false;
+        }
+        let these = self.seats.iter().filter(|(_, (guest, _))| whom(guest));
+        let Some(oldest) = these.map(|(number, _)| *number).min() else { return false };
+        if let Some((guest, _)) = self.seats.get(&oldest) {
+            guest.send_away_anyhow();
+        }
+        self.remove(oldest);
+        true
+    }
+
+    fn remove(&mut self, number: u64) {
+        self.seats.remove(&number);
+        self.leaving += 1;
     }
 }
 
@@ -167,16 +204,19 @@ impl Drop for Seat {
 impl Guest {
     /// Tells whether nothing is under way.
     pub(crate) fn note(&self, rests: bool) {
-        let rested = self.rests_since.load(Ordering::Relaxed) != WORKS;
-        if rests != rested {
-            let since = if rests { since(self.start) } else { WORKS };
-            self.rests_since.store(since, Ordering::Relaxed);
+        let known = self.state.load(Ordering::Relaxed);
+        if known == GONE || rests == (known != WORKS) {
+            return;
         }
+        let next = if rests { since(self.start) } else { WORKS };
+        // Where that fails it was sent away meanwhile, for good.
+        let _ = self.state.compare_exchange(known, next, Ordering::AcqRel, Ordering::Acquire);
     }
 
-    /// Whether it has to make room for others.
+    /// Whether it has to make room for others. Once something is noted to be under way and this is
+    /// not so, it is not going to be, until that is over.
     pub(crate) fn is_sent_away(&self) -> bool {
-        self.is_sent_away.load(Ordering::Acquire)
+        self.state.load(Ordering::Acquire) == GONE
     }
 
     /// Waits until it has to make room for others. One task waits at a time.
@@ -186,22 +226,55 @@ impl Guest {
         }
     }
 
-    fn send_away(&self) {
-        self.is_sent_away.store(true, Ordering::Release);
+    /// Whether it goes at once when it is sent away, whatever is under way.
+    pub(crate) fn goes_at_once(&self) -> bool {
+        self.goes_at_once
+    }
+
+    /// Says that something was under way when it was sent away, which is brought to an end.
+    pub(crate) fn go_gently(&self) {
+        self.goes_gently.store(true, Ordering::Release);
+    }
+
+    /// Whether the client is to read its last answer's end though others wait for the room.
+    pub(crate) fn goes_gently(&self) -> bool {
+        self.goes_gently.load(Ordering::Acquire)
+    }
+
+    /// Sends it away if it has rested since then; tells whether it has.
+    fn send_away(&self, since: u64) -> bool {
+        let sent = self.state.compare_exchange(since, GONE, Ordering::AcqRel, Ordering::Acquire);
+        if sent.is_ok() {
+            self.sent_away.notify_one();
+        }
+        sent.is_ok()
+    }
+
+    /// Sends it away, whatever it does.
+    pub(crate) fn send_away_anyhow(&self) {
+        self.state.store(GONE, Ordering::Release);
         self.sent_away.notify_one();
     }
 
     fn rests_since(&self) -> Option<u64> {
-        Some(self.rests_since.load(Ordering::Relaxed)).filter(|since| *since != WORKS)
+        Some(self.state.load(Ordering::Relaxed)).filter(|since| *since < GONE)
     }
 }
 
 fn since(start: Instant) -> u64 {
-    u64::try_from(start.elapsed().as_micros()).unwrap_or(WORKS - 1)
+    u64::try_from(start.elapsed().as_micros()).unwrap_or(GONE - 1)
 }
 
 /// Something is under way.
 const WORKS: u64 = u64::MAX;
+
+/// It was sent away.
+const GONE: u64 = WORKS - 1;
+
+/// How long one that has not asked yet makes no room: its request is on its way.
+pub(crate) const FIRST_WORD: Duration = Duration::from_secs(2);
+
+const FIRST_WORD_MICROS: u64 = FIRST_WORD.as_micros() as u64;
 
 /// How many make room at once: all of them are looked through for it.
 const AT_ONCE: usize = 16;
@@ -216,78 +289,4 @@ pub(crate) const LEAVING_MAX: usize = 64;
 const LOOK_AGAIN_AFTER: Duration = Duration::from_millis(20);
 
 #[cfg(test)]
-mod tests {
-    use std::net::IpAddr;
-
-    use super::*;
-
-    fn client(number: u8) -> Client {
-        IpAddr::from([192, 0, 2, number]).into()
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn those_who_rest_for_longest_make_room() {
-        let seats = Seats::new();
-        let mut guests = vec![];
-        for _ in 0..2 * A_FEW + 2 {
-            guests.push(seats.sit(client(1), None));
-            tokio::time::advance(Duration::from_millis(1)).await;
-        }
-        // One works, and one has worked a moment ago.
-        guests[0].guest().note(false);
-        guests[1].guest().note(false);
-        guests[1].guest().note(true);
-        assert!(seats.make_room(Instant::now()));
-        let gone: Vec<_> = guests.iter().map(|seat| seat.guest().is_sent_away()).collect();
-        let expected: Vec<_> = (0..2 * A_FEW + 2).map(|it| (2..4).contains(&it)).collect();
-        assert_eq!(gone, expected);
-        guests[2].guest().sent_away().await;
-
-        while seats.make_room(Instant::now()) {}
-        let gone = guests[1..].iter().filter(|seat| seat.guest().is_sent_away()).count();
-        assert_eq!(gone, 2 * A_FEW + 1, "all that rest, one by one");
-        assert!(!guests[0].guest().is_sent_away());
-        guests[0].guest().note(true);
-        assert!(!seats.make_room(Instant::now()), "one has looked a moment ago");
-        tokio::time::advance(LOOK_AGAIN_AFTER).await;
-        assert!(seats.make_room(Instant::now()));
-        drop(guests);
-        let room = seats.0.room();
-        assert_eq!((room.seats.len(), room.leaving), (0, 0));
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn not_more_are_about_to_go_than_may_be() {
-        let seats = Seats::new();
-        let sat: Vec<_> = (0..2 * LEAVING_MAX).map(|_| seats.sit(client(1), None)).collect();
-        while seats.make_room(Instant::now()) {}
-        let gone = sat.iter().filter(|seat| seat.guest().is_sent_away()).count();
-        assert_eq!(gone, LEAVING_MAX);
-        let (gone, _stay): (Vec<_>, Vec<_>) =
-            sat.into_iter().partition(|seat| seat.guest().is_sent_away());
-        drop(gone);
-        assert!(seats.make_room(Instant::now()), "they are gone");
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn who_squeezes_in_takes_its_own_seat_first() {
-        let seats = Seats::new();
-        let mut sat = vec![];
-        for number in [1, 1, 2, 3] {
-            tokio::time::advance(Duration::from_millis(1)).await;
-            sat.push(seats.squeeze_in(client(number), 2, 4).expect("there are four"));
-        }
-        let gone = |sat: &[Seat]| -> Vec<bool> {
-            sat.iter().map(|seat| seat.guest().is_sent_away()).collect()
-        };
-        sat.push(seats.squeeze_in(client(3), 2, 4).expect("the oldest goes"));
-        assert_eq!(gone(&sat), [true, false, false, false, false]);
-        sat.push(seats.squeeze_in(client(3), 2, 4).expect("its own goes"));
-        assert_eq!(gone(&sat), [true, false, false, true, false, false]);
-        for seat in &sat[1..] {
-            seat.guest().note(false);
-        }
-        assert!(seats.squeeze_in(client(3), 2, 4).is_none(), "its own are both at work");
-        assert!(seats.squeeze_in(client(4), 2, 4).is_none(), "all are at work");
-    }
-}
+mod tests;

@@ -9,7 +9,7 @@ use hyper::upgrade::Upgraded;
 use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-use crate::connection::Connection;
+use crate::connection::{Connection, MadeRoom};
 use crate::conversation::Line;
 
 /// What carries a socket's bytes.
@@ -30,19 +30,23 @@ enum Carrier {
 
 impl Link {
     /// Takes over what carried a request.
-    pub(super) fn new(upgraded: Upgraded) -> Self {
+    ///
+    /// # Errors
+    ///
+    /// Where it has to make room for others.
+    pub(super) fn new(upgraded: Upgraded) -> Result<Self, MadeRoom> {
         match upgraded.downcast::<TokioIo<Line>>() {
             Ok(parts) => {
                 let (mut connection, unread) = parts.io.into_inner().into_parts();
-                connection.is_no_longer_http();
+                connection.is_no_longer_http()?;
                 let early = [parts.read_buf, unread].concat().into();
                 let mut link = Self { early, carrier: Carrier::Connection(connection) };
                 link.give_back();
-                link
+                Ok(link)
             }
             Err(upgraded) => {
                 let carrier = Carrier::Stream(TokioIo::new(upgraded), true);
-                Self { early: Bytes::new(), carrier }
+                Ok(Self { early: Bytes::new(), carrier })
             }
         }
     }

@@ -130,8 +130,10 @@ impl Endpoint {
         let Self { name, message_max, .. } = self;
         tokio::spawn(async move {
             let _in_use = in_use;
-            let link = match upgrade.await {
-                Ok(upgraded) => Link::new(upgraded),
+            let upgraded = upgrade.await.map_err(|error| error.to_string());
+            let link = upgraded.and_then(|it| Link::new(it).map_err(|error| error.to_string()));
+            let link = match link {
+                Ok(link) => link,
                 Err(error) => {
                     tracing::info!(%peer, %error, "socket not opened: {name}");
                     if let Some(recorder) = recorder {
