@@ -28,7 +28,11 @@ use node::Node;
 
 /// The networks whose proxies are believed.
 #[derive(Clone, Debug, Eq, PartialEq)]
-pub struct Trusted(Vec<Network>);
+pub struct Trusted {
+    networks: Vec<Network>,
+    /// Whether somebody has named them, so that they hold proxies and no clients.
+    is_named: bool,
+}
 
 /// A network, or a single address.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -46,6 +50,9 @@ pub struct Arrival {
     /// Whose share of what there is the request counts against: the client's that a trusted proxy
     /// names by its address, otherwise that of who is at the other end of the connection. Names that
     /// mean something to a proxy alone may be new each time (RFC 7239, section 6.3).
+    ///
+    /// Where nobody has said which networks hold proxies, it is whom the other end of the connection
+    /// names: in a private network there are clients as well, whose word is not taken for a share.
     pub network: Client,
     /// `Forwarded`, as it may be shown.
     pub forwarded: Option<String>,
@@ -80,8 +87,10 @@ impl Arrival {
         }
         let for_chain = Chain::of(chain.iter().map(|entry| Node::read(entry)), trusted);
         let hop_chain = hops.chain(trusted);
-        let client = if for_chain.is_empty() { hop_chain.client() } else { for_chain.client() };
-        let named = client.and_then(Node::ip).map(Client::from);
+        let told = if for_chain.is_empty() { &hop_chain } else { &for_chain };
+        let client = told.client();
+        let counts = if trusted.is_named { client } else { told.nodes.last() };
+        let named = counts.and_then(Node::ip).map(Client::from);
         let own = || peer.address().filter(|address| address.ip().is_loopback());
         Self {
             scheme: scheme(headers, &hops),
@@ -99,11 +108,11 @@ impl Arrival {
 
 impl Trusted {
     /// Nobody is believed.
-    pub const NOBODY: Self = Self(vec![]);
+    pub const NOBODY: Self = Self::new(vec![]);
 
     /// Believes these networks.
     pub const fn new(networks: Vec<Network>) -> Self {
-        Self(networks)
+        Self { networks, is_named: true }
     }
 
     /// Whether who is at the other end of a connection is believed, and may stand for many.
@@ -113,7 +122,7 @@ impl Trusted {
 
     fn hold(&self, address: IpAddr) -> bool {
         let address = address.to_canonical();
-        self.0.iter().any(|Network(network)| network.contains(&address))
+        self.networks.iter().any(|Network(network)| network.contains(&address))
     }
 }
 
@@ -122,7 +131,7 @@ impl Default for Trusted {
     /// RFC 3927, RFC 4193, RFC 4291).
     fn default() -> Self {
         let networks = PRIVATE.map(|network| network.parse().expect("a constant is a network"));
-        Self(networks.to_vec())
+        Self { networks: networks.to_vec(), is_named: false }
     }
 }
 

@@ -61,7 +61,8 @@ pub struct Serve {
     /// A network, or an address, whose proxies are believed what they say of a request:
     /// whom they forward for and what was asked of them, by `X-Forwarded-…` or `Forwarded`. May
     /// be repeated (in the environment: separated by commas), and takes the place of the default,
-    /// the loopback and private networks; 'none' believes nobody
+    /// the loopback and private networks; 'none' believes nobody. Where several proxies stand in a
+    /// row, name them all: of the default ones only the nearest says against whom a request counts
     #[arg(long, env = "ECHOCLOCK_TRUSTED_PROXY", value_name = "NETWORK", value_delimiter = ',')]
     #[arg(value_parser = trusted_proxy)]
     pub trusted_proxy: Vec<TrustedProxy>,

@@ -11,12 +11,16 @@ fn network(text: &str) -> Network {
 }
 
 fn arrival(peer: &str, lines: &[(&'static str, &str)]) -> Arrival {
+    arrival_by(peer, lines, &Trusted::default())
+}
+
+fn arrival_by(peer: &str, lines: &[(&'static str, &str)], trusted: &Trusted) -> Arrival {
     let mut headers = HeaderMap::new();
     for (name, value) in lines {
         headers.append(*name, HeaderValue::from_str(value).expect(value));
     }
     let peer = Peer::from(peer.parse::<SocketAddr>().expect(peer));
-    Arrival::of(&headers, None, peer, &Trusted::default())
+    Arrival::of(&headers, None, peer, trusted)
 }
 
 /// A proxy beside the server, one on another machine, and somebody out there.
@@ -43,8 +47,12 @@ fn a_request_counts_against_who_asks_as_far_as_that_is_believed() {
         (BESIDE, &[(XFF, "198.51.100.1, 192.0.2.7")], "192.0.2.7"),
         (BESIDE, &[(XFF, "_new1, 192.0.2.7")], "192.0.2.7"),
         (BESIDE, &[(XFF, "198.51.100.1"), (XFF, "192.0.2.7")], "192.0.2.7"),
-        (NEAR, &[(XFF, "192.0.2.7, 10.0.0.3")], "192.0.2.7"),
-        (NEAR, &[(XFF, "10.0.0.4, 10.0.0.3")], "10.0.0.4"),
+        // Who is in a private network may be a client, and invent what is before it.
+        (NEAR, &[(XFF, "192.0.2.7, 10.0.0.3")], "10.0.0.3"),
+        (NEAR, &[(XFF, "10.0.0.4, 10.0.0.3")], "10.0.0.3"),
+        (BESIDE, &[(XFF, "8.8.8.8, 192.168.1.5")], "192.168.1.5"),
+        (BESIDE, &[("forwarded", "for=8.8.8.8, for=192.168.1.5")], "192.168.1.5"),
+        (BESIDE, &[(XFF, "8.8.8.8, unknown")], "127.0.0.1"),
         (NEAR, &[("forwarded", "for=192.0.2.7;by=10.0.0.9")], "192.0.2.7"),
         (NEAR, &[("forwarded", "for=_x, for=\"[2001:db8:1:2:3::4]:80\"")], "2001:db8:1:2::/64"),
         (NEAR, &[(XFF, "2001:db8:1:2:ffff::1")], "2001:db8:1:2::/64"),
@@ -56,6 +64,18 @@ fn a_request_counts_against_who_asks_as_far_as_that_is_believed() {
         (NEAR, &[("forwarded", "for=\"")], "10.0.0.9"),
     ] {
         let told = arrival(peer, lines).network.to_string();
+        assert_eq!(told, network, "{peer} {lines:?}");
+    }
+    // Where somebody has said where the proxies are, they are believed one after the other.
+    let named = Trusted::new(["127.0.0.1", "10.0.0.0/24"].map(|it| it.parse().expect(it)).to_vec());
+    for (peer, lines, network) in [
+        (NEAR, &[(XFF, "192.0.2.7, 10.0.0.3")][..], "192.0.2.7"),
+        (NEAR, &[(XFF, "10.0.0.4, 10.0.0.3")], "10.0.0.4"),
+        (BESIDE, &[(XFF, "8.8.8.8, 192.168.1.5")], "192.168.1.5"),
+        (BESIDE, &[(XFF, "8.8.8.8, 192.168.1.5, 10.0.0.3")], "192.168.1.5"),
+        ("192.168.1.5:50000", &[(XFF, "8.8.8.8")], "192.168.1.5"),
+    ] {
+        let told = arrival_by(peer, lines, &named).network.to_string();
         assert_eq!(told, network, "{peer} {lines:?}");
     }
 }
