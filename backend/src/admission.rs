@@ -54,7 +54,10 @@ pub(crate) async fn admit(
         }
     };
     error::log(&response, client);
-    if !is_over_http2 && no_room.is_some() {
+    if is_over_http2 {
+        // What is kept of the answer is the client's, whose connection it may not be.
+        response.extensions_mut().insert(client);
+    } else if no_room.is_some() {
         // Over HTTP/2 this means nothing, and the connection sees to its end.
         response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
     }

@@ -8,6 +8,7 @@ use axum::body::{Body, HttpBody};
 use tokio::time::{Instant, timeout_at};
 
 use crate::budget::{NoRoom, Share};
+use crate::client::Client;
 use crate::error::Refusal;
 use crate::progress::Progress;
 use crate::state::AppState;
@@ -49,7 +50,7 @@ impl Deref for Whole {
     }
 }
 
-/// Reads a body.
+/// Reads a body of a client's.
 ///
 /// What it declares is judged before anything of it is asked for, so that a client that waits for
 /// a `100 Continue` is refused at once (RFC 9110, section 10.1.1). A client that keeps the pace has
@@ -59,7 +60,12 @@ impl Deref for Whole {
 ///
 /// Where the body is, or says that it will be, longer than `max` bytes, does not arrive whole, or
 /// comes too slowly, or there is no memory for it.
-pub(crate) async fn read(mut body: Body, max: usize, state: &AppState) -> Result<Whole, Refusal> {
+pub(crate) async fn read(
+    mut body: Body,
+    max: usize,
+    client: Client,
+    state: &AppState,
+) -> Result<Whole, Refusal> {
     let too_large = || Refusal::TooLarge { max };
     if body.size_hint().lower() > max as u64 {
         return Err(too_large());
@@ -68,7 +74,7 @@ pub(crate) async fn read(mut body: Body, max: usize, state: &AppState) -> Result
     let all_by = (pace.rate == 0).then(|| begun + state.limits.body_timeout);
     let mut progress = Progress::new(pace, begun);
     progress.waits(begun);
-    let mut whole = Whole { bytes: vec![], share: state.budget.share() };
+    let mut whole = Whole { bytes: vec![], share: state.budget.of(client).share() };
     loop {
         let part_by = [progress.deadline(), all_by].into_iter().flatten().min();
         let part_by = part_by.expect("the client is waited for");

@@ -2,21 +2,34 @@
 //!
 //! Whoever keeps bytes for a client holds a [`Share`] of the budget for as long as they are kept.
 //! Small amounts that every connection has anyway are bounded by the number of connections and are
-//! not counted here.
+//! not counted here. One client has a part of it at most, so that it never is the reason why others
+//! are refused.
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
 
-/// The budget of all connections together; a cheap handle.
+use crate::client::Client;
+
+/// The budget of all connections together, or of one client within it; a cheap handle.
 #[derive(Clone, Debug)]
-pub(crate) struct Budget(Arc<Inner>);
+pub(crate) struct Budget {
+    all: Arc<Inner>,
+    /// Whose part it is, where it is one client's.
+    client: Option<Client>,
+}
 
 #[derive(Debug)]
 struct Inner {
     max: usize,
     used: AtomicUsize,
+    /// What each client uses that uses anything. Every entry is a part of what is used, so that they
+    /// are as bounded. Only what is large takes a share, hence one mutex, of the standard library
+    /// because nothing is awaited while it is held.
+    clients: Mutex<HashMap<Client, usize>>,
 }
 
 /// The budget has no room for that.
@@ -27,12 +40,18 @@ pub(crate) struct NoRoom;
 impl Budget {
     /// Makes a budget of so many bytes.
     pub(crate) fn new(max: usize) -> Self {
-        Self(Arc::new(Inner { max, used: AtomicUsize::new(0) }))
+        let inner = Inner { max, used: AtomicUsize::new(0), clients: Mutex::default() };
+        Self { all: Arc::new(inner), client: None }
+    }
+
+    /// Returns one client's part of it: its shares count as the client's and as everybody's.
+    pub(crate) fn of(&self, client: Client) -> Self {
+        Self { all: Arc::clone(&self.all), client: Some(client) }
     }
 
     /// Returns how much of it is used, in bytes.
     pub(crate) fn used(&self) -> usize {
-        self.0.used.load(Ordering::Relaxed)
+        self.all.used.load(Ordering::Relaxed)
     }
 
     /// Begins a share, which is empty.
@@ -41,16 +60,57 @@ impl Budget {
     }
 
     fn take(&self, more: usize) -> Result<(), NoRoom> {
-        let Inner { max, used } = &*self.0;
-        let with_more = |used: usize| used.checked_add(more).filter(|sum| sum <= max);
-        let taken = used.fetch_update(Ordering::Relaxed, Ordering::Relaxed, with_more);
-        taken.map(|_| ()).map_err(|_| NoRoom)
+        let Some(client) = self.client else { return self.all.take(more) };
+        let mut clients = self.all.clients();
+        let own = clients.get(&client).copied().unwrap_or(0);
+        let own = own.checked_add(more).filter(|sum| *sum <= self.all.max / CLIENTS_PART);
+        let own = own.ok_or(NoRoom)?;
+        self.all.take(more)?;
+        if own > 0 {
+            clients.insert(client, own);
+        }
+        Ok(())
     }
 
     fn give_back(&self, less: usize) {
-        self.0.used.fetch_sub(less, Ordering::Relaxed);
+        if less == 0 {
+            return;
+        }
+        if let Some(client) = self.client {
+            let mut clients = self.all.clients();
+            if let Entry::Occupied(mut own) = clients.entry(client) {
+                *own.get_mut() -= less;
+                if *own.get() == 0 {
+                    own.remove();
+                }
+            }
+            // Those who came and went leave no room behind that is many times what is needed.
+            if clients.capacity() > KEPT_AT_LEAST.max(4 * clients.len()) {
+                clients.shrink_to(KEPT_AT_LEAST);
+            }
+        }
+        self.all.used.fetch_sub(less, Ordering::Relaxed);
     }
 }
+
+impl Inner {
+    fn take(&self, more: usize) -> Result<(), NoRoom> {
+        let with_more = |used: usize| used.checked_add(more).filter(|sum| *sum <= self.max);
+        let taken = self.used.fetch_update(Ordering::Relaxed, Ordering::Relaxed, with_more);
+        taken.map(|_| ()).map_err(|_| NoRoom)
+    }
+
+    fn clients(&self) -> MutexGuard<'_, HashMap<Client, usize>> {
+        // Whole wherever a holder may have panicked: each change is one step.
+        self.clients.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// One client has at most one of so many parts of the budget.
+const CLIENTS_PART: usize = 4;
+
+/// For how many clients there is room at all times.
+const KEPT_AT_LEAST: usize = 64;
 
 /// What one owner has of the budget; given back when it is dropped.
 #[derive(Debug)]
@@ -104,6 +164,8 @@ impl Drop for Share {
 
 #[cfg(test)]
 mod tests {
+    use std::net::IpAddr;
+
     use super::*;
 
     #[test]
@@ -132,5 +194,58 @@ mod tests {
         assert_eq!((&*part, budget.used()), (&b"3"[..], 10));
         drop(part);
         assert_eq!(budget.used(), 0);
+    }
+
+    #[test]
+    fn a_client_has_a_part_and_is_forgotten_once_it_has_nothing() {
+        let client = |number| Client::from(IpAddr::from([192, 0, 2, number]));
+        let budget = Budget::new(100);
+        let mut shares: Vec<_> =
+            [1, 1, 2, 3, 4, 5].map(|number| budget.of(client(number)).share()).into();
+        for (share, bytes, outcome, used) in [
+            (0, 20, Ok(()), 20),
+            (1, 6, Err(NoRoom), 20),
+            (1, 5, Ok(()), 25),
+            (0, 21, Err(NoRoom), 25),
+            (1, usize::MAX, Err(NoRoom), 25),
+            // Whatever one has, another has its part.
+            (2, 26, Err(NoRoom), 25),
+            (2, 25, Ok(()), 50),
+            (3, 25, Ok(()), 75),
+            (4, 24, Ok(()), 99),
+            // What all have together goes for each.
+            (5, 2, Err(NoRoom), 99),
+            (5, 1, Ok(()), 100),
+            (0, 10, Ok(()), 90),
+            (1, 15, Ok(()), 100),
+            (0, 0, Ok(()), 90),
+        ] {
+            assert_eq!(shares[share].resize(bytes), outcome, "{share}: {bytes}");
+            assert_eq!(budget.used(), used, "{share}: {bytes}");
+        }
+        assert_eq!(budget.all.clients().len(), 5);
+        shares.truncate(3);
+        let known = budget.all.clients().clone();
+        assert_eq!(known, HashMap::from([(client(1), 15), (client(2), 25)]));
+        // Who asks for nothing, or in vain, is not written down.
+        let mut another = budget.of(client(9)).share();
+        assert_eq!((another.resize(0), another.resize(26)), (Ok(()), Err(NoRoom)));
+        let beside = shares[2].beside().resize(1);
+        assert_eq!(beside, Err(NoRoom), "it is the same client's");
+        drop((shares, another));
+        assert_eq!((budget.used(), budget.all.clients().len()), (0, 0));
+    }
+
+    #[test]
+    fn many_clients_leave_nothing_behind() {
+        let budget = Budget::new(1_000_000);
+        let share = |number: u32| {
+            let mut share = budget.of(IpAddr::from(number.to_be_bytes()).into()).share();
+            share.resize(100).expect("there is room");
+            share
+        };
+        let shares: Vec<_> = (0..10_000).map(share).collect();
+        drop(shares);
+        assert!(budget.all.clients().capacity() <= 4 * KEPT_AT_LEAST);
     }
 }

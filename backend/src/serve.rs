@@ -179,7 +179,7 @@ impl Server {
         let full = match self.place(client, is_proxy) {
             Ok(place) => {
                 let connection = self.connection(stream, self.seats.sit(client, Some(place)));
-                let conversation = self.conversation(&self.router, None);
+                let conversation = self.conversation(&self.router, peer, None);
                 self.hold(connection, peer, conversation, None);
                 return;
             }
@@ -188,7 +188,7 @@ impl Server {
         let own_max = if is_proxy { RESERVE } else { RESERVE_OWN };
         let Some(seat) = self.reserve.squeeze_in(client, own_max, RESERVE) else { return };
         let connection = self.connection(stream, seat);
-        let mut conversation = self.conversation(&self.router, Some(full));
+        let mut conversation = self.conversation(&self.router, peer, Some(full));
         let head = &mut conversation.limits.header_timeout;
         *head = FIRST_WORD.min(*head);
         self.hold(connection, peer, conversation, Some(RESERVE_FOR));
@@ -198,7 +198,7 @@ impl Server {
         let seat = self.admin_seats.squeeze_in(peer.into(), ADMIN_MAX, ADMIN_MAX);
         let Some(seat) = seat else { return };
         let connection = self.connection(stream, seat);
-        self.hold(connection, peer, self.conversation(&self.admin, None), None);
+        self.hold(connection, peer, self.conversation(&self.admin, peer, None), None);
     }
 
     /// Takes a place for a connection; where all are taken, those make room on which nothing is
@@ -254,11 +254,15 @@ impl Server {
         Connection::new(stream, seat, &self.state.limits)
     }
 
-    fn conversation(&self, router: &Router, no_room: Option<Full>) -> Conversation {
+    fn conversation(&self, router: &Router, peer: Peer, no_room: Option<Full>) -> Conversation {
         Conversation {
             router: router.clone(),
             limits: self.state.limits,
-            budget: self.state.budget.clone(),
+            // Of what a proxy's connections keep, each client has its part.
+            budget: match self.state.trusted_proxies.holds(peer) {
+                true => self.state.budget.clone(),
+                false => self.state.budget.of(peer.into()),
+            },
             no_room,
             // One that has no room may be told so before all are.
             finish: self.finish.child_token(),

@@ -354,3 +354,49 @@ async fn who_asks_too_often_whether_the_server_lives_is_told_later() {
     while Asked::get(&server, ONE, path::HEALTHZ).await.status() != 429 {}
     assert_eq!(Asked::get(&server, TWO, path::HEALTHZ).await.status(), 200);
 }
+
+#[tokio::test]
+async fn a_client_has_a_part_of_the_memory() {
+    const MESSAGE: usize = 400 * 1024;
+    let memory = 4 * 1024 * 1024;
+    let limits = Limits { memory, ..limits(Places::IN_ALL, Places::PER_CLIENT) };
+    let server = support::start_with(Setup { limits, ..Setup::default() }).await;
+    let used = || server.state.memory_used();
+    let message = support::raw::frame(0x82, &vec![7; MESSAGE]);
+    let (most, last) = message.split_at(message.len() - 1);
+    // One has as much as it may: a quarter of all.
+    let mut held = vec![];
+    for number in 1..=2 {
+        let mut one = Asked::socket(&server, ONE, path::ECHO_RAW).await;
+        one.wire.write(most).await;
+        support::until("what came", || used() >= number * (MESSAGE - 64 * 1024)).await;
+        held.push(one);
+    }
+    let mut third = Asked::socket(&server, ONE, path::ECHO_RAW).await;
+    // It may be refused in the middle of it.
+    let _ = tokio::io::AsyncWriteExt::write_all(&mut third.wire.0, most).await;
+    let close = third.wire.read_to_end().await;
+    assert!(close.starts_with(&[0x88]) && close[2..4] == 1013_u16.to_be_bytes(), "{close:?}");
+    assert!(used() <= memory / 4, "{}", used());
+    // Of which another learns nothing.
+    let mut other = Asked::socket(&server, TWO, path::ECHO_RAW).await;
+    other.wire.write(&message).await;
+    echoed(&mut other.wire, MESSAGE).await;
+    // What is given back is there again.
+    drop((held.pop(), other));
+    support::until("what is left", || used() < 2 * MESSAGE - 128 * 1024).await;
+    let mut first = held.pop().expect("there were two");
+    first.wire.write(last).await;
+    echoed(&mut first.wire, MESSAGE).await;
+    drop(first);
+    support::until("nothing", || used() == 0).await;
+}
+
+/// Reads a message of so many bytes.
+async fn echoed(wire: &mut Wire, length: usize) {
+    let mut frame = vec![0; 10 + length];
+    let read = tokio::time::timeout(PATIENCE, wire.0.read_exact(&mut frame)).await;
+    read.expect("the echo").expect("it is whole");
+    assert_eq!((frame[0], frame[1]), (0x82, 127));
+    assert!(frame[10..].iter().all(|byte| *byte == 7));
+}

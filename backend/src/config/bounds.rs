@@ -11,7 +11,7 @@ use crate::limits::{Limits, Places, SocketRate};
 #[command(next_help_heading = "Bounds")]
 pub struct Bounds {
     /// How much memory there is for what clients send and what waits to be sent to them, in all, in
-    /// bytes
+    /// bytes; one client has at most a quarter of it
     #[arg(long, env = "ECHOCLOCK_MEMORY_BUDGET", value_name = "BYTES")]
     #[arg(default_value_t = Limits::default().memory, value_parser = within(MEMORY_MIN, usize::MAX))]
     pub memory_budget: usize,

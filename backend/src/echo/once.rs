@@ -27,7 +27,7 @@ pub(crate) async fn answer(
     body: Body,
 ) -> Result<Response, Refusal> {
     let _waits = state.counts.open_poll(client)?;
-    let message = body::read(body, ECHO_MESSAGE_MAX, &state).await?;
+    let message = body::read(body, ECHO_MESSAGE_MAX, client, &state).await?;
     let json = std::str::from_utf8(&message)
         .map_err(|error| Refusal::Body { detail: format!("the body is no text: {error}") })?;
     let answer = chat::answer(json, &state);

@@ -15,6 +15,7 @@ use tower::ServiceExt;
 use super::sending::Sending;
 use super::{CONNECTION_WINDOW, SMALL, Stream};
 use crate::budget::{Budget, NoRoom};
+use crate::client::Client;
 use crate::connection::Ended;
 use crate::error::Refusal;
 use crate::in_use::{InUse, Use};
@@ -40,7 +41,10 @@ impl Answerer {
         extensions.insert(stream.ending());
         extensions.insert(Arc::clone(&in_use));
         let Ok(response) = self.router.oneshot(request).await;
-        match send(response, &stream, self.budget, in_use).await {
+        // Of all that a proxy asks for, each client has its part.
+        let client = response.extensions().get::<Client>().copied();
+        let budget = client.map_or(self.budget.clone(), |client| self.budget.of(client));
+        match send(response, &stream, budget, in_use).await {
             Ok(response) => response,
             Err(NoRoom) => {
                 stream.ending().is(Ended::NoRoom);

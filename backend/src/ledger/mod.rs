@@ -166,13 +166,14 @@ impl Recorder {
 pub(crate) async fn answer(
     State(ledgers): State<Ledgers>,
     State(budget): State<Budget>,
+    client: Client,
     id: Result<Path<String>, PathRejection>,
 ) -> Result<Response, Refusal> {
     let Path(id) = id.map_err(|_| not_an_id(NotALedgerId))?;
     let ledger = ledgers.read(&parse(&id)?).ok_or(Refusal::NoSuchLink)?;
     let json = serde_json::to_vec(&ledger).expect("a ledger has string keys only");
     // A client may be slow to take it, and ask again and again.
-    let mut share = budget.share();
+    let mut share = budget.of(client).share();
     share.resize(json.len()).map_err(|NoRoom| Refusal::NoRoom)?;
     let headers = [(CONTENT_TYPE, "application/json"), (CACHE_CONTROL, "no-store")];
     Ok((headers, share.hold(json)).into_response())

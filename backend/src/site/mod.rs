@@ -134,7 +134,8 @@ impl Inner {
         let described = [(CONTENT_TYPE, content_type(name)), (ACCEPT_RANGES, "bytes")];
         let coding = asset.coding.name().map(|coding| [(CONTENT_ENCODING, coding)]);
         let range = range.map(|range| [(CONTENT_RANGE, range)]);
-        let body = asset.body(&part, *client, &self.budget).map_err(|_| Refusal::NoRoom)?;
+        let body = asset.body(&part, *client, &self.budget.of(*client));
+        let body = body.map_err(|_| Refusal::NoRoom)?;
         let mut response = (status, common, described, body).into_response();
         for (name, value) in coding.into_iter().flatten() {
             response.headers_mut().insert(name, HeaderValue::from_static(value));

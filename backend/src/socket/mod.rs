@@ -146,7 +146,7 @@ impl Endpoint {
                 link,
                 message_max,
                 limits: &state.limits,
-                budget: &state.budget,
+                budget: &state.budget.of(client),
                 drain: state.drain.drained(),
                 open: place.open(name, peer),
                 record: recorder.map(Record::new),
