@@ -24,6 +24,8 @@ fn limits() -> Limits {
         socket: SocketRate { messages: u32::MAX, bytes: u32::MAX },
         write_timeout: Duration::from_millis(500),
         close_timeout: Duration::from_millis(300),
+        // So that what the system has taken gives no patience to speak of.
+        min_rate: 1_000_000,
         ..Setup::default().limits
     }
 }
@@ -45,6 +47,7 @@ async fn who_does_not_read_is_not_read_and_then_given_up() {
         let told = raw.end(&server).await;
         assert!(told.starts_with("given up: the client did not read"), "{path} {first:x}: {told}");
         server.until_nothing_is_open().await;
+        raw.until_reset().await;
     }
 }
 
@@ -216,6 +219,7 @@ async fn a_stuck_write_gets_its_1001_out_where_the_client_reads_at_last() {
                 "closed by the server with 1001 \"the server stops\", which the client, stalled, \
                  did not read"
             );
+            raw.until_reset().await;
         }
     }
 }

@@ -3,7 +3,7 @@
 //! Closing a socket that has unread bytes resets the connection, and a reset can destroy what
 //! was sent and not yet read: a close frame, or the answer to an upload that was refused. So the
 //! server says that nothing more comes, and reads on until the client has closed its side too,
-//! for a bounded while.
+//! for a bounded while and a bounded number of bytes.
 
 use std::future::{pending, poll_fn};
 use std::io;
@@ -33,17 +33,20 @@ pub(super) async fn linger(mut stream: TcpStream, tap: Tap, how: How, seat: Seat
     let gentle = timeout(at_most, async {
         poll_fn(|cx| Pin::new(&mut stream).poll_shutdown(cx)).await?;
         let mut discarded = [0; DISCARDED_AT_ONCE];
-        loop {
+        let mut left = DISCARDED_MAX;
+        while left > 0 {
             timeout(LINGER_IDLE, stream.readable()).await??;
             match stream.try_read(&mut discarded) {
                 Ok(0) => return Ok::<_, io::Error>(()),
                 Ok(read) => {
                     tap.received(&discarded[..read]);
+                    left = left.saturating_sub(read);
                 }
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
                 Err(error) => return Err(error),
             }
         }
+        Ok(())
     });
     tokio::select! {
         _ = gentle => {}
@@ -57,5 +60,8 @@ const LINGER_FOR: Duration = Duration::from_secs(10);
 
 /// How long it may be silent before it closes its own side.
 const LINGER_IDLE: Duration = Duration::from_secs(2);
+
+/// How much it may send meanwhile: what may be on its way over a long and fast line.
+const DISCARDED_MAX: usize = 16 * 1024 * 1024;
 
 const DISCARDED_AT_ONCE: usize = 4 * 1024;

@@ -256,10 +256,15 @@ impl Drop for Connection {
         let Some((stream, seat)) = self.open.take() else { return };
         let ended = self.ending.get();
         let how = ended.map_or(How::Dropped, How::from);
-        if ended == Some(Ended::Stalled) {
-            // What the system still keeps for the client would be kept until it gives up, too.
+        if ended == Some(Ended::Stalled) || self.ending.is_blocked() {
+            // Whoever has ended it: what the system still keeps for a client that does not read would
+            // outlive the connection's place.
             reset_at_the_end(&stream);
+            self.tap.closed(how);
+            return;
         }
+        // Nobody but the system judges the client from here on.
+        self.vigilance.ends(&stream);
         // Without a runtime the process is ending, and the system closes what is left.
         match (ended, Handle::try_current()) {
             (None | Some(Ended::Stopped), Ok(runtime)) if may_linger(&seat.guest()) => {

@@ -52,6 +52,15 @@ impl Vigilance {
             let _ = give_up_after(stream, Some(VANISHED_AFTER));
         }
     }
+
+    /// Learns that the connection is over: what the system still has is left to the system, which
+    /// would otherwise keep it for as long as the client's system answers.
+    pub(super) fn ends(&self, stream: &TcpStream) {
+        if self.waited.is_some() {
+            // Where that fails, nothing bounds it.
+            let _ = give_up_after(stream, Some(VANISHED_AFTER));
+        }
+    }
 }
 
 fn give_up_after(stream: &TcpStream, time: Option<Duration>) -> io::Result<()> {
@@ -137,6 +146,12 @@ mod tests {
         }
         tokio::time::advance(Duration::from_millis(1)).await;
         vigilance.passed(&stream);
+        assert_eq!(given_up(), Some(VANISHED_AFTER));
+        // What is left at the end has nobody else who judges.
+        vigilance.waits(&stream);
+        vigilance.passed(&stream);
+        assert_eq!(given_up(), None);
+        vigilance.ends(&stream);
         assert_eq!(given_up(), Some(VANISHED_AFTER));
     }
 }

@@ -11,8 +11,10 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use crate::connection::{Connection, MadeRoom};
 use crate::conversation::Line;
+use crate::limits::Limits;
+use crate::waiting::Waiting;
 
-/// What carries a socket's bytes.
+/// What carries a socket's bytes, and gives up a client that does not take them.
 #[derive(Debug)]
 pub(super) struct Link {
     /// What the HTTP side had read already.
@@ -24,8 +26,17 @@ pub(super) struct Link {
 enum Carrier {
     /// A connection of its own; what the HTTP side had around it is given back.
     Connection(Connection),
-    /// A stream of a connection of HTTP/2, and whether all that was written has left.
-    Stream(TokioIo<Upgraded>, bool),
+    /// A stream of a connection of HTTP/2.
+    Stream(Tunnel),
+}
+
+#[derive(Debug)]
+struct Tunnel {
+    stream: TokioIo<Upgraded>,
+    /// Whether all that was written has left.
+    has_left: bool,
+    /// How fast the client takes what is written.
+    taking: Waiting,
 }
 
 impl Link {
@@ -34,7 +45,7 @@ impl Link {
     /// # Errors
     ///
     /// Where it has to make room for others.
-    pub(super) fn new(upgraded: Upgraded) -> Result<Self, MadeRoom> {
+    pub(super) fn new(upgraded: Upgraded, limits: &Limits) -> Result<Self, MadeRoom> {
         match upgraded.downcast::<TokioIo<Line>>() {
             Ok(parts) => {
                 let (mut connection, unread) = parts.io.into_inner().into_parts();
@@ -45,8 +56,10 @@ impl Link {
                 Ok(link)
             }
             Err(upgraded) => {
-                let carrier = Carrier::Stream(TokioIo::new(upgraded), true);
-                Ok(Self { early: Bytes::new(), carrier })
+                let taking = Waiting::new(limits.taking());
+                let stream = TokioIo::new(upgraded);
+                let tunnel = Tunnel { stream, has_left: true, taking };
+                Ok(Self { early: Bytes::new(), carrier: Carrier::Stream(tunnel) })
             }
         }
     }
@@ -73,7 +86,7 @@ impl Link {
         let mut buffer = ReadBuf::new(bytes);
         ready!(match &mut self.carrier {
             Carrier::Connection(connection) => Pin::new(connection).poll_read(cx, &mut buffer),
-            Carrier::Stream(stream, _) => Pin::new(stream).poll_read(cx, &mut buffer),
+            Carrier::Stream(tunnel) => Pin::new(&mut tunnel.stream).poll_read(cx, &mut buffer),
         })?;
         Poll::Ready(Ok(buffer.filled().len()))
     }
@@ -86,9 +99,11 @@ impl Link {
     ) -> Poll<io::Result<usize>> {
         match &mut self.carrier {
             Carrier::Connection(connection) => Pin::new(connection).poll_write(cx, bytes),
-            Carrier::Stream(stream, has_left) => {
-                *has_left = false;
-                Pin::new(stream).poll_write(cx, &bytes[..bytes.len().min(STREAM_PIECE)])
+            Carrier::Stream(tunnel) => {
+                tunnel.has_left = false;
+                let piece = &bytes[..bytes.len().min(STREAM_PIECE)];
+                let written = Pin::new(&mut tunnel.stream).poll_write(cx, piece);
+                tunnel.watch(cx, written)
             }
         }
     }
@@ -97,7 +112,7 @@ impl Link {
     pub(super) fn has_left(&self) -> bool {
         match &self.carrier {
             Carrier::Connection(_) => true,
-            Carrier::Stream(_, has_left) => *has_left,
+            Carrier::Stream(tunnel) => tunnel.has_left,
         }
     }
 
@@ -105,9 +120,10 @@ impl Link {
     pub(super) fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         match &mut self.carrier {
             Carrier::Connection(_) => Poll::Ready(Ok(())),
-            Carrier::Stream(stream, has_left) => {
-                ready!(Pin::new(stream).poll_flush(cx))?;
-                *has_left = true;
+            Carrier::Stream(tunnel) => {
+                let flushed = Pin::new(&mut tunnel.stream).poll_flush(cx).map_ok(|()| 0);
+                ready!(tunnel.watch(cx, flushed))?;
+                tunnel.has_left = true;
                 Poll::Ready(Ok(()))
             }
         }
@@ -117,8 +133,28 @@ impl Link {
     pub(super) fn poll_shutdown(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         match &mut self.carrier {
             Carrier::Connection(connection) => Pin::new(connection).poll_shutdown(cx),
-            Carrier::Stream(stream, _) => Pin::new(stream).poll_shutdown(cx),
+            Carrier::Stream(tunnel) => Pin::new(&mut tunnel.stream).poll_shutdown(cx),
         }
+    }
+}
+
+impl Tunnel {
+    /// Passes a write's outcome on, and fails it once the client has taken too little for too long.
+    fn watch(
+        &mut self,
+        cx: &mut Context<'_>,
+        written: Poll<io::Result<usize>>,
+    ) -> Poll<io::Result<usize>> {
+        match &written {
+            Poll::Ready(Ok(bytes)) => self.taking.passed(*bytes),
+            Poll::Ready(Err(_)) => {}
+            Poll::Pending => {
+                ready!(self.taking.poll(cx));
+                let error = io::Error::new(io::ErrorKind::TimedOut, "the client stopped reading");
+                return Poll::Ready(Err(error));
+            }
+        }
+        written
     }
 }
 

@@ -131,7 +131,9 @@ impl Endpoint {
         tokio::spawn(async move {
             let _in_use = in_use;
             let upgraded = upgrade.await.map_err(|error| error.to_string());
-            let link = upgraded.and_then(|it| Link::new(it).map_err(|error| error.to_string()));
+            let link = upgraded.and_then(|upgraded| {
+                Link::new(upgraded, &state.limits).map_err(|error| error.to_string())
+            });
             let link = match link {
                 Ok(link) => link,
                 Err(error) => {

@@ -319,16 +319,17 @@ impl Inner {
         Poll::Ready(Ok(begin..end))
     }
 
-    /// Waits until all that was said is written, or the socket has to end.
+    /// Waits until all that was said is written, or the socket has to end: what carries it gives up who
+    /// does not read.
     fn poll_written(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), End>> {
         if self.queue.left() == 0 && self.link.has_left() {
             return Poll::Ready(Ok(()));
         }
-        let before = self.queue.left();
         let written = self.poll_all_written(cx);
         if written.is_pending() {
-            self.waits.blocked(before - self.queue.left(), Instant::now());
-            return self.poll_waits(cx);
+            self.waits.blocked(Instant::now());
+            ready!(Pin::new(&mut self.drain).poll(cx));
+            return Poll::Ready(Err(End::going_away()));
         }
         if self.waits.is_blocked() {
             let is_under_way = self.reader.is_under_way() || !self.rest.is_empty();
@@ -367,7 +368,6 @@ impl Inner {
             }
             Due::Silent => Err(End::Silent),
             Due::Slow => Err(End::too_slow()),
-            Due::Stalled => Err(End::Stalled),
         })
     }
 }

@@ -10,7 +10,8 @@ use crate::progress::{Pace, Progress};
 /// The waits of one socket.
 ///
 /// One that is idle is asked for a sign of life now and then; any byte is one. While a message is
-/// under way, or a write is blocked, the client is judged by how many bytes pass.
+/// under way, the client is judged by how many bytes of it pass; while a write is blocked, nothing is
+/// wanted of it here, because what carries the bytes judges who does not read.
 #[derive(Debug)]
 pub(super) struct Waits {
     ping_every: Duration,
@@ -20,7 +21,6 @@ pub(super) struct Waits {
     /// When the client was last asked for a sign of life.
     asked: Instant,
     receiving: Progress,
-    sending: Progress,
     is_blocked: bool,
 }
 
@@ -33,23 +33,18 @@ pub(super) enum Due {
     Silent,
     /// Its message comes too slowly.
     Slow,
-    /// It does not read.
-    Stalled,
 }
 
 impl Waits {
     /// Begins with a socket that was opened at this instant.
     pub(super) fn new(limits: &Limits, now: Instant) -> Self {
-        let rate = u64::from(limits.min_rate);
-        let receiving = Pace { grace: limits.socket_silence, rate };
-        let sending = Pace { grace: limits.write_timeout, rate };
+        let receiving = Pace { grace: limits.socket_silence, rate: limits.min_rate.into() };
         Self {
             ping_every: limits.socket_ping_every,
             silence: limits.socket_silence,
             heard: now,
             asked: now,
             receiving: Progress::new(receiving, now),
-            sending: Progress::new(sending, now),
             is_blocked: false,
         }
     }
@@ -57,12 +52,8 @@ impl Waits {
     /// Says that something came: so many bytes of messages, of which one is under way or not.
     pub(super) fn received(&mut self, bytes: usize, is_under_way: bool, now: Instant) {
         self.heard = now;
-        match (self.receiving.deadline(), is_under_way) {
-            (None, false) => {}
-            (None, true) => self.receiving.waits(now),
-            (Some(_), true) => self.receiving.passed(bytes, now),
-            (Some(_), false) => self.receiving.rests(now),
-        }
+        self.receiving.passed(bytes, now);
+        if is_under_way { self.receiving.waits(now) } else { self.receiving.rests(now) }
     }
 
     /// Says that the client was asked for a sign of life.
@@ -70,11 +61,9 @@ impl Waits {
         self.asked = now;
     }
 
-    /// Says that a write is blocked, before which so many bytes went out.
-    pub(super) fn blocked(&mut self, bytes: usize, now: Instant) {
+    /// Says that a write is blocked.
+    pub(super) fn blocked(&mut self, now: Instant) {
         self.is_blocked = true;
-        self.sending.passed(bytes, now);
-        self.sending.waits(now);
         // Nobody reads meanwhile.
         self.receiving.rests(now);
     }
@@ -87,18 +76,14 @@ impl Waits {
     /// Says that all is written, and that it is read on; a message may be under way.
     pub(super) fn goes_on(&mut self, is_under_way: bool, now: Instant) {
         self.is_blocked = false;
-        self.sending.rests(now);
         self.heard = now;
         if is_under_way {
             self.receiving.waits(now);
         }
     }
 
-    /// Returns what is due next, and when.
+    /// Returns what is due next, and when, unless a write is blocked.
     pub(super) fn next(&self) -> (Instant, Due) {
-        if let Some(at) = self.sending.deadline() {
-            return (at, Due::Stalled);
-        }
         let ping = self.heard.max(self.asked) + self.ping_every;
         let silent = self.heard + self.silence;
         let life = if silent <= ping { (silent, Due::Silent) } else { (ping, Due::Ping) };
@@ -164,15 +149,12 @@ mod tests {
     }
 
     #[test]
-    fn a_blocked_write_is_all_that_counts() {
+    fn what_passes_while_a_write_is_blocked_uses_no_patience_up() {
         let mut socket = Socket::open();
         socket.waits.received(10, true, socket.at(0));
-        socket.waits.blocked(0, socket.at(0));
-        assert!(socket.waits.is_blocked());
-        assert_eq!(socket.next(), (30, Due::Stalled));
-        for second in 1..1_000 {
-            socket.waits.blocked(2_000, socket.at(second));
-            assert_eq!(socket.next(), (second + 30, Due::Stalled));
+        for second in 0..1_000 {
+            socket.waits.blocked(socket.at(second));
+            assert!(socket.waits.is_blocked());
         }
         socket.waits.goes_on(true, socket.at(1_000));
         assert!(!socket.waits.is_blocked());
@@ -181,5 +163,18 @@ mod tests {
         socket.waits.asked(socket.at(1_060));
         // Both at once: the message is the better reason.
         assert_eq!(socket.next(), (1_075, Due::Slow));
+    }
+
+    #[test]
+    fn what_ends_a_message_counts_like_what_begins_it() {
+        let mut socket = Socket::open();
+        socket.waits.received(10, true, socket.at(0));
+        // A message ends, the next one begins, and each read may bring both.
+        for n in 1..100 {
+            socket.waits.received(60_000, n % 2 == 0, socket.at(n * 50 - 1));
+            socket.waits.received(10, true, socket.at(n * 50));
+            let least = socket.at(n * 50 + 74);
+            assert!(socket.waits.receiving.deadline() >= Some(least), "{n}");
+        }
     }
 }

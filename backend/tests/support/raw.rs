@@ -1,5 +1,6 @@
 //! A WebSocket client that sends and reads the frames that a test wants, and nothing by itself.
 
+use std::io::ErrorKind;
 use std::time::Duration;
 
 use echoclock_shared::ledger::{LedgerId, What};
@@ -87,6 +88,14 @@ impl Raw {
                 return Some((u16::from_be_bytes(*code), reason));
             }
         }
+    }
+
+    /// Reads on to the end, which has to be a reset: the server's system keeps nothing any longer.
+    pub(crate) async fn until_reset(&mut self) {
+        let mut rest = vec![];
+        let end = timeout(PATIENCE, self.wire.0.read_to_end(&mut rest)).await.expect("an end");
+        let kind = end.map_err(|error| error.kind());
+        assert_eq!(kind, Err(ErrorKind::ConnectionReset), "after {} bytes", rest.len());
     }
 
     /// Waits for the end as the ledger tells it.

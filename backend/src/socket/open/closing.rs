@@ -17,13 +17,14 @@ impl Socket {
         let close_timeout = inner.close_timeout;
         let frame = end.close_frame();
         let mut told = end.to_string();
+        let mut is_told = false;
         if let Some(frame) = &frame {
             let until = Instant::now() + close_timeout;
             // It is small, and what is small goes on always.
             let _ = inner.queue.frame(head::CLOSE, frame);
             inner.reader.only_the_end(None);
             let written = timeout_at(until, poll_fn(|cx| inner.poll_all_written(cx))).await;
-            let is_told = matches!(written, Ok(Ok(())));
+            is_told = matches!(written, Ok(Ok(())));
             match written {
                 Ok(Ok(())) => {}
                 Ok(Err(gone)) => told = format!("{told}, after which {gone}"),
@@ -40,7 +41,7 @@ impl Socket {
         if let Some(open) = inner.open.take() {
             open.ended(&told);
         }
-        if frame.is_none() {
+        if !is_told {
             return;
         }
         // What a client goes on to say passes as well, and is written down.
