@@ -72,6 +72,16 @@ impl Budget {
         Ok(())
     }
 
+    fn take_anyway(&self, more: usize) {
+        if more == 0 {
+            return;
+        }
+        if let Some(client) = self.client {
+            *self.all.clients().entry(client).or_default() += more;
+        }
+        self.all.used.fetch_add(more, Ordering::Relaxed);
+    }
+
     fn give_back(&self, less: usize) {
         if less == 0 {
             return;
@@ -137,6 +147,15 @@ impl Share {
         }
         self.bytes = bytes;
         Ok(())
+    }
+
+    /// Makes it at least so large, also where the budget has no room: for what is small and goes on
+    /// always, so that what is large is refused the sooner.
+    pub(crate) fn grow_anyway(&mut self, bytes: usize) {
+        if let Some(more) = bytes.checked_sub(self.bytes) {
+            self.budget.take_anyway(more);
+            self.bytes = bytes;
+        }
     }
 
     /// Returns bytes that it is for, which it goes with until the last of them is sent.
@@ -247,5 +266,19 @@ mod tests {
         let shares: Vec<_> = (0..10_000).map(share).collect();
         drop(shares);
         assert!(budget.all.clients().capacity() <= 4 * KEPT_AT_LEAST);
+    }
+
+    #[test]
+    fn what_goes_on_anyway_is_counted_as_well() {
+        let budget = Budget::new(100);
+        let (mut small, mut large) = (budget.share(), budget.share());
+        large.resize(90).expect("room");
+        small.grow_anyway(20);
+        small.grow_anyway(10);
+        assert_eq!((budget.used(), large.resize(91)), (110, Err(NoRoom)));
+        large.resize(80).expect("to make it smaller never fails");
+        assert_eq!(large.resize(81), Err(NoRoom));
+        drop(small);
+        assert_eq!((large.resize(81), budget.used()), (Ok(()), 81));
     }
 }

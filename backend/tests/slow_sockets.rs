@@ -10,7 +10,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::time::{Instant, sleep};
 
 use support::raw::{Raw, frame};
-use support::{Server, Setup};
+use support::{PATIENCE, Server, Setup};
 
 async fn start(limits: Limits) -> Server {
     let socket = SocketRate { messages: u32::MAX, bytes: u32::MAX };
@@ -57,4 +57,27 @@ async fn who_reads_slowly_is_never_cut_off_whatever_it_sends() {
         lasts(&server, 300_000, 200_000, long),
     );
     assert_eq!(lasted, (true, true, true, true));
+}
+
+#[tokio::test]
+async fn small_messages_go_on_without_room_for_their_answers_however_many_come_at_once() {
+    let limits = Limits { memory: 0, write_timeout: PATIENCE, ..Setup::default().limits };
+    let server = start(limits).await;
+    for size in [64, 504, 1_001, 16_000] {
+        let mut raw = Raw::open(&server, path::ECHO_RAW).await;
+        let payload = vec![b'x'; size];
+        let sent = raw.flood(0x82, &payload).await;
+        let whole = sent / frame(0x82, &payload).len();
+        // What waits is counted, and bounded all the same.
+        support::until("answers that wait", || server.state.memory_used() > 0).await;
+        assert!(server.state.memory_used() < 4 * 64 * 1024, "{size}");
+        for n in 0..whole {
+            let (first, same) = raw.next().await.expect("an answer");
+            let told = String::from_utf8_lossy(&same[..same.len().min(99)]);
+            assert!(first == 0x82 && same == payload, "{n} of {whole}: {first:x} {told}");
+        }
+        drop(raw);
+        server.until_nothing_is_open().await;
+        support::until("all is given back", || server.state.memory_used() == 0).await;
+    }
 }

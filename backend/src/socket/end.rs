@@ -42,6 +42,8 @@ pub(super) enum Fault {
     Protocol(&'static str),
     /// A text was not UTF-8.
     NotText,
+    /// A close frame's reason was not UTF-8.
+    ReasonNotText,
     /// A message was too large.
     TooBig,
     /// The server has no memory for its message.
@@ -54,6 +56,9 @@ impl End {
         let (code, reason) = match fault {
             Fault::Protocol(what) => (CloseCode::PROTOCOL, what.to_owned()),
             Fault::NotText => (CloseCode::NOT_TEXT, "a text message was not UTF-8".to_owned()),
+            Fault::ReasonNotText => {
+                (CloseCode::NOT_TEXT, "a close frame's reason was not UTF-8".to_owned())
+            }
             Fault::TooBig => {
                 (CloseCode::TOO_BIG, format!("a message may have at most {message_max} bytes"))
             }
@@ -120,7 +125,7 @@ impl ClientClose {
         match payload.split_first_chunk() {
             Some((code, reason)) => Ok(Self {
                 code: Some(u16::from_be_bytes(*code)),
-                reason: std::str::from_utf8(reason).map_err(|_| Fault::NotText)?.to_owned(),
+                reason: std::str::from_utf8(reason).map_err(|_| Fault::ReasonNotText)?.to_owned(),
             }),
             None if payload.is_empty() => Ok(Self { code: None, reason: String::new() }),
             None => Err(Fault::Protocol("a close frame has half a code")),
@@ -210,7 +215,7 @@ mod tests {
         assert_eq!(end.close_frame(), Some(vec![]));
         assert_eq!(end.to_string(), "closed by the client without a code");
         assert!(matches!(close(b"\x03"), Err(Fault::Protocol(_))));
-        assert_eq!(close(b"\x03\xe8\xff"), Err(Fault::NotText));
+        assert_eq!(close(b"\x03\xe8\xff"), Err(Fault::ReasonNotText));
     }
 
     #[test]

@@ -44,6 +44,13 @@ impl Head {
             }
             size => (u64::from(size), rest, 2),
         };
+        // Both MUST be so (RFC 6455, section 5.2).
+        if size > u64::MAX >> 1 {
+            return Err(Fault::Protocol("a frame's length has its first bit set"));
+        }
+        if matches!((length, size), (4, ..=125) | (10, ..=0xffff)) {
+            return Err(Fault::Protocol("a frame's length has more bytes than it needs"));
+        }
         let is_last = first & 0x80 != 0;
         if opcode >= CLOSE && (size > CONTROL_MAX as u64 || !is_last) {
             return Err(Fault::Protocol("a control frame is too long or in parts"));
@@ -145,8 +152,6 @@ mod tests {
             (&[0x02, 0xfe, 0, 126, 1, 2, 3, 4], 126, 8),
             (&[0x02, 0xfe, 0xff, 0xff, 1, 2, 3, 4], 0xffff, 8),
             (&[0x80, 0xff, 0, 0, 0, 0, 0, 1, 0, 0, 1, 2, 3, 4], 0x1_0000, 14),
-            // Longer than it needs to be, which harms nobody.
-            (&[0x82, 0xfe, 0, 2, 1, 2, 3, 4], 2, 8),
         ] {
             for part in 0..bytes.len() {
                 assert_eq!(Head::read(&bytes[..part]), Ok(None), "{bytes:?}");
@@ -174,6 +179,14 @@ mod tests {
             assert!(fault.contains(told), "{bytes:?}: {fault}");
         }
         assert!(Head::read(&[0x89, 0xfe, 0, 126]).is_err(), "a ping of 126 bytes");
+        for (bytes, told) in [
+            (&[0x82, 0xfe, 0, 125][..], "more bytes than it needs"),
+            (&[0x82, 0xff, 0, 0, 0, 0, 0, 0, 0xff, 0xff], "more bytes than it needs"),
+            (&[0x82, 0xff, 0x80, 0, 0, 0, 0, 0, 0, 0], "first bit set"),
+        ] {
+            let Err(Fault::Protocol(fault)) = Head::read(bytes) else { panic!("{bytes:?}") };
+            assert!(fault.contains(told), "{bytes:?}: {fault}");
+        }
     }
 
     #[test]

@@ -7,8 +7,8 @@ use crate::budget::{Budget, NoRoom, Share};
 
 /// Bytes that are kept from one moment in which something passes to the next.
 ///
-/// Where there are none, nothing is kept for them either. Up to [`SMALL`] they are bounded by the
-/// number of sockets; all that is larger is counted, and refused where there is no room.
+/// Where there are none, nothing is kept for them either. All of them are counted. Up to [`SMALL`] they
+/// go on always, which the number of sockets bounds; what is larger is refused where there is no room.
 #[derive(Debug)]
 pub(super) struct Held {
     bytes: Vec<u8>,
@@ -35,6 +35,16 @@ impl Held {
         Ok(())
     }
 
+    /// Keeps more bytes also where the budget has no room: what one read has brought, or its answers.
+    pub(super) fn push_anyway(&mut self, more: &[u8]) {
+        let needed = self.bytes.len() + more.len();
+        if needed > self.bytes.capacity() {
+            self.share.grow_anyway(needed);
+            self.bytes.reserve_exact(more.len());
+        }
+        self.bytes.extend_from_slice(more);
+    }
+
     /// Keeps both, or none.
     ///
     /// # Errors
@@ -55,7 +65,11 @@ impl Held {
     fn grow(&mut self, needed: usize, expected: usize) -> Result<(), NoRoom> {
         let doubled = self.bytes.capacity().saturating_mul(2).max(FIRST);
         let capacity = expected.min(doubled).max(needed);
-        self.share.resize(counted(capacity))?;
+        if capacity > SMALL {
+            self.share.resize(capacity)?;
+        } else {
+            self.share.grow_anyway(capacity);
+        }
         let reserved = self.bytes.try_reserve_exact(capacity - self.bytes.len());
         reserved.map_err(|_: TryReserveError| NoRoom)
     }
@@ -89,12 +103,8 @@ impl AsMut<[u8]> for Held {
     }
 }
 
-fn counted(bytes: usize) -> usize {
-    if bytes > SMALL { bytes } else { 0 }
-}
-
-/// So much goes on where the budget has no room: a chat message of the largest text, and what one
-/// turn of a follower says.
+/// So much goes on where the budget has no room: a chat message of the largest text, unless most of its
+/// characters have to be escaped, and what one turn of a follower says.
 pub(super) const SMALL: usize = 32 * 1024;
 
 /// What is taken at first for what may become large.
@@ -105,26 +115,34 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_large_is_counted_as_far_as_it_has_come() {
+    fn all_is_counted_as_far_as_it_has_come() {
         let budget = Budget::new(100 * 1024);
         let mut held = Held::new(&budget);
-        for (more, expected, length, capacity, counted) in [
-            (10, 10, 10, 10, 0),
-            (1, 11, 11, 11, 0),
-            (0, 1 << 40, 11, 11, 0),
-            (1, 1 << 40, 12, 4 * 1024, 0),
-            (SMALL - 12, 1 << 40, SMALL, SMALL, 0),
-            (1, 1 << 40, SMALL + 1, 2 * SMALL, 2 * SMALL),
-            (SMALL, 80 * 1024, 2 * SMALL + 1, 80 * 1024, 80 * 1024),
+        for (more, expected, length, capacity) in [
+            (10, 10, 10, 10),
+            (1, 11, 11, 11),
+            (0, 1 << 40, 11, 11),
+            (1, 1 << 40, 12, 4 * 1024),
+            (SMALL - 12, 1 << 40, SMALL, SMALL),
+            (1, 1 << 40, SMALL + 1, 2 * SMALL),
+            (SMALL, 80 * 1024, 2 * SMALL + 1, 80 * 1024),
         ] {
             held.push(&vec![b'x'; more], expected).expect("room");
             assert_eq!((held.len(), held.bytes.capacity()), (length, capacity), "{more}");
-            assert_eq!(budget.used(), counted, "{more}");
+            assert_eq!(budget.used(), capacity, "{more}");
         }
         assert_eq!(held.push(&[b'x'; 32 * 1024], 1 << 40), Err(NoRoom));
         let taken = held.take();
         assert_eq!((taken.len(), held.len(), budget.used()), (2 * SMALL + 1, 0, 80 * 1024));
         drop(taken);
         assert_eq!((budget.used(), held.bytes.capacity()), (0, 0));
+        let budget = Budget::new(0);
+        let mut held = Held::new(&budget);
+        held.push(&[b'x'; SMALL], SMALL).expect("what is small goes on");
+        assert_eq!(held.push(b"x", SMALL + 1), Err(NoRoom));
+        held.push_anyway(&[b'x'; SMALL]);
+        assert_eq!((held.len(), budget.used()), (2 * SMALL, 2 * SMALL));
+        held.clear();
+        assert_eq!(budget.used(), 0);
     }
 }

@@ -8,6 +8,7 @@ use bytes::Bytes;
 use hyper::upgrade::Upgraded;
 use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::task::coop::{self, RestoreOnPending};
 
 use crate::connection::{Connection, MadeRoom};
 use crate::conversation::Line;
@@ -37,6 +38,19 @@ struct Tunnel {
     has_left: bool,
     /// How fast the client takes what is written.
     taking: Waiting,
+}
+
+/// A turn of a task, given back unless it is used.
+#[derive(Debug)]
+pub(super) struct Turn(Option<RestoreOnPending>);
+
+impl Turn {
+    /// Says that it was used.
+    pub(super) fn made_progress(&self) {
+        if let Self(Some(turn)) = self {
+            turn.made_progress();
+        }
+    }
 }
 
 impl Link {
@@ -69,6 +83,15 @@ impl Link {
         if self.early.is_empty() {
             self.early = Bytes::new();
         }
+    }
+
+    /// Waits for the task's turn where what carries the bytes does not: a stream has them ready for as
+    /// long as its connection brings some.
+    pub(super) fn poll_turn(&self, cx: &mut Context<'_>) -> Poll<Turn> {
+        Poll::Ready(Turn(match &self.carrier {
+            Carrier::Connection(_) => None,
+            Carrier::Stream(_) => Some(ready!(coop::poll_proceed(cx))),
+        }))
     }
 
     /// Reads as much as there is room for.

@@ -53,6 +53,8 @@ struct Inner {
     /// Until the end is told.
     open: Option<OpenSocket>,
     record: Option<Record>,
+    /// How much came after the end.
+    after_the_end: usize,
 }
 
 /// What a socket is made of.
@@ -103,6 +105,7 @@ impl Socket {
             close_timeout: limits.close_timeout,
             open: Some(open),
             record,
+            after_the_end: 0,
         }))
     }
 
@@ -163,6 +166,7 @@ impl Inner {
         cx: &mut Context<'_>,
         hear: &mut impl FnMut(Message<'_>) -> Result<Answer, End>,
     ) -> Poll<Result<(), End>> {
+        let turn = ready!(self.link.poll_turn(cx));
         BUFFER.with_borrow_mut(|buffer| {
             let read = if self.is_behind {
                 self.is_behind = false;
@@ -173,6 +177,7 @@ impl Inner {
                     Err(left) => return Poll::Ready(Err(left)),
                 }
             };
+            turn.made_progress();
             let now = Instant::now();
             self.rest.clear();
             let mut input = Input::new(&mut buffer[..read.end]);
@@ -185,10 +190,11 @@ impl Inner {
                 self.see_the_end(&mut input);
             }
             let written = self.write_first(cx, &input.bytes[same]);
-            let kept = self.rest.push(input.rest(), input.rest().len());
+            // No more than one read brings.
+            self.rest.push_anyway(input.rest());
             let is_under_way = self.reader.is_under_way() || !self.rest.is_empty();
             self.waits.received(self.reader.passed(), is_under_way, now);
-            Poll::Ready(heard.and(written).and(kept.map_err(End::from)))
+            Poll::Ready(heard.and(written))
         })
     }
 
@@ -213,6 +219,9 @@ impl Inner {
                     return Err(End::for_fault(fault, self.message_max));
                 }
             };
+            if let Step::Close(close) = step {
+                return Err(End::ByClient(close));
+            }
             self.allowance.message(now)?;
             match step {
                 Step::Message(kind, body) => {
@@ -232,7 +241,7 @@ impl Inner {
                             self.in_place(input.bytes, same, opcode, range)?;
                         }
                         (answer, body) => {
-                            self.queue.bytes(&input.bytes[std::mem::take(same)])?;
+                            self.queue.answers(&input.bytes[std::mem::take(same)]);
                             match (answer, body) {
                                 (Answer::Text(text), _) => {
                                     self.queue.frame(head::TEXT, text.as_bytes())?;
@@ -244,8 +253,7 @@ impl Inner {
                     }
                 }
                 Step::Ping(range) => self.in_place(input.bytes, same, head::PONG, range)?,
-                Step::Part | Step::Other => {}
-                Step::Close(close) => return Err(End::ByClient(close)),
+                Step::Part | Step::Other | Step::Close(_) => {}
             }
         }
     }
@@ -292,7 +300,8 @@ impl Inner {
                 record.sent(&bytes[..written]);
             }
         }
-        Ok(self.queue.bytes(&bytes[written..])?)
+        self.queue.answers(&bytes[written..]);
+        Ok(())
     }
 
     /// Puts what was left before the bytes that are to be read; returns how much that is.

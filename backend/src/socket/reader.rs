@@ -138,7 +138,7 @@ impl Reader {
         self.kind = None;
         self.wants = match fault {
             _ if self.wants == Wants::Nothing => Wants::Nothing,
-            Some(Fault::Protocol(_)) => Wants::Nothing,
+            Some(Fault::Protocol(_) | Fault::ReasonNotText) => Wants::Nothing,
             Some(Fault::NotText | Fault::TooBig | Fault::NoRoom) | None => Wants::TheEnd,
         };
     }
@@ -204,8 +204,10 @@ impl Reader {
         }
         if self.wants == Wants::Messages {
             let so_far = self.message.len() + range.len();
-            // A frame is no larger than a message may be.
-            self.message.push(&input.bytes[range], so_far + left as usize)?;
+            // A frame is no larger than a message may be. Where it is not the last, nobody knows how
+            // many follow, and each of them may be small.
+            let expected = if is_last { so_far + left as usize } else { self.message_max };
+            self.message.push(&input.bytes[range], expected)?;
             if self.kind == Some(Kind::Text) {
                 self.checked += text(&self.message[self.checked..])?;
             }
@@ -236,10 +238,10 @@ impl Reader {
         let payload = input.take(head.size, head.mask);
         Ok(Some(match head.opcode {
             CLOSE => {
-                let close = ClientClose::read(&input.bytes[payload])?;
+                // Also where something is wrong with it, no other one follows.
                 self.message.clear();
                 self.wants = Wants::Nothing;
-                Step::Close(close)
+                Step::Close(ClientClose::read(&input.bytes[payload])?)
             }
             PING => Step::Ping(payload),
             _ => Step::Other,

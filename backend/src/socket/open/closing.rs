@@ -22,7 +22,7 @@ impl Socket {
             let until = Instant::now() + close_timeout;
             // It is small, and what is small goes on always.
             let _ = inner.queue.frame(head::CLOSE, frame);
-            inner.reader.only_the_end(None);
+            inner.look_at_the_rest();
             let written = timeout_at(until, poll_fn(|cx| inner.poll_all_written(cx))).await;
             is_told = matches!(written, Ok(Ok(())));
             match written {
@@ -35,7 +35,7 @@ impl Socket {
                 tracing::debug!(answered = answered.is_ok(), "closing handshake");
             }
         }
-        if let Some(record) = &inner.record {
+        if let Some(record) = &mut inner.record {
             record.ended(&told);
         }
         if let Some(open) = inner.open.take() {
@@ -44,7 +44,7 @@ impl Socket {
         if !is_told {
             return;
         }
-        // What a client goes on to say passes as well, and is written down.
+        // What a client goes on to say passes as well, up to a bound.
         let until = Instant::now() + close_timeout;
         let rest = timeout_at(until, async {
             if poll_fn(|cx| inner.link.poll_shutdown(cx)).await.is_ok() {
@@ -57,21 +57,39 @@ impl Socket {
 }
 
 impl Inner {
-    /// Reads on until the client has ended the socket, or its side of the connection.
+    /// Looks for the client's close frame in what has come already.
+    fn look_at_the_rest(&mut self) {
+        BUFFER.with_borrow_mut(|buffer| {
+            let end = self.rest_into(buffer);
+            self.look_at(&mut buffer[..end]);
+        });
+    }
+
+    /// Reads on until the client has ended the socket, or its side of the connection, or goes on for
+    /// too long.
     fn poll_the_end(&mut self, cx: &mut Context<'_>, a_close_frame_will_do: bool) -> Poll<()> {
         while !(a_close_frame_will_do && self.reader.is_over()) {
-            let left = BUFFER.with_borrow_mut(|buffer| {
-                let Ok(read) = ready!(self.poll_read(cx, buffer)) else { return Poll::Ready(true) };
-                self.rest.clear();
-                let mut input = Input::new(&mut buffer[..read.end]);
-                self.see_the_end(&mut input);
-                Poll::Ready(self.rest.push(input.rest(), input.rest().len()).is_err())
+            let read = BUFFER.with_borrow_mut(|buffer| {
+                let read = ready!(self.poll_read(cx, buffer)).unwrap_or_default();
+                if !read.is_empty() {
+                    self.look_at(&mut buffer[..read.end]);
+                }
+                Poll::Ready(read.len())
             });
-            if ready!(left) {
+            let read = ready!(read);
+            self.after_the_end += read;
+            if read == 0 || self.after_the_end > AFTER_THE_END_MAX {
                 break;
             }
         }
         Poll::Ready(())
+    }
+
+    fn look_at(&mut self, bytes: &mut [u8]) {
+        self.rest.clear();
+        let mut input = Input::new(bytes);
+        self.see_the_end(&mut input);
+        self.rest.push_anyway(input.rest());
     }
 
     /// Looks for nothing but the client's close frame.
@@ -86,3 +104,6 @@ impl Inner {
         }
     }
 }
+
+/// How much a client may go on to say after the end, in bytes: what was on its way.
+const AFTER_THE_END_MAX: usize = 4 * 1024 * 1024;
