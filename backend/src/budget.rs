@@ -1,9 +1,9 @@
 //! How much memory there is for what clients send and what waits to be sent to them, in all.
 //!
 //! Whoever keeps bytes for a client holds a [`Share`] of the budget for as long as they are kept.
-//! Small amounts that every connection has anyway are bounded by the number of connections and are
-//! not counted here. One client has a part of it at most, so that it never is the reason why others
-//! are refused.
+//! Small amounts that every connection has anyway are bounded by the number of connections: some may
+//! overdraw the budget, so that they go on, and others are not counted here. One client has a part of
+//! it at most, so that it never is the reason why others are refused.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;

@@ -96,6 +96,11 @@ impl Use {
     pub(crate) fn receives(&self, bytes: usize) -> Result<(), NoRoom> {
         self.in_use.0.count().unasked.resize(bytes)
     }
+
+    /// Counts the same where what the client has sent is not read any longer, and can't be refused.
+    pub(crate) fn keeps(&self, bytes: usize) {
+        self.in_use.0.count().unasked.grow_anyway(bytes);
+    }
 }
 
 impl Drop for Use {
@@ -136,6 +141,13 @@ mod tests {
             (first.receives(600), second.receives(600), budget.used()),
             (Ok(()), Ok(()), 600)
         );
+        let other = InUse::new(start, &budget);
+        let third = other.begin();
+        assert_eq!(third.receives(600), Err(NoRoom));
+        third.keeps(600);
+        third.keeps(600);
+        assert_eq!(budget.used(), 1_200);
+        drop(third);
         assert_eq!(deadline(), None);
         drop(first);
         assert_eq!((deadline(), budget.used()), (None, 600));

@@ -302,6 +302,23 @@ async fn over_http2_who_gives_no_window_is_given_up_as_well() {
 }
 
 #[tokio::test]
+async fn over_http2_a_socket_takes_memory_once_it_is_not_read() {
+    let limits = Limits { write_timeout: PATIENCE, ..limits() };
+    let server = start(limits).await;
+    let mut streams = open_over_http2(&server, 0, 2).await;
+    assert_eq!(server.state.memory_used(), 0);
+    for (outgoing, _) in &mut streams {
+        let frames: Bytes = frame(0x82, &[b'x'; 100]).repeat(400).into();
+        outgoing.send_data(frames, false).expect("it is open");
+    }
+    let window = 128 * 1024;
+    support::until("a blocked write", || server.state.memory_used() >= window).await;
+    assert!(server.state.memory_used() < 2 * window, "one window for both");
+    drop(streams);
+    support::until("all is given back", || server.state.memory_used() == 0).await;
+}
+
+#[tokio::test]
 async fn over_http2_who_takes_little_by_little_is_not_cut_off() {
     let limits = Limits { min_rate: 20_000, ..limits() };
     let server = start(limits).await;

@@ -54,10 +54,11 @@ impl Answerer {
     }
 }
 
-/// Whether more may come with a request than is worth counting.
+/// Whether more may come with a request, before it is asked for, than is worth counting. What becomes a
+/// tunnel is read as it comes; where it is not, it says so.
 fn may_send_much(request: &Request<Incoming>) -> bool {
     if request.method() == Method::CONNECT {
-        return true;
+        return false;
     }
     let length = request.headers().get(CONTENT_LENGTH);
     let length = length.and_then(|length| length.to_str().ok()?.parse::<usize>().ok());

@@ -48,7 +48,7 @@ const PING_PATIENCE: Duration = Duration::from_secs(90);
 const STREAM_WINDOW: u32 = 64 * 1024;
 
 /// How much of all bodies on a connection together.
-const CONNECTION_WINDOW: u32 = 128 * 1024;
+pub(crate) const CONNECTION_WINDOW: u32 = 128 * 1024;
 
 /// How long a request's head may be, as RFC 9113 counts it.
 const HEAD_MAX: u32 = 16 * 1024;

@@ -2,6 +2,7 @@
 
 use std::io;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
@@ -12,6 +13,8 @@ use tokio::task::coop::{self, RestoreOnPending};
 
 use crate::connection::{Connection, MadeRoom};
 use crate::conversation::Line;
+use crate::http2::CONNECTION_WINDOW;
+use crate::in_use::Use;
 use crate::limits::Limits;
 use crate::waiting::Waiting;
 
@@ -38,6 +41,8 @@ struct Tunnel {
     has_left: bool,
     /// How fast the client takes what is written.
     taking: Waiting,
+    /// The connection's use, which learns when its bytes are not read for the first time.
+    unread: Option<Arc<Use>>,
 }
 
 /// A turn of a task, given back unless it is used.
@@ -59,7 +64,11 @@ impl Link {
     /// # Errors
     ///
     /// Where it has to make room for others.
-    pub(super) fn new(upgraded: Upgraded, limits: &Limits) -> Result<Self, MadeRoom> {
+    pub(super) fn new(
+        upgraded: Upgraded,
+        in_use: Option<Arc<Use>>,
+        limits: &Limits,
+    ) -> Result<Self, MadeRoom> {
         match upgraded.downcast::<TokioIo<Line>>() {
             Ok(parts) => {
                 let (mut connection, unread) = parts.io.into_inner().into_parts();
@@ -72,7 +81,7 @@ impl Link {
             Err(upgraded) => {
                 let taking = Waiting::new(limits.taking());
                 let stream = TokioIo::new(upgraded);
-                let tunnel = Tunnel { stream, has_left: true, taking };
+                let tunnel = Tunnel { stream, has_left: true, taking, unread: in_use };
                 Ok(Self { early: Bytes::new(), carrier: Carrier::Stream(tunnel) })
             }
         }
@@ -172,6 +181,10 @@ impl Tunnel {
             Poll::Ready(Ok(bytes)) => self.taking.passed(*bytes),
             Poll::Ready(Err(_)) => {}
             Poll::Pending => {
+                // Nothing is read meanwhile.
+                if let Some(in_use) = self.unread.take() {
+                    in_use.keeps(CONNECTION_WINDOW as usize);
+                }
                 ready!(self.taking.poll(cx));
                 let error = io::Error::new(io::ErrorKind::TimedOut, "the client stopped reading");
                 return Poll::Ready(Err(error));

@@ -1,5 +1,5 @@
 //! A WebSocket as the server holds it: every byte that is kept has a bound, every wait has an end,
-//! and every end a close frame.
+//! and every end that the client can still be told of a close frame.
 //!
 //! The protocol is the server's own. What it decides is pure: frames and messages (`head`,
 //! `reader`), what waits to be written (`queue`), how long and how fast (`waits`, `rate`), why it is
@@ -129,10 +129,10 @@ impl Endpoint {
         let place = state.counts.socket_place(client)?;
         let Self { name, message_max, .. } = self;
         tokio::spawn(async move {
-            let _in_use = in_use;
             let upgraded = upgrade.await.map_err(|error| error.to_string());
             let link = upgraded.and_then(|upgraded| {
-                Link::new(upgraded, &state.limits).map_err(|error| error.to_string())
+                Link::new(upgraded, in_use.clone(), &state.limits)
+                    .map_err(|error| error.to_string())
             });
             let link = match link {
                 Ok(link) => link,
@@ -155,6 +155,7 @@ impl Endpoint {
             };
             let socket = Socket::new(parts);
             converse(socket, state).await;
+            drop(in_use);
         });
         Ok(handshake.answer(selected))
     }
