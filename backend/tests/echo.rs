@@ -280,7 +280,8 @@ async fn a_socket_that_shows_no_sign_of_life_is_given_up() {
 
 #[tokio::test]
 async fn a_client_that_does_not_read_is_given_up() {
-    let limits = Limits { write_timeout: Duration::from_millis(200), ..Limits::default() };
+    let write_timeout = Duration::from_millis(200);
+    let limits = Limits { write_timeout, min_rate: 1_000_000, ..Limits::default() };
     let server = support::start_with(Setup { limits, ..Setup::default() }).await;
     let mut client = Client::open(server.ws(path::ECHO_RAW)).await;
     // More than the system's buffers on the way back can take.

@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use echoclock_backend::limits::{Limits, SocketRate};
 use echoclock_shared::path;
+use tokio::io::AsyncWriteExt;
+use tokio::time::timeout;
 
 use support::raw::{Raw, frame};
 use support::{PATIENCE, Server, Setup};
@@ -67,7 +69,10 @@ async fn who_goes_on_after_the_end_is_read_no_more_and_pushes_no_reason_out() {
         let server = support::start_with(Setup { limits, ..Setup::default() }).await;
         let mut raw = Raw::open(&server, path::ECHO_RAW).await;
         raw.send(0x82, &vec![b'x'; 2 * 1024 * 1024]).await;
-        raw.flood(0x8a, b"").await;
+        // It ends, because the server reads no more.
+        let frames = frame(0x8a, &[b'x'; 125]).repeat(100);
+        let write = async |raw: &mut Raw| raw.wire.0.write_all(&frames).await;
+        while let Ok(Ok(())) = timeout(Duration::from_millis(500), write(&mut raw)).await {}
         let told = raw.end(&server).await;
         assert!(told.starts_with("closed by the server with 1009"), "{told}");
     }

@@ -61,7 +61,8 @@ const LINGER_FOR: Duration = Duration::from_secs(10);
 /// How long it may be silent before it closes its own side.
 const LINGER_IDLE: Duration = Duration::from_secs(2);
 
-/// How much it may send meanwhile: what may be on its way over a long and fast line.
-const DISCARDED_MAX: usize = 16 * 1024 * 1024;
+/// How much it may send meanwhile: a body much too large, which it sends whole before it looks for an
+/// answer.
+const DISCARDED_MAX: usize = 64 * 1024 * 1024;
 
 const DISCARDED_AT_ONCE: usize = 4 * 1024;

@@ -105,5 +105,6 @@ impl Inner {
     }
 }
 
-/// How much a client may go on to say after the end, in bytes: what was on its way.
-const AFTER_THE_END_MAX: usize = 4 * 1024 * 1024;
+/// How much a client may go on to say after the end, in bytes: a message much too large, which it sends
+/// whole before it looks for an answer.
+const AFTER_THE_END_MAX: usize = 64 * 1024 * 1024;
