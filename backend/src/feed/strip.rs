@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use bytes::{BufMut, Bytes, BytesMut};
+use bytes::Bytes;
 use echoclock_shared::encode::{frame, json, ndjson, sse};
 use echoclock_shared::feed::{Item, Seq};
 use serde::Serialize;
@@ -44,9 +44,10 @@ impl Encoding {
 #[derive(Debug)]
 pub(super) struct Strip {
     first: Seq,
+    /// In a block of just their size, as it is kept for long.
     bytes: Bytes,
     /// Never empty.
-    items: Vec<Place>,
+    items: Box<[Place]>,
 }
 
 /// Where one item is in a strip's bytes. What stands before it begins where the last one ends.
@@ -71,7 +72,7 @@ impl Strip {
         entries: &[Entry<T>],
     ) -> Option<Self> {
         let first = before.map(|before| before.first).or(entries.first().map(|it| it.seq))?;
-        let (mut bytes, mut items) = (BytesMut::new(), vec![]);
+        let (mut bytes, mut items) = (vec![], vec![]);
         if let Some(before) = before {
             bytes.extend_from_slice(&before.bytes);
             items.extend_from_slice(&before.items);
@@ -80,7 +81,7 @@ impl Strip {
             let item = encoding.item(Some(entry.seq), &entry.value);
             items.push(match encoding {
                 Encoding::Json => {
-                    bytes.put_u8(b',');
+                    bytes.push(b',');
                     Place::put(&mut bytes, item.as_bytes(), b"")
                 }
                 Encoding::Lines | Encoding::Frame | Encoding::Events => {
@@ -89,14 +90,14 @@ impl Strip {
                 }
             });
         }
-        Some(Self { first, bytes: bytes.freeze(), items })
+        Some(Self::new(first, bytes, items))
     }
 
     /// Puts strips one behind the other that have no hole between them; nothing where there are
     /// none.
     pub(super) fn join(strips: &[Arc<Self>]) -> Option<Self> {
         let first = strips.first()?.first;
-        let (mut bytes, mut items) = (BytesMut::new(), vec![]);
+        let (mut bytes, mut items) = (vec![], vec![]);
         for strip in strips {
             let before = bytes.len() as u32;
             let moved = |Place { from, to, end }: &Place| Place {
@@ -107,7 +108,11 @@ impl Strip {
             items.extend(strip.items.iter().map(moved));
             bytes.extend_from_slice(&strip.bytes);
         }
-        Some(Self { first, bytes: bytes.freeze(), items })
+        Some(Self::new(first, bytes, items))
+    }
+
+    fn new(first: Seq, bytes: Vec<u8>, items: Vec<Place>) -> Self {
+        Self { first, bytes: bytes.into_boxed_slice().into(), items: items.into() }
     }
 
     /// Returns the last item's place.
@@ -128,7 +133,7 @@ impl Strip {
 
 impl Place {
     /// Puts an item behind bytes, and `after` behind it.
-    fn put(bytes: &mut BytesMut, item: &[u8], after: &[u8]) -> Self {
+    fn put(bytes: &mut Vec<u8>, item: &[u8], after: &[u8]) -> Self {
         let from = bytes.len() as u32;
         bytes.extend_from_slice(item);
         let to = bytes.len() as u32;
@@ -233,5 +238,20 @@ mod tests {
             }
         }
         assert_eq!(chunk(b"0123456789abcdef"), "10\r\n0123456789abcdef\r\n");
+    }
+
+    #[test]
+    fn a_strip_takes_no_more_than_its_size() {
+        let entries: Vec<_> = (0..100).map(entry).collect();
+        let whole = Strip::write(Encoding::Lines, None, &entries).expect("there are items");
+        let joined = Strip::join(&[Arc::new(Strip::one(Encoding::Json, &entry(7)))]);
+        let longer = Strip::write(Encoding::Lines, Some(&whole), &[entry(100)]);
+        for strip in [Some(whole), joined, longer] {
+            let strip = strip.expect("there are items");
+            let size = strip.bytes.len() + strip.items.len() * size_of::<Place>();
+            assert_eq!(strip.size(), size);
+            let bytes = strip.bytes.try_into_mut().expect("nobody else has them");
+            assert_eq!(bytes.capacity(), bytes.len());
+        }
     }
 }
