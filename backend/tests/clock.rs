@@ -318,6 +318,34 @@ async fn an_item_is_encoded_once_however_many_follow() {
     assert_eq!(bench.feed.encoded(), before);
 }
 
+#[tokio::test]
+async fn what_was_encoded_of_a_wrong_time_leaves_room_for_the_right_one() {
+    let mut newest = 1_790_050_000;
+    let bench = Bench::new(newest * 1_000);
+    let mut keeper = bench.follow(Asked::Newest);
+    next(&mut keeper).await;
+    let replay_all = async |newest: u64| {
+        let before = bench.feed.encoded();
+        for encoding in [Encoding::Json, Encoding::Lines, Encoding::Frame, Encoding::Events] {
+            let asked = Asked::After(Seq::new(newest - 3_600));
+            let mut replay = Follower::new(Arc::clone(&bench.feed), encoding, asked).expect("near");
+            while replay.is_behind() {
+                replay.next().await.expect("the clock does not end");
+            }
+        }
+        bench.feed.encoded() - before
+    };
+    // All that is kept is of times that are ahead of the last one.
+    for _ in 0..2 {
+        assert!(replay_all(newest).await > 4 * 3_000);
+        newest -= 7_200;
+        bench.wall.set(newest * 1_000);
+        assert!(matches!(next_items(&mut keeper).await[..], [Item::Gap { .. }, Item::Value(_)]));
+    }
+    assert!(replay_all(newest).await > 4 * 3_000);
+    assert_eq!(replay_all(newest).await, 0);
+}
+
 #[tokio::test(start_paused = true)]
 async fn the_system_clock_is_looked_at_again_soon_in_case_it_was_set() {
     let start = tokio::time::Instant::now();

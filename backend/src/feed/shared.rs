@@ -9,7 +9,7 @@ use echoclock_shared::feed::Seq;
 use echoclock_shared::time::UnixMillis;
 
 use super::strip::{Encoding, Run, Strip};
-use super::{Cursor, Entry, Feed};
+use super::{Bounds, Cursor, Entry, Feed};
 
 /// A feed with its items' bytes: a small cache of the newest ones, each as it goes out live or as a
 /// replay, and strips of those before.
@@ -144,11 +144,14 @@ impl<F: Feed> Shared<F> {
         let cursor = Cursor { seen, live_after: to };
         let missing = (to.get().saturating_sub(seen.get())) as usize;
         let batch = self.feed.after(cursor, missing).await;
-        let follows = batch.entries.first().is_some_and(|entry| entry.seq == seen.plus(1));
+        // What was the oldest may be gone by now, and more be there behind the last one.
+        let wanted = batch.entries.partition_point(|entry| entry.seq <= to);
+        let entries = &batch.entries[..wanted];
+        let follows = entries.first().is_some_and(|entry| entry.seq == seen.plus(1));
         if kept.is_some() && !follows {
             return None;
         }
-        let strip = self.keep(name, kept.as_deref(), &batch.entries, (from, to), oldest);
+        let strip = self.keep(name, kept.as_deref(), entries, (from, to));
         // That was the work of many items, and others have waited for it.
         tokio::task::yield_now().await;
         strip
@@ -161,8 +164,8 @@ impl<F: Feed> Shared<F> {
         kept: Option<&Strip>,
         entries: &[Entry<F::Value>],
         (from, to): (Seq, Seq),
-        oldest: Seq,
     ) -> Option<Arc<Strip>> {
+        let bounds = self.feed.bounds();
         let mut strips = self.strips();
         // Somebody else may have been here meanwhile.
         let there = strips.kept.get(&name).filter(|strip| strip.has(from) && strip.has(to));
@@ -172,7 +175,7 @@ impl<F: Feed> Shared<F> {
         let (_, encoding) = name;
         let strip = Arc::new(Strip::write(encoding, kept, entries)?);
         self.encoded.fetch_add(entries.len() as u64, Ordering::Relaxed);
-        strips.keep(name, Arc::clone(&strip), oldest);
+        strips.keep(name, Arc::clone(&strip), bounds);
         Some(strip)
     }
 
@@ -187,16 +190,23 @@ impl<F: Feed> Shared<F> {
 }
 
 impl Strips {
-    /// Keeps a strip instead of what was there, and forgets what the feed has forgotten; past the
-    /// bound the oldest makes room.
-    fn keep(&mut self, name: (u64, Encoding), strip: Arc<Strip>, oldest: Seq) {
+    /// Keeps a strip instead of what was there, and forgets what the feed has not, or no more;
+    /// past the bound the oldest makes room.
+    fn keep(&mut self, name: (u64, Encoding), strip: Arc<Strip>, bounds: Bounds) {
         self.bytes += strip.size();
         if let Some(before) = self.kept.insert(name, strip) {
             self.bytes -= before.size();
         }
+        // A feed that has started anew gets there late or never, and they would be the last to
+        // make room.
+        while let Some(last) = self.kept.last_entry()
+            && last.key().0 * STRIP_PLACES > bounds.newest.get()
+        {
+            self.bytes -= last.remove().size();
+        }
         while let Some(first) = self.kept.first_entry() {
             let (index, _) = *first.key();
-            let is_forgotten = (index + 1) * STRIP_PLACES <= oldest.get();
+            let is_forgotten = (index + 1) * STRIP_PLACES <= bounds.oldest.get();
             if !is_forgotten && self.bytes <= STRIPS_MAX {
                 return;
             }
@@ -216,3 +226,60 @@ const STRIP_PLACES: u64 = 128;
 
 /// How much strips take of one feed, in bytes: an hour of the clock in every encoding is less.
 const STRIPS_MAX: usize = 2 * 1024 * 1024;
+
+#[cfg(test)]
+mod tests {
+    use tokio::sync::watch;
+
+    use super::super::Batch;
+    use super::*;
+
+    /// A feed of numbers that moves on whenever it is asked for them.
+    #[derive(Debug)]
+    struct Moving {
+        newest: AtomicU64,
+        by: u64,
+    }
+
+    impl Feed for Moving {
+        type Value = u64;
+
+        fn watch(&self) -> watch::Receiver<Seq> {
+            watch::channel(self.bounds().newest).1
+        }
+
+        fn bounds(&self) -> Bounds {
+            let newest = Seq::new(self.newest.load(Ordering::Relaxed));
+            Bounds { oldest: newest.minus(299), newest, furthest: newest, told: newest }
+        }
+
+        fn pace(&self) -> Option<std::time::Duration> {
+            None
+        }
+
+        async fn after(&self, cursor: Cursor, limit: usize) -> Batch<u64> {
+            self.newest.fetch_add(self.by, Ordering::Relaxed);
+            let Bounds { oldest, newest, .. } = self.bounds();
+            let places = cursor.seen.plus(1).max(oldest).get()..=newest.get();
+            let entry = |place| {
+                let seq = Seq::new(place);
+                let sent = (seq > cursor.live_after).then_some(UnixMillis::new(place));
+                Entry { seq, sent, value: place }
+            };
+            Batch { gap: None, entries: places.take(limit).map(entry).collect() }
+        }
+    }
+
+    #[tokio::test]
+    async fn what_is_kept_as_a_replay_did_not_go_out_live() {
+        // Of the strip that is asked for, as many places are gone by the time that it is written.
+        for gone in 1..=200 {
+            let shared = Shared::new(Moving { newest: AtomicU64::new(427), by: gone });
+            let cursor = Cursor { seen: Seq::new(127), live_after: Seq::new(200) };
+            shared.after(Encoding::Json, cursor, 64).await;
+            for strip in shared.strips().kept.values() {
+                assert!(strip.last() <= cursor.live_after, "{gone}: {strip:?}");
+            }
+        }
+    }
+}
