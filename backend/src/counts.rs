@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use echoclock_shared::info::{Done, Open};
 
 use crate::client::Client;
-use crate::connection::Ending;
+use crate::connection::{Ended, Ending};
 use crate::limits::Limits;
 use crate::peer::Peer;
 use crate::places::{Full, Kind, Place, Taken};
@@ -169,7 +169,9 @@ impl Drop for Entry {
     fn drop(&mut self) {
         let Self { place, kind, name, peer, messages, .. } = self;
         let client = place.client();
-        let reason = self.reason.as_deref().unwrap_or_else(|| self.ending.reason());
+        // An end that the server has decided on does not reach a client that is lost.
+        let lost = self.ending.get().filter(|ended| ended.is_by_the_client()).map(Ended::reason);
+        let reason = lost.or(self.reason.as_deref()).unwrap_or_else(|| self.ending.reason());
         let lasted = Duration::from_millis(self.since.elapsed().as_millis() as u64);
         tracing::info!(%peer, %client, messages, ?lasted, reason, "{kind} closed: {name}");
     }

@@ -8,14 +8,17 @@ use std::time::Duration;
 use echoclock_backend::feed::{Asked, Encoding, Follower};
 use echoclock_backend::limits::Limits;
 use echoclock_shared::feed::{Period, Seq};
+use echoclock_shared::ledger::{LedgerId, What};
 use echoclock_shared::path;
 use echoclock_shared::transport::Transport;
 use http::header::CONTENT_LENGTH;
 use reqwest::Client;
 use tokio::io::AsyncReadExt;
+use tokio::net::TcpSocket;
 use tokio::time::Instant;
 
 use support::clock::ManualClock;
+use support::log::Log;
 use support::{Server, Setup, Wire};
 
 /// The newest place: more than is kept are before it.
@@ -252,4 +255,45 @@ async fn who_leaves_a_carried_stream_leaves_nothing_behind() {
     support::until("those who left to be gone", || server.state.counts.open().streams == 10).await;
     drop(wires);
     server.until_nothing_is_open().await;
+}
+
+#[tokio::test]
+async fn a_stream_that_nobody_read_when_the_server_stopped_says_so_wherever_it_is_told() {
+    let log = Log::of_this_process();
+    let limits = Limits {
+        drain_at_least: Duration::from_millis(10),
+        drain_at_most: Duration::from_millis(50),
+        stop_after: Duration::from_millis(500),
+        ..Limits::default()
+    };
+    let wall = Arc::new(ManualClock::new(NEWEST * 1_000));
+    let server =
+        support::start_with(Setup { limits, wall: wall.clone(), ..Setup::default() }).await;
+    let id = LedgerId::from_random(u128::MAX / 3);
+    let socket = TcpSocket::new_v4().expect("a socket");
+    socket.set_recv_buffer_size(4 * 1024).expect("it takes little");
+    let mut wire = Wire(socket.connect(server.address()).await.expect("the server accepts"));
+    let port = wire.0.local_addr().expect("an address").port();
+    wire.write(get(&format!("/api/clock/events?link={id}"))).await;
+    let mut other = Wire::open(server.address()).await;
+    other.write(get("/api/clock/events")).await;
+    read_until(&mut other, "id: 5000\n").await;
+    let sent = || server.state.ledgers.read(&id).map_or(0, |ledger| ledger.totals.sent);
+    // A few items wait, as they do where one comes after the other.
+    let (mut newest, mut before, mut rounds) = (NEWEST, 0, 0);
+    while rounds < 4 {
+        newest += 8;
+        wall.set(newest * 1_000);
+        read_until(&mut other, &format!("id: {newest}\n")).await;
+        rounds = if sent() == before { rounds + 1 } else { 0 };
+        before = sent();
+    }
+    let ledgers = server.state.ledgers.clone();
+    server.stop().await;
+    let reason = "the client did not read on";
+    let closed = log.lines(&["stream closed", &format!(":{port} ")]);
+    assert!(matches!(&closed[..], [one] if one.contains(reason)), "{closed:?}");
+    let ledger = ledgers.read(&id).expect("it is kept");
+    let is_end = |what: &What| matches!(what, What::Ended { reason: it } if it == reason);
+    assert!(ledger.entries.iter().any(|entry| is_end(&entry.what)), "{ledger:?}");
 }

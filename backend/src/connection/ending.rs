@@ -34,6 +34,11 @@ impl Ended {
         if error.kind() == io::ErrorKind::TimedOut { Self::Lost } else { Self::Left }
     }
 
+    /// Whether the client was lost before, whatever the server has decided since.
+    pub(crate) fn is_by_the_client(self) -> bool {
+        matches!(self, Self::Left | Self::Lost | Self::Stalled)
+    }
+
     /// Returns it in words, for the log and for ledgers.
     pub(crate) fn reason(self) -> &'static str {
         match self {

@@ -45,9 +45,11 @@ struct Answer {
 
 impl Answer {
     fn poll(&mut self, connection: &mut Connection, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        let mut connection = Pin::new(connection);
+        let mut is_waiting = false;
         loop {
-            let is_waiting = self.fill(cx);
-            let mut connection = Pin::new(&mut *connection);
+            // Before more is asked for: where the server stops there is no more, and that would
+            // be taken for the end of an answer of which the client does not even take this.
             while !self.queue.is_empty() {
                 let written = ready!(self.write(connection.as_mut(), cx))?;
                 if written == 0 {
@@ -58,10 +60,11 @@ impl Answer {
             if self.is_over {
                 return Poll::Ready(Ok(()));
             }
-            ready!(connection.poll_flush(cx))?;
             if is_waiting {
+                ready!(connection.poll_flush(cx))?;
                 return Poll::Pending;
             }
+            is_waiting = self.fill(cx);
         }
     }
 
