@@ -157,6 +157,32 @@ async fn a_connection_goes_on_behind_an_endless_answer_that_has_ended() {
 }
 
 #[tokio::test]
+async fn much_that_was_read_ahead_is_not_kept_for_as_long_as_an_endless_answer_lasts() {
+    let with = |target: &str, more: usize| {
+        format!("GET {target} HTTP/1.1\r\nhost: test\r\nx: {}\r\n\r\n", "x".repeat(more))
+    };
+    // Behind a short head not much is read, and the rest waits in the system's buffer.
+    for (first, second, goes_on) in
+        [(0, 5_000, true), (2_000, 700, true), (2_000, 1_100, false), (2_000, 50_000, false)]
+    {
+        let (server, _) = server().await;
+        let mut wire = Wire::open(server.address()).await;
+        wire.write(with("/api/clock/events", first) + &with("/healthz", second)).await;
+        read_until(&mut wire, "id: 5000\n").await;
+        server.state.drain.begin();
+        if goes_on {
+            let rest = read_until(&mut wire, "ok\n").await;
+            assert!(rest.contains("\r\n0\r\n\r\nHTTP/1.1 200 OK\r\n"), "{second}: {rest}");
+        } else {
+            let rest = String::from_utf8(wire.read_to_end().await).expect("text");
+            assert!(rest.ends_with("\r\n0\r\n\r\n"), "{second}: {rest}");
+            assert!(!rest.contains("HTTP/1"), "{second}: {rest}");
+        }
+        server.until_nothing_is_open().await;
+    }
+}
+
+#[tokio::test]
 async fn a_connection_is_idle_once_its_endless_answer_has_ended() {
     let limits = Limits { idle_timeout: Duration::from_millis(300), ..Limits::default() };
     let wall = Arc::new(ManualClock::new(NEWEST * 1_000));

@@ -107,6 +107,11 @@ impl Connection {
         if guest.is_sent_away() { Err(MadeRoom) } else { Ok(()) }
     }
 
+    /// Says that the connection ends after the answer that it is at, whatever was read ahead.
+    pub(crate) fn reads_no_more(&mut self) {
+        self.tap.reads_no_more();
+    }
+
     /// Has whole chunks of an answer go out without being looked at, unless somebody wants to see
     /// them.
     pub(crate) fn begin_chunks(&mut self) {

@@ -37,6 +37,11 @@ impl Tap {
         self.tracker().is_seen()
     }
 
+    /// Learns that no more requests are read than the one that is being answered.
+    pub(super) fn reads_no_more(&self) {
+        self.tracker().reads_no_more();
+    }
+
     /// Learns that nothing more passes.
     pub(super) fn closed(&self, how: How) {
         self.tracker().closed(how);

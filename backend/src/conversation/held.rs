@@ -135,8 +135,11 @@ impl<S: Service> Held for Http1<S> {
         let parts = self.held.take().and_then(http1::UpgradeableConnection::into_parts);
         Poll::Ready(Ok(parts.map(|parts| {
             let mut line = parts.io.into_inner();
-            line.unread(parts.read_buf);
-            Left { line, pieces, framing }
+            let goes_on = framing.goes_on && line.unread(&parts.read_buf);
+            if !goes_on {
+                line.reads_no_more();
+            }
+            Left { line, pieces, framing: Framing { goes_on, ..framing } }
         })))
     }
 

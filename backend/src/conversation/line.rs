@@ -64,12 +64,22 @@ impl Line {
         self.is_flushed.clone()
     }
 
-    /// Has bytes that were read be read again, before what else there is.
-    pub(super) fn unread(&mut self, bytes: Bytes) {
-        if !bytes.is_empty() {
-            let behind = std::mem::take(&mut self.unread);
-            self.unread = if behind.is_empty() { bytes } else { [bytes, behind].concat().into() };
+    /// Has bytes that were read be read again, before what else there is, and tells whether it
+    /// will be so. They are kept for as long as an endless answer lasts, whose connection is to be
+    /// small: many of them are not kept.
+    pub(super) fn unread(&mut self, bytes: &[u8]) -> bool {
+        let keeps = bytes.len() + self.unread.len() <= UNREAD_MAX;
+        if keeps && !bytes.is_empty() {
+            // As a copy, since they may be a piece of a large buffer.
+            self.unread = [bytes, &self.unread].concat().into();
         }
+        keeps
+    }
+
+    /// Forgets what is still to be read, since the connection ends after what is being answered.
+    pub(super) fn reads_no_more(&mut self) {
+        self.unread = Bytes::new();
+        self.connection.reads_no_more();
     }
 
     /// Reads until it is known what the connection speaks (RFC 9113, section 3.4).
@@ -150,3 +160,6 @@ const HTTP2_PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 
 /// How much is read at first: most requests are shorter.
 const READ_AHEAD: usize = 1024;
+
+/// How much of what was read ahead is kept behind an endless answer: a few requests.
+const UNREAD_MAX: usize = READ_AHEAD;

@@ -259,6 +259,18 @@ impl Tracker {
         }
     }
 
+    /// Learns that no more requests are read than the one that is being answered: what has come
+    /// behind it is forgotten.
+    pub(crate) fn reads_no_more(&mut self) {
+        let answered = self.exchanges.iter().position(|exchange| !exchange.is_answered());
+        let behind = answered.map_or(self.exchanges.len(), |answered| answered + 1);
+        if behind < self.exchanges.len() || matches!(self.inbound, Side::Head(_)) {
+            self.exchanges.truncate(behind);
+            self.exchanges.shrink_to_fit();
+            self.inbound = Side::NEXT;
+        }
+    }
+
     /// Learns that nothing more passes, because of the client or of the server.
     pub(crate) fn closed(&mut self, how: How) {
         let framing = match &mut self.outbound {

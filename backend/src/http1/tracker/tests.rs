@@ -228,6 +228,27 @@ fn requests_that_are_not_answered_yet_wait_their_turn() {
 }
 
 #[test]
+fn what_is_read_no_more_is_not_kept() {
+    let now = Instant::now();
+    for behind in ["", "GET /?3", "GET /?3 HTTP/1.1\r\n\r\n", "GET /?3 HTTP/1.1\r\n\r\nGET /?4"] {
+        let mut tracker = Tracker::new(now);
+        tracker.received(b"GET /?1 HTTP/1.1\r\n\r\nGET /?2 HTTP/1.1\r\n\r\n", || now);
+        let response = b"HTTP/1.1 200 OK\r\ncontent-length: 1\r\n\r\na";
+        tracker.sent([&response[..]], || now);
+        tracker.received(behind.as_bytes(), || now);
+        tracker.reads_no_more();
+        assert!(matches!(&tracker.inbound, Side::Head(reader) if !reader.has_begun()), "{behind}");
+        assert!(tracker.claim(3, Box::new(Book::default())).is_err(), "{behind}");
+        // The one that is being answered is followed to its end.
+        let book = Book::default();
+        assert!(tracker.claim(2, Box::new(book.clone())).is_ok(), "{behind}");
+        tracker.sent([&response[..]], || now);
+        assert_eq!(book.told().ended, Some((0, How::Sized)), "{behind}");
+        assert!(!tracker.is_answering(), "{behind}");
+    }
+}
+
+#[test]
 fn a_request_without_a_query_is_not_kept() {
     let now = Instant::now();
     let mut tracker = Tracker::new(now);
