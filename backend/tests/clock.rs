@@ -319,6 +319,31 @@ async fn an_item_is_encoded_once_however_many_follow() {
 }
 
 #[tokio::test]
+async fn what_goes_out_at_once_is_encoded_once_for_all_who_follow() {
+    let bench = Bench::new(100_000);
+    let mut followers: Vec<_> = (0..50).map(|_| bench.follow(Asked::Newest)).collect();
+    for follower in &mut followers {
+        next(follower).await;
+    }
+    let mut newest = 100;
+    for leap in [40, 1_000, 3_000] {
+        let before = bench.feed.encoded();
+        newest += leap;
+        bench.wall.set(newest * 1_000);
+        for follower in &mut followers {
+            let mut at = newest - leap;
+            while at < newest {
+                for (place, sent) in next(follower).await {
+                    at += 1;
+                    assert_eq!((place, sent), (at, Some(newest * 1_000)));
+                }
+            }
+        }
+        assert_eq!(bench.feed.encoded() - before, leap);
+    }
+}
+
+#[tokio::test]
 async fn what_was_encoded_of_a_wrong_time_leaves_room_for_the_right_one() {
     let mut newest = 1_790_050_000;
     let bench = Bench::new(newest * 1_000);

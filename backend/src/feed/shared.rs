@@ -12,11 +12,13 @@ use super::strip::{Encoding, Run, Strip};
 use super::{Bounds, Cursor, Entry, Feed};
 
 /// A feed with its items' bytes: a small cache of the newest ones, each as it goes out live or as a
-/// replay, and strips of those before.
+/// replay, bursts of those that went out at once, and strips of those before.
 #[derive(Debug)]
 pub struct Shared<F> {
     feed: F,
     cache: Mutex<VecDeque<Cached>>,
+    /// At most [`BURSTS_MAX`] bytes; the oldest makes room.
+    bursts: Mutex<VecDeque<Burst>>,
     strips: Mutex<Strips>,
     encoded: AtomicU64,
 }
@@ -36,6 +38,16 @@ struct Cached {
     strip: Arc<Strip>,
 }
 
+/// Many items that went out live at once, since the clock was set forward.
+#[derive(Debug)]
+struct Burst {
+    name: BurstName,
+    strip: Arc<Strip>,
+}
+
+/// The first one's place, when all of them were sent, and how many they are.
+type BurstName = (Encoding, Seq, UnixMillis, usize);
+
 /// Replays, of [`STRIP_PLACES`] places each as far as there are any.
 #[derive(Debug, Default)]
 struct Strips {
@@ -47,8 +59,8 @@ struct Strips {
 impl<F: Feed> Shared<F> {
     /// Puts the caches beside a feed.
     pub fn new(feed: F) -> Self {
-        let (cache, strips) = (Mutex::default(), Mutex::default());
-        Self { feed, cache, strips, encoded: AtomicU64::new(0) }
+        let (cache, bursts, strips) = (Mutex::default(), Mutex::default(), Mutex::default());
+        Self { feed, cache, bursts, strips, encoded: AtomicU64::new(0) }
     }
 
     /// Returns the feed.
@@ -83,7 +95,48 @@ impl<F: Feed> Shared<F> {
         }
         let batch = self.feed.after(cursor, limit).await;
         let hot = self.feed.bounds().newest.minus(CACHED_PLACES);
-        let strips = batch.entries.iter().map(|entry| {
+        let gap = batch.gap.map(|oldest| encoding.gap(oldest));
+        let Some(name) = Burst::name(encoding, &batch.entries, hot) else {
+            let strip = self.join(encoding, &batch.entries, hot);
+            return Pulled { gap, run: strip.map(Run::of) };
+        };
+        let (strip, is_new) = self.burst(name, &batch.entries, hot);
+        if is_new {
+            // That was the work of many items, and others have waited for it.
+            tokio::task::yield_now().await;
+        }
+        Pulled { gap, run: strip.map(Run::of) }
+    }
+
+    /// Encodes within the lock, since all who follow ask at once for what went out at once.
+    fn burst(
+        &self,
+        name: BurstName,
+        entries: &[Entry<F::Value>],
+        hot: Seq,
+    ) -> (Option<Arc<Strip>>, bool) {
+        let mut bursts = self.bursts.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(found) = bursts.iter().find(|burst| burst.name == name) {
+            return (Some(Arc::clone(&found.strip)), false);
+        }
+        let (encoding, ..) = name;
+        let strip = self.join(encoding, entries, hot);
+        if let Some(strip) = &strip {
+            bursts.push_back(Burst { name, strip: Arc::clone(strip) });
+        }
+        while bursts.iter().map(|burst| burst.strip.size()).sum::<usize>() > BURSTS_MAX {
+            bursts.pop_front();
+        }
+        (strip, true)
+    }
+
+    fn join(
+        &self,
+        encoding: Encoding,
+        entries: &[Entry<F::Value>],
+        hot: Seq,
+    ) -> Option<Arc<Strip>> {
+        let strips = entries.iter().map(|entry| {
             if entry.seq > hot {
                 self.cached(encoding, entry)
             } else {
@@ -91,11 +144,10 @@ impl<F: Feed> Shared<F> {
             }
         });
         let mut strips: Vec<_> = strips.collect();
-        let strip = match strips.len() {
+        match strips.len() {
             1 => strips.pop(),
             _ => Strip::join(&strips).map(Arc::new),
-        };
-        Pulled { gap: batch.gap.map(|oldest| encoding.gap(oldest)), run: strip.map(Run::of) }
+        }
     }
 
     /// Encodes within the lock, so that followers who ask at once get one encoding.
@@ -189,6 +241,16 @@ impl<F: Feed> Shared<F> {
     }
 }
 
+impl Burst {
+    /// Names items that are one; nothing where they are not, or are cached one by one.
+    fn name<T>(encoding: Encoding, entries: &[Entry<T>], hot: Seq) -> Option<BurstName> {
+        let first = entries.first().filter(|first| first.seq <= hot)?;
+        let sent = first.sent?;
+        let is_one = entries.iter().all(|entry| entry.sent == first.sent);
+        (is_one && entries.len() > 1).then_some((encoding, first.seq, sent, entries.len()))
+    }
+}
+
 impl Strips {
     /// Keeps a strip instead of what was there, and forgets what the feed has not, or no more;
     /// past the bound the oldest makes room.
@@ -220,6 +282,9 @@ const CACHED_PLACES: u64 = 32;
 
 /// How many encoded items are kept; the oldest makes room.
 const CACHE_MAX: usize = 128;
+
+/// How much bursts take of one feed, in bytes: an hour of the clock in one encoding is less.
+const BURSTS_MAX: usize = 1024 * 1024;
 
 /// How many places a strip has: it goes out in one piece, which is to be small.
 const STRIP_PLACES: u64 = 128;
