@@ -154,8 +154,8 @@ async fn parts_of_a_message_are_counted_like_messages() {
 #[tokio::test]
 async fn past_the_budget_large_messages_are_refused_and_small_ones_go_on() {
     let raw_message = 1024 * 1024;
-    // Small ones are counted as well, though not refused.
-    let memory = raw_message + 64 * 1024;
+    // A client has a quarter of it. Small ones are counted as well, though not refused.
+    let memory = 4 * (raw_message + 64 * 1024);
     let server = start(Limits { memory, raw_message, ..limits() }).await;
     let mut holder = Raw::open(&server, path::ECHO_RAW).await;
     // All but its end, which takes what there is.
