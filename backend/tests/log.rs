@@ -24,7 +24,14 @@ type Log = Lines<BufReader<ChildStderr>>;
 
 impl Program {
     async fn start() -> Self {
-        let mut command = Command::new(PROGRAM);
+        let mut command = if cfg!(target_os = "linux") {
+            // The tests may run under `nohup`, and the program must not.
+            let mut env = Command::new("env");
+            env.args(["--default-signal=HUP", PROGRAM]);
+            env
+        } else {
+            Command::new(PROGRAM)
+        };
         command.args(ARGUMENTS);
         Self::start_by(command).await
     }
