@@ -1,6 +1,7 @@
 //! A server on a port of its own, and real clients to talk to it.
 #![allow(dead_code, reason = "each file of tests uses a part of this")]
 
+pub(crate) mod asked;
 pub(crate) mod asks;
 pub(crate) mod clock;
 pub(crate) mod follow;
