@@ -29,8 +29,8 @@ impl Contender {
         match self {
             Self::Echoclock => "echoclock",
             Self::Before => "echoclock before",
-            Self::Mixed => "echoclock, six ways",
-            Self::MixedBefore => "before, six ways",
+            Self::Mixed => "echoclock six ways",
+            Self::MixedBefore => "before six ways",
             Self::Rust(name) | Self::Node(name, _) => name,
         }
     }
