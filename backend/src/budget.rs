@@ -27,8 +27,8 @@ struct Inner {
     max: usize,
     used: AtomicUsize,
     /// What each client uses that uses anything. Every entry is a part of what is used, so that they
-    /// are as bounded. Only what is large takes a share, hence one mutex, of the standard library
-    /// because nothing is awaited while it is held.
+    /// are as bounded. Only what outlasts its moment takes a share, hence one mutex, of the standard
+    /// library because nothing is awaited while it is held.
     clients: Mutex<HashMap<Client, usize>>,
 }
 
@@ -159,19 +159,19 @@ impl Share {
     }
 
     /// Returns bytes that it is for, which it goes with until the last of them is sent.
-    pub(crate) fn hold(self, bytes: Vec<u8>) -> Bytes {
+    pub(crate) fn hold(self, bytes: impl AsRef<[u8]> + Send + 'static) -> Bytes {
         Bytes::from_owner(Held { bytes, _share: self })
     }
 }
 
-struct Held {
-    bytes: Vec<u8>,
+struct Held<T> {
+    bytes: T,
     _share: Share,
 }
 
-impl AsRef<[u8]> for Held {
+impl<T: AsRef<[u8]>> AsRef<[u8]> for Held<T> {
     fn as_ref(&self) -> &[u8] {
-        &self.bytes
+        self.bytes.as_ref()
     }
 }
 

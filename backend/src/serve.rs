@@ -179,7 +179,7 @@ impl Server {
         let full = match self.place(client, is_proxy) {
             Ok(place) => {
                 let connection = self.connection(stream, self.seats.sit(client, Some(place)));
-                let conversation = self.conversation(&self.router, peer, None);
+                let conversation = self.conversation(&self.router, client, is_proxy, None);
                 self.hold(connection, peer, conversation, None);
                 return;
             }
@@ -188,17 +188,20 @@ impl Server {
         let own_max = if is_proxy { RESERVE } else { RESERVE_OWN };
         let Some(seat) = self.reserve.squeeze_in(client, own_max, RESERVE) else { return };
         let connection = self.connection(stream, seat);
-        let mut conversation = self.conversation(&self.router, peer, Some(full));
+        let mut conversation = self.conversation(&self.router, client, is_proxy, Some(full));
         let head = &mut conversation.limits.header_timeout;
         *head = FIRST_WORD.min(*head);
         self.hold(connection, peer, conversation, Some(RESERVE_FOR));
     }
 
     fn take_in_admin(&self, stream: TcpStream, peer: Peer) {
-        let seat = self.admin_seats.squeeze_in(peer.into(), ADMIN_MAX, ADMIN_MAX);
+        let client = Client::from(peer);
+        let seat = self.admin_seats.squeeze_in(client, ADMIN_MAX, ADMIN_MAX);
         let Some(seat) = seat else { return };
         let connection = self.connection(stream, seat);
-        self.hold(connection, peer, self.conversation(&self.admin, peer, None), None);
+        let is_proxy = self.state.trusted_proxies.holds(peer);
+        let conversation = self.conversation(&self.admin, client, is_proxy, None);
+        self.hold(connection, peer, conversation, None);
     }
 
     /// Takes a place for a connection; where all are taken, those make room on which nothing is
@@ -254,14 +257,20 @@ impl Server {
         Connection::new(stream, seat, &self.state.limits)
     }
 
-    fn conversation(&self, router: &Router, peer: Peer, no_room: Option<Full>) -> Conversation {
+    fn conversation(
+        &self,
+        router: &Router,
+        client: Client,
+        is_proxy: bool,
+        no_room: Option<Full>,
+    ) -> Conversation {
         Conversation {
             router: router.clone(),
             limits: self.state.limits,
             // Of what a proxy's connections keep, each client has its part.
-            budget: match self.state.trusted_proxies.holds(peer) {
+            budget: match is_proxy {
                 true => self.state.budget.clone(),
-                false => self.state.budget.of(peer.into()),
+                false => self.state.budget.of(client),
             },
             no_room,
             // One that has no room may be told so before all are.

@@ -8,7 +8,7 @@ use axum::body::{Body, Bytes, HttpBody};
 use http_body::{Frame, SizeHint};
 
 use super::{SMALL, Stream};
-use crate::budget::{Budget, NoRoom, Share};
+use crate::budget::{Budget, NoRoom};
 use crate::connection::Ended;
 use crate::in_use::Use;
 
@@ -133,16 +133,5 @@ fn counted(bytes: Bytes, budget: &Budget) -> Result<Bytes, NoRoom> {
     }
     let mut share = budget.share();
     share.resize(bytes.len())?;
-    Ok(Bytes::from_owner(Counted { bytes, _share: share }))
-}
-
-struct Counted {
-    bytes: Bytes,
-    _share: Share,
-}
-
-impl AsRef<[u8]> for Counted {
-    fn as_ref(&self) -> &[u8] {
-        &self.bytes
-    }
+    Ok(share.hold(bytes))
 }
