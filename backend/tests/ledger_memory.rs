@@ -46,7 +46,7 @@ async fn what_ledgers_take_is_what_they_count() {
     for (links, requests, headers, body) in [
         (400, 1, 0, ""),
         (1_000, 1, 0, ""),
-        (3, 400, 0, ""),
+        (5, 400, 0, ""),
         (200, 12, 90, ""),
         (10, 100, 3, &*text),
         (2_000, 2, 5, &*text),

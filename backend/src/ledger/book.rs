@@ -11,6 +11,8 @@ use tokio::time::Instant;
 use crate::client::Client;
 use crate::limits::LedgerLimits;
 
+mod pages;
+
 mod packed;
 
 mod kept;

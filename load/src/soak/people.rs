@@ -36,7 +36,10 @@ impl People {
     /// One leaves and another one comes.
     pub(super) fn change(&mut self, fleet: &mut Fleet) -> Result<()> {
         let ids = fleet.ids();
-        if let Some(leaves) = self.dice.choice(ids) {
+        // Half of them have been there for longest: where chance alone chose, a few would stay, and their
+        // ledgers fill, for many minutes.
+        let oldest = ids.iter().min().copied().filter(|_| self.dice.bool());
+        if let Some(leaves) = oldest.or_else(|| self.dice.choice(ids)) {
             // Half of them without a word, as tabs are closed and networks are left.
             fleet.close(leaves, self.dice.bool());
             self.left += 1;

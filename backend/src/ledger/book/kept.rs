@@ -1,13 +1,12 @@
 //! What is kept of one link.
 
-use std::collections::VecDeque;
-
 use echoclock_shared::ledger::{Entry, Ledger, LedgerId, Totals, What};
 use echoclock_shared::time::UnixMillis;
 use tokio::time::Instant;
 
 use super::Now;
-use super::packed::{Packed, allocated};
+use super::packed::Packed;
+use super::pages::{Pages, allocated};
 use crate::client::Client;
 use crate::limits::LedgerLimits;
 
@@ -27,12 +26,14 @@ pub(super) struct Kept {
     pub(super) totals: Totals,
     opened: UnixMillis,
     /// How it began; at most [`LedgerLimits::first`].
-    first: Vec<Packed>,
+    first: Pages,
+    /// Where each of the first ends.
+    first_ends: Vec<usize>,
     /// How it goes on; the oldest makes room.
-    newest: VecDeque<Packed>,
+    newest: Pages,
+    /// How many they are.
+    newest_len: usize,
     dropped: u64,
-    /// What the entries' texts take.
-    texts: usize,
 }
 
 impl Kept {
@@ -46,10 +47,11 @@ impl Kept {
             listed: used,
             totals: Totals::default(),
             opened: now.wall,
-            first: vec![],
-            newest: VecDeque::new(),
+            first: Pages::default(),
+            first_ends: vec![],
+            newest: Pages::default(),
+            newest_len: 0,
             dropped: 0,
-            texts: 0,
         }
     }
 
@@ -62,26 +64,27 @@ impl Kept {
             }
         }
         while self.len() >= limits.entries.max(1) && self.drop_one() {}
-        let packed = Packed::new(entry);
-        self.texts += packed.texts_cost();
-        if self.dropped == 0 && self.newest.is_empty() && self.first.len() < limits.first {
-            self.first.push(packed);
+        let bytes = Packed::new(entry).bytes();
+        if self.dropped == 0 && self.newest_len == 0 && self.first_ends.len() < limits.first {
+            self.first.push(&bytes);
+            self.first_ends.push(self.first.len());
         } else {
-            self.newest.push_back(packed);
+            self.newest.push(&bytes);
+            self.newest_len += 1;
         }
         while self.cost() > limits.link_bytes && self.drop_one() {}
     }
 
     /// Returns what it takes, in bytes.
     pub(super) fn cost(&self) -> usize {
-        let listed = allocated(self.first.capacity() * size_of::<Packed>())
-            + allocated(self.newest.capacity() * size_of::<Packed>());
-        ALWAYS + 2 * allocated(self.id.as_str().len()) + listed + self.texts
+        let ends = allocated(self.first_ends.capacity() * size_of::<usize>());
+        let entries = self.first.cost() + ends + self.newest.cost();
+        ALWAYS + 2 * allocated(self.id.as_str().len()) + entries
     }
 
     pub(super) fn ledger(&self, now: UnixMillis) -> Ledger {
-        let first = (1..).zip(&self.first);
-        let newest = (self.dropped + self.first.len() as u64 + 1..).zip(&self.newest);
+        let first = (1..).zip(all(&self.first));
+        let newest = (self.dropped + self.first_ends.len() as u64 + 1..).zip(all(&self.newest));
         Ledger {
             link: self.id.clone(),
             now,
@@ -93,20 +96,31 @@ impl Kept {
     }
 
     fn len(&self) -> usize {
-        self.first.len() + self.newest.len()
+        self.first_ends.len() + self.newest_len
     }
 
     fn drop_one(&mut self) -> bool {
-        let Some(packed) = self.newest.pop_front().or_else(|| self.first.pop()) else {
+        if let Some(end) = Packed::end_at(&self.newest, 0) {
+            self.newest.drop_first(end);
+            self.newest_len -= 1;
+        } else if self.first_ends.pop().is_some() {
+            self.first.keep_first(self.first_ends.last().copied().unwrap_or_default());
+        } else {
             return false;
-        };
-        self.texts -= packed.texts_cost();
-        self.dropped += 1;
-        if self.newest.len() * 4 < self.newest.capacity() {
-            self.newest.shrink_to(self.newest.len() * 2);
         }
+        self.dropped += 1;
         true
     }
+}
+
+/// Reads all entries.
+fn all(pages: &Pages) -> impl Iterator<Item = Packed> {
+    let mut place = 0;
+    std::iter::from_fn(move || {
+        let (packed, after) = Packed::at(pages, place)?;
+        place = after;
+        Some(packed)
+    })
 }
 
 /// What a link takes in any case: itself, and its places in the lists.
