@@ -94,6 +94,8 @@ pub mod files;
 
 mod spare;
 
+pub mod arenas;
+
 pub mod config;
 
 pub mod address;

@@ -13,11 +13,12 @@ use echoclock_backend::feed::clock::SystemClock;
 use echoclock_backend::limits::Places;
 use echoclock_backend::signals::Signals;
 use echoclock_backend::state::AppState;
-use echoclock_backend::{Listeners, address, app, files, serve, telemetry};
+use echoclock_backend::{Listeners, address, app, arenas, files, serve, telemetry};
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 
 fn main() -> ExitCode {
+    arenas::keep_few();
     let Cli { command } = Cli::parse();
     let _log = match telemetry::start() {
         Ok(log) => log,
