@@ -65,6 +65,9 @@ impl Progress {
 
     /// Says that bytes have passed.
     pub(crate) fn passed(&mut self, bytes: usize, now: Instant) {
+        if self.has_all() {
+            return;
+        }
         self.settle(now);
         let earned = match (bytes, self.pace.rate) {
             (1.., 0) => self.pace.grace,
@@ -75,6 +78,9 @@ impl Progress {
 
     /// Says that the client is not waited for any longer.
     pub(crate) fn rests(&mut self, now: Instant) {
+        if self.has_all() {
+            return;
+        }
         self.settle(now);
         self.is_waiting = false;
     }
@@ -82,6 +88,12 @@ impl Progress {
     /// Returns when patience is at an end, if the client is waited for and nothing passes until then.
     pub(crate) fn deadline(&self) -> Option<Instant> {
         self.is_waiting.then(|| self.since + self.left)
+    }
+
+    /// Whether nobody waits and there is no patience to be gained, so that nothing has to be
+    /// reckoned, whatever passes: neither bytes nor time change anything until somebody waits.
+    fn has_all(&self) -> bool {
+        !self.is_waiting && self.left >= self.most
     }
 
     fn settle(&mut self, now: Instant) {

@@ -37,6 +37,9 @@ impl Held {
 
     /// Keeps more bytes also where the budget has no room: what one read has brought, or its answers.
     pub(super) fn push_anyway(&mut self, more: &[u8]) {
+        if more.is_empty() {
+            return;
+        }
         let needed = self.bytes.len() + more.len();
         if needed > self.bytes.capacity() {
             self.share.grow_anyway(needed);
