@@ -1,0 +1,142 @@
+//! What a run shows, and nothing about why.
+
+use serde::{Deserialize, Serialize};
+
+use super::evidence::Evidence;
+use super::probe::{Lane, ProbeId};
+
+/// A symptom of a lane.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+pub struct Sign {
+    /// What is seen.
+    pub symptom: Symptom,
+    /// Where.
+    pub lane: Lane,
+    /// The probes that show it.
+    pub probes: Vec<ProbeId>,
+    /// What was measured, in a sentence with its figures.
+    pub says: String,
+}
+
+/// What a path can do to a connection.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+#[serde(tag = "symptom", rename_all = "snake_case")]
+pub enum Symptom {
+    /// Nothing gets through: no request arrives.
+    Unreachable,
+    /// A request is answered by something that is not the server, with this status.
+    AnsweredElsewhere {
+        /// The status.
+        status: u16,
+    },
+    /// A status of the server's arrives as another, or with another body.
+    AnswerReplaced {
+        /// What the server said.
+        sent: u16,
+        /// What arrived.
+        arrived: u16,
+    },
+    /// Nothing of a stream arrives before its end.
+    HeldWhole,
+    /// A stream arrives in lumps of so many bytes.
+    HeldFor {
+        /// How many, as measured.
+        bytes: u64,
+    },
+    /// Items arrive glued together, so many milliseconds apart.
+    Coalesced {
+        /// How many.
+        millis: u64,
+    },
+    /// Each item arrives when the next one is sent.
+    OneLate,
+    /// The head arrives only with the first item, or later.
+    HeadLate {
+        /// By how much.
+        millis: u64,
+    },
+    /// Items that were said before the request arrive with it: somebody kept them.
+    Replayed,
+    /// Two followers are given one connection to the server.
+    Shared,
+    /// A response breaks off while the server has more to say.
+    Truncated,
+    /// A response ends properly while the server has more to say.
+    EndedEarly,
+    /// A connection stays open on which nothing arrives any more.
+    SilentDeath,
+    /// The request for an upgrade arrives without it.
+    UpgradeStripped,
+    /// The upgrade arrives, but the answer is not the server's.
+    UpgradeAnswered {
+        /// With which status; nothing where the client can't see it.
+        status: Option<u16>,
+    },
+    /// The upgrade is never answered.
+    UpgradeUnanswered,
+    /// A socket opens and dies at once.
+    SocketReset {
+        /// After so many milliseconds.
+        millis: u64,
+    },
+    /// What is said over a socket arrives changed.
+    FramesAltered,
+    /// The code or the reason of a close is lost.
+    CloseLost,
+    /// A response was compressed on its way: not a fault.
+    Compressed {
+        /// How, such as `gzip`.
+        coding: String,
+    },
+    /// What is larger than so many bytes does not get through.
+    OverLimit {
+        /// The largest that did.
+        passed: u64,
+        /// The smallest that did not.
+        failed: u64,
+    },
+    /// A request arrives more than once.
+    SentTwice {
+        /// How often.
+        times: u64,
+    },
+    /// Headers that were sent do not arrive.
+    HeadersStripped {
+        /// Their names, in lower case.
+        names: Vec<String>,
+    },
+    /// Headers arrive that were not sent: not a fault.
+    HeadersAdded {
+        /// Their names, in lower case.
+        names: Vec<String>,
+    },
+    /// The server does not learn the client's address.
+    AddressLost,
+    /// The server does not learn that the client came by https.
+    SchemeLost,
+    /// The client has gone, and the server was not told.
+    ClientGoneUnheard,
+    /// A connection is cut however much passes on it.
+    Lifetime {
+        /// After so many seconds.
+        seconds: u64,
+    },
+    /// A connection is cut when nothing passes on it.
+    IdleCut {
+        /// After so many seconds.
+        seconds: u64,
+    },
+    /// An event stream goes on from elsewhere than it was asked to.
+    ResumeLost,
+    /// A request waits for others to end: so many run side by side. Not a fault.
+    FewConnections {
+        /// How many.
+        open: u32,
+    },
+}
+
+/// Finds all signs, each once per lane.
+pub fn find(evidence: &Evidence) -> Vec<Sign> {
+    let _ = evidence;
+    vec![]
+}
