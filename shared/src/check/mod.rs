@@ -25,6 +25,14 @@ pub mod probe;
 
 pub mod suite;
 
+pub mod run;
+
+pub mod request;
+
+pub mod hearing;
+
+pub mod following;
+
 pub mod observed;
 
 pub mod evidence;
