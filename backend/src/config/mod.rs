@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use clap::builder::FalseyValueParser;
 use clap::{Args, Parser, Subcommand};
+use echoclock_check::Check;
 use http::HeaderName;
 
 use crate::forwarded::{Network, NotANetwork, Trusted};
@@ -35,6 +36,13 @@ pub enum Command {
                             the program in order, within 5 s, and a second one ends it at once. \
                             SIGHUP ends it in order too, except under nohup.")]
     Serve(Serve),
+
+    /// Check what a network does to live connections: ask an Echoclock through it, in every way
+    #[command(
+        after_help = "Exit codes: 0 where the expectation holds, 1 where it does not, 2 where the \
+                            check could not run."
+    )]
+    Check(Box<Check>),
 }
 
 /// How to serve.

@@ -218,8 +218,8 @@ pub struct SocketAsk {
     pub plan: Plan,
     /// What the client says, each once the one before has come back or been given up.
     pub says: Vec<Saying>,
-    /// With which code and reason the client closes once all is said and the plan is over; it waits
-    /// for the server's close otherwise.
+    /// With which code and reason the client closes once all that it says and all items of the plan
+    /// have come; it waits for the server's close otherwise.
     pub closes: Option<(u16, String)>,
 }
 

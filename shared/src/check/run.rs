@@ -30,6 +30,8 @@ pub struct Setup {
     pub slots: Slots,
     /// Who runs them; what it can't run is skipped.
     pub client: Client,
+    /// The address that is checked, as the user gave it.
+    pub url: String,
     /// How long all of it may take; less than a few seconds leave nothing.
     pub time: Duration,
     /// A throw of 128 dice: the run's id.
@@ -229,6 +231,7 @@ impl Run {
         Evidence {
             observations: observations.collect(),
             probes: self.setup.probes.clone(),
+            url: self.setup.url.clone(),
             client: self.setup.client,
             run: self.setup.run.clone(),
             began: self.setup.began,

@@ -13,7 +13,7 @@ pub(super) fn probes() -> [Probe; 9] {
         socket(
             "open",
             "opening, one message each way",
-            SocketAsk { says: vec![text(0, 64)], ..plan("i64,w500") },
+            SocketAsk { says: vec![text(0, 64)], ..plan("i64,w1500") },
         ),
         socket("small", "messages of 64 bytes, fifty a second", plan("150*(i64,w20)")),
         socket("slow", "messages of 64 bytes, three a second", plan("8*(i64,w300)")),
@@ -23,7 +23,7 @@ pub(super) fn probes() -> [Probe; 9] {
         socket(
             "close-client",
             "a close by the client, with code and reason",
-            SocketAsk { closes, ..plan("i64,w300") },
+            SocketAsk { closes, ..plan("i64,w5000") },
         ),
         socket(
             "close-server",
