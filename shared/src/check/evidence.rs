@@ -14,6 +14,8 @@ pub struct Evidence {
     pub probes: Vec<Probe>,
     /// What came of them, in the same order; a probe without any was not begun.
     pub observations: Vec<Observation>,
+    /// The address that is checked, as the user gave it.
+    pub url: String,
     /// Who ran it.
     pub client: Client,
     /// The run's id: each probe's link is called [`link_of`].

@@ -1,5 +1,6 @@
 //! One experiment, as data: what is asked, what is said, how long it may take.
 
+use std::fmt;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -33,6 +34,42 @@ pub enum Lane {
     Events,
     /// WebSocket.
     Socket,
+}
+
+impl Lane {
+    /// All of them, in the order in which a report has them.
+    pub const ALL: [Self; 7] = [
+        Self::Requests,
+        Self::Poll,
+        Self::LongPoll,
+        Self::Stream,
+        Self::Frame,
+        Self::Events,
+        Self::Socket,
+    ];
+
+    /// Returns the transport that the lane is about; nothing for plain requests.
+    pub const fn transport(self) -> Option<Transport> {
+        Some(match self {
+            Self::Requests => return None,
+            Self::Poll => Transport::Poll,
+            Self::LongPoll => Transport::LongPoll,
+            Self::Stream => Transport::Stream,
+            Self::Frame => Transport::Frame,
+            Self::Events => Transport::Events,
+            Self::Socket => Transport::Socket,
+        })
+    }
+}
+
+/// The name as people say it, within a sentence.
+impl fmt::Display for Lane {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.transport() {
+            Some(transport) => transport.fmt(f),
+            None => f.write_str("plain requests"),
+        }
+    }
 }
 
 /// An experiment.

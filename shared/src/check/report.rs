@@ -1,19 +1,34 @@
 //! What a run has shown, for people and programs: the same value for the page, the terminal and files.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 
-use super::evidence::Client;
-use super::hops::Seen;
+use super::evidence::{Client, Evidence};
+use super::hops::{Hop, Seen};
 use super::observed::Observation;
 use super::probe::{Lane, ProbeId};
 use super::rule::Confidence;
-use super::signs::Sign;
+use super::signs::{Life, Sign};
 use crate::ledger::LedgerId;
 use crate::time::UnixMillis;
 use crate::transport::Transport;
 
 /// The version of the schema; a reader of another one refuses it by name.
 pub const SCHEMA: u32 = 1;
+
+/// How a run went, beside what it noted.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Ran {
+    /// The version of the program that ran it.
+    pub program: String,
+    /// How long it took.
+    pub took: Duration,
+    /// Whether it came to its end.
+    pub is_complete: bool,
+    /// Whether it was the deep one.
+    pub is_deep: bool,
+}
 
 /// A report.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
@@ -44,6 +59,9 @@ pub struct Report {
     pub recommended: Vec<Transport>,
     /// What to send against silence, and how often; nothing where nothing was cut.
     pub keep_alive: Option<String>,
+    /// How long silent links, and links that something is said on against silence, live.
+    #[serde(default)]
+    pub lives: Vec<Life>,
     /// What is wrong and why, worst first.
     pub findings: Vec<Finding>,
     /// What is worth knowing and no fault.
@@ -102,10 +120,34 @@ pub struct Finding {
     pub rule: Option<String>,
     /// How sure the cause is.
     pub confidence: Option<Confidence>,
+    /// What is wrong, in a few words.
+    pub title: String,
+    /// What causes it; empty where that is not known.
+    #[serde(default)]
+    pub cause: String,
     /// What speaks for it.
     pub because: String,
     /// What is seen, on all lanes that it explains.
     pub signs: Vec<Sign>,
+    /// Which hop the first remedy is for; nothing where no hop shows that there is a remedy for.
+    #[serde(default)]
+    pub hop: Option<Hop>,
+    /// What mends it: for the hop that shows first, and then for all others.
+    #[serde(default)]
+    pub remedies: Vec<Paste>,
+}
+
+/// A change that mends it, ready to paste.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+pub struct Paste {
+    /// For whom.
+    pub hop: Hop,
+    /// What stands there, or is missing.
+    pub before: String,
+    /// What is to be pasted.
+    pub after: String,
+    /// Where it goes, and what to heed.
+    pub note: String,
 }
 
 /// Something that was not tested.
@@ -115,4 +157,30 @@ pub struct NotTested {
     pub probe: Option<ProbeId>,
     /// What, and why.
     pub why: String,
+}
+
+/// Tells what a run has shown.
+pub fn of(evidence: &Evidence, ran: Ran) -> Report {
+    Report {
+        schema: SCHEMA,
+        program: ran.program,
+        url: evidence.url.clone(),
+        began: evidence.began,
+        took: u64::try_from(ran.took.as_millis()).unwrap_or(u64::MAX),
+        is_complete: ran.is_complete,
+        is_deep: ran.is_deep,
+        client: evidence.client,
+        run: evidence.run.clone(),
+        headline: String::new(),
+        rows: vec![],
+        recommended: vec![],
+        keep_alive: None,
+        lives: vec![],
+        findings: vec![],
+        notes: vec![],
+        hops: super::hops::find(evidence),
+        not_proven: vec![],
+        not_tested: vec![],
+        observations: evidence.observations.clone(),
+    }
 }

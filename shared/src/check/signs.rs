@@ -135,6 +135,35 @@ pub enum Symptom {
     },
 }
 
+/// How long links of a lane live, as far as was tried.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+pub struct Life {
+    /// Of which lane.
+    pub lane: Lane,
+    /// What passes on them meanwhile.
+    pub with: Passing,
+    /// The longest that was survived, in seconds.
+    pub survived: Option<u64>,
+    /// The shortest after which one was cut or died, in seconds.
+    pub cut: Option<u64>,
+}
+
+/// What passes on a link against silence.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Ord, PartialEq, PartialOrd, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Passing {
+    /// Nothing: a silence.
+    Nothing,
+    /// A comment of a stream, or a ping over a socket, now and then.
+    Beats,
+    /// An item of the server's now and then.
+    Items,
+    /// A message of the client's now and then.
+    Messages,
+    /// Something, all the time.
+    Traffic,
+}
+
 /// Finds all signs, each once per lane.
 pub fn find(evidence: &Evidence) -> Vec<Sign> {
     let _ = evidence;
