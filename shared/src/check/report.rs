@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::evidence::{Client, Evidence};
+use super::evidence::Client;
 use super::hops::{Hop, Seen};
 use super::observed::Observation;
 use super::probe::{Lane, ProbeId};
@@ -13,6 +13,18 @@ use super::signs::{Life, Sign};
 use crate::ledger::LedgerId;
 use crate::time::UnixMillis;
 use crate::transport::Transport;
+
+mod telling;
+pub use telling::of;
+
+mod rows;
+
+mod findings;
+
+mod words;
+pub use words::title;
+
+mod gaps;
 
 /// The version of the schema; a reader of another one refuses it by name.
 pub const SCHEMA: u32 = 1;
@@ -85,6 +97,9 @@ pub struct Row {
     pub verdict: Verdict,
     /// In a sentence.
     pub says: String,
+    /// What an item costs on it, as measured on the clock; nothing where that was not followed.
+    #[serde(default)]
+    pub costs: Option<String>,
     /// What shows it best: when items were sent and when they arrived, in milliseconds since the
     /// probe's request.
     pub plot: Vec<Mark>,
@@ -157,30 +172,4 @@ pub struct NotTested {
     pub probe: Option<ProbeId>,
     /// What, and why.
     pub why: String,
-}
-
-/// Tells what a run has shown.
-pub fn of(evidence: &Evidence, ran: Ran) -> Report {
-    Report {
-        schema: SCHEMA,
-        program: ran.program,
-        url: evidence.url.clone(),
-        began: evidence.began,
-        took: u64::try_from(ran.took.as_millis()).unwrap_or(u64::MAX),
-        is_complete: ran.is_complete,
-        is_deep: ran.is_deep,
-        client: evidence.client,
-        run: evidence.run.clone(),
-        headline: String::new(),
-        rows: vec![],
-        recommended: vec![],
-        keep_alive: None,
-        lives: vec![],
-        findings: vec![],
-        notes: vec![],
-        hops: super::hops::find(evidence),
-        not_proven: vec![],
-        not_tested: vec![],
-        observations: evidence.observations.clone(),
-    }
 }

@@ -1,9 +1,39 @@
 //! What a run shows, and nothing about why.
 
+use std::mem::discriminant;
+
 use serde::{Deserialize, Serialize};
 
 use super::evidence::Evidence;
 use super::probe::{Lane, ProbeId};
+
+mod made;
+use made::Made;
+
+mod looked;
+use looked::Looked;
+pub(super) use looked::is_refusal;
+
+mod reach;
+
+mod holding;
+
+mod sharing;
+
+mod cuts;
+
+mod life;
+
+mod endings;
+
+mod sockets;
+
+mod requests;
+
+mod headers;
+
+#[cfg(test)]
+mod tests;
 
 /// A symptom of a lane.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
@@ -164,8 +194,76 @@ pub enum Passing {
     Traffic,
 }
 
+/// How much a symptom weighs.
+#[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
+pub enum Weight {
+    /// It is worth knowing, and no fault.
+    Note,
+    /// What it is found on works, with limits.
+    Limit,
+    /// What it is found on is of no use, as far as it is found.
+    Block,
+}
+
+impl Symptom {
+    /// Returns how much it weighs.
+    pub const fn weight(&self) -> Weight {
+        match self {
+            Self::Compressed { .. } | Self::HeadersAdded { .. } | Self::FewConnections { .. } => {
+                Weight::Note
+            }
+            Self::AnswerReplaced { .. }
+            | Self::HeldFor { .. }
+            | Self::Coalesced { .. }
+            | Self::OneLate
+            | Self::HeadLate { .. }
+            | Self::Truncated
+            | Self::EndedEarly
+            | Self::CloseLost
+            | Self::OverLimit { .. }
+            | Self::SentTwice { .. }
+            | Self::HeadersStripped { .. }
+            | Self::AddressLost
+            | Self::SchemeLost
+            | Self::ClientGoneUnheard
+            | Self::Lifetime { .. }
+            | Self::IdleCut { .. }
+            | Self::ResumeLost => Weight::Limit,
+            Self::Unreachable
+            | Self::AnsweredElsewhere { .. }
+            | Self::HeldWhole
+            | Self::Replayed
+            | Self::Shared
+            | Self::SilentDeath
+            | Self::UpgradeStripped
+            | Self::UpgradeAnswered { .. }
+            | Self::UpgradeUnanswered
+            | Self::SocketReset { .. }
+            | Self::FramesAltered => Weight::Block,
+        }
+    }
+
+    /// Whether it is the same symptom, whatever was measured.
+    pub fn is_like(&self, other: &Self) -> bool {
+        discriminant(self) == discriminant(other)
+    }
+}
+
 /// Finds all signs, each once per lane.
 pub fn find(evidence: &Evidence) -> Vec<Sign> {
-    let _ = evidence;
-    vec![]
+    let looked = Looked::at(evidence);
+    let mut made = Made::default();
+    reach::find(&looked, &mut made);
+    holding::find(&looked, &mut made);
+    sharing::find(&looked, &mut made);
+    endings::find(&looked, &mut made);
+    sockets::find(&looked, &mut made);
+    requests::find(&looked, &mut made);
+    headers::find(&looked, &mut made);
+    made.signs()
+}
+
+/// Tells how long links live, per lane and by what passes on them, as far as a run has tried.
+pub fn lives(evidence: &Evidence) -> Vec<Life> {
+    life::lives(&Looked::at(evidence))
 }
