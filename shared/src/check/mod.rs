@@ -29,6 +29,8 @@ pub mod run;
 
 pub mod request;
 
+pub mod judging;
+
 pub mod hearing;
 
 pub mod following;
