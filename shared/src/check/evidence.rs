@@ -59,3 +59,22 @@ pub fn link_of(run: &LedgerId, probe: &ProbeId) -> LedgerId {
         .parse()
         .expect("a run's id of 32 digits and a probe's short name make a ledger's id")
 }
+
+/// Returns the id of the run that a probe's link belongs to, as far as the link's name tells.
+pub fn run_of(link: &LedgerId) -> &str {
+    let name = link.as_str();
+    name.split_once('-').map_or(name, |(run, _)| run)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_link_tells_its_run() {
+        let run = LedgerId::from_random(7);
+        let link = link_of(&run, &ProbeId("events-64".to_owned()));
+        assert_eq!(run_of(&link), run.as_str());
+        assert_eq!(run_of(&run), run.as_str());
+    }
+}

@@ -51,6 +51,15 @@ impl Planned {
     }
 }
 
+/// Returns what a stream says that reaches no program: a comment, or an empty line.
+pub const fn beat(form: Form) -> &'static str {
+    match form {
+        Form::Events => ":\n\n",
+        Form::Lines => "\n",
+        Form::Html => "<!---->\n",
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

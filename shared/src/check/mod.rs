@@ -17,6 +17,10 @@ pub mod plan;
 
 pub mod item;
 
+pub mod body;
+
+pub mod answer;
+
 pub mod probe;
 
 pub mod suite;

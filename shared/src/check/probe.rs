@@ -5,6 +5,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::plan::Plan;
+use crate::encode::{ndjson, sse};
 use crate::transport::Transport;
 
 /// What a probe is called: lower-case letters, digits and `-`, at most 31, so that with a
@@ -148,6 +149,29 @@ pub enum Form {
     Lines,
     /// `text/html`.
     Html,
+}
+
+impl Form {
+    /// All forms.
+    pub const ALL: [Self; 3] = [Self::Events, Self::Lines, Self::Html];
+
+    /// Returns what it is called in an address, as the parameter `form`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Events => "events",
+            Self::Lines => "lines",
+            Self::Html => "html",
+        }
+    }
+
+    /// Returns its media type, without a charset.
+    pub const fn media_type(self) -> &'static str {
+        match self {
+            Self::Events => sse::MEDIA_TYPE,
+            Self::Lines => ndjson::MEDIA_TYPE,
+            Self::Html => "text/html",
+        }
+    }
 }
 
 /// How a planned socket is used.
