@@ -22,8 +22,7 @@ pub struct Planned {
     pub filling: String,
 }
 
-/// The least number of bytes that an item takes with its framing.
-pub const SIZE_MIN: u32 = 64;
+pub use super::plan::SIZE_MIN;
 
 impl Planned {
     /// Writes it as an item of a stream, filled up to `size` bytes with its framing.

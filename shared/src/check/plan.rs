@@ -10,7 +10,6 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::item::SIZE_MIN;
 use crate::close::CloseCode;
 
 /// The query parameter that a plan stands in.
@@ -50,6 +49,9 @@ struct Group {
     times: u32,
     steps: Vec<Step>,
 }
+
+/// The least number of bytes that an item takes with its framing.
+pub const SIZE_MIN: u32 = 64;
 
 /// How many steps a plan has at most, repeated ones counted each time.
 pub const STEPS_MAX: u32 = 1_000;
