@@ -1,6 +1,13 @@
 //! Why a sign is there, and what mends it.
 
+mod told;
+
+#[cfg(test)]
+pub(super) mod sample;
+
 use serde::{Deserialize, Serialize};
+
+pub(super) use told::{Told, is_live, told};
 
 use super::evidence::Evidence;
 use super::hops::Hop;
@@ -14,6 +21,8 @@ pub struct Rule {
     pub id: &'static str,
     /// What is wrong, in a few words: "Answers by HTTP/1.0 are collected".
     pub title: &'static str,
+    /// The names of the symptoms that it may explain, as a report writes them.
+    pub symptoms: &'static [&'static str],
     /// How the symptom is recognised.
     pub symptom: &'static str,
     /// What causes it.
@@ -28,6 +37,13 @@ pub struct Rule {
     pub explains: fn(&Sign, &Evidence) -> Option<Explained>,
 }
 
+impl Rule {
+    /// Returns where the rule is told in full, from the project's root.
+    pub fn place(&self) -> String {
+        format!("docs/PATHS.md#{}", self.id)
+    }
+}
+
 /// That a rule explains a sign.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 pub struct Explained {
@@ -35,6 +51,23 @@ pub struct Explained {
     pub confidence: Confidence,
     /// What in the run speaks for it, in a sentence.
     pub because: String,
+}
+
+impl Explained {
+    /// Says that a probe has told it from its look-alikes, and what it was.
+    pub fn high(because: impl Into<String>) -> Option<Self> {
+        Some(Self { confidence: Confidence::High, because: because.into() })
+    }
+
+    /// Says why it fits better than all else that is known.
+    pub fn medium(because: impl Into<String>) -> Option<Self> {
+        Some(Self { confidence: Confidence::Medium, because: because.into() })
+    }
+
+    /// Says why it fits, as something else does too.
+    pub fn low(because: impl Into<String>) -> Option<Self> {
+        Some(Self { confidence: Confidence::Low, because: because.into() })
+    }
 }
 
 /// How sure it is that a cause is the one.
