@@ -29,6 +29,11 @@ pub mod flow;
 
 pub mod signs;
 
+mod told;
+
+#[cfg(test)]
+mod sample;
+
 pub mod hops;
 
 pub mod rule;

@@ -82,6 +82,14 @@ impl Plan {
         u32::try_from(items.count()).unwrap_or(u32::MAX)
     }
 
+    /// Returns the bytes of the first item, where there is one.
+    pub fn first_item(&self) -> Option<u32> {
+        self.steps().find_map(|step| match step {
+            Step::Item(bytes) | Step::Binary(bytes) => Some(bytes),
+            Step::Wait(_) | Step::Beat | Step::Close(_) | Step::Cut => None,
+        })
+    }
+
     fn checked(groups: Vec<Group>) -> Result<Self, NotAPlan> {
         let count = |group: &Group| u64::from(group.times) * group.steps.len() as u64;
         if groups.iter().map(count).sum::<u64>() > u64::from(STEPS_MAX) {

@@ -1,13 +1,12 @@
 //! Why a sign is there, and what mends it.
 
-mod told;
-
 #[cfg(test)]
-pub(super) mod sample;
+mod sure;
 
 use serde::{Deserialize, Serialize};
 
-pub(super) use told::{Told, is_live, told};
+#[cfg(test)]
+pub(super) use sure::sure;
 
 use super::evidence::Evidence;
 use super::hops::Hop;

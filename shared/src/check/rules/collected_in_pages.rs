@@ -2,8 +2,9 @@
 
 use crate::check::evidence::Evidence;
 use crate::check::hops::Hop;
-use crate::check::rule::{Explained, Remedy, Rule, is_live, told};
+use crate::check::rule::{Explained, Remedy, Rule};
 use crate::check::signs::{Sign, Symptom};
+use crate::check::told::{is_live, told};
 
 /// See `docs/PATHS.md`.
 pub(super) const RULE: Rule = Rule {
@@ -55,7 +56,7 @@ fn explains(sign: &Sign, evidence: &Evidence) -> Option<Explained> {
         return None;
     }
     let is_old = told.iter().any(|told| told.asked_by("HTTP/1.0"));
-    let is_freed = is_live(evidence, sign.lane, |ask| ask.unbuffered) == Some(true);
+    let is_freed = is_live(sign, evidence, |ask| ask.unbuffered) == Some(true);
     match (is_old, is_freed, in_pages) {
         (true, true, _) => Explained::high(
             "the server was asked by HTTP/1.0, and `X-Accel-Buffering: no` frees the stream",
@@ -84,8 +85,8 @@ fn is_pages(bytes: u64) -> bool {
 mod tests {
     use super::*;
     use crate::check::probe::Lane;
-    use crate::check::rule::Confidence;
-    use crate::check::rule::sample::{Sample, sure};
+    use crate::check::rule::{Confidence, sure};
+    use crate::check::sample::Sample;
 
     #[test]
     fn collected_in_pages_is_told_by_the_version_that_the_server_was_asked_by() {

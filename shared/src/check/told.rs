@@ -3,7 +3,7 @@
 use crate::check::evidence::Evidence;
 use crate::check::flow;
 use crate::check::observed::{Heard, Note, Observation, ServerSide};
-use crate::check::probe::{Ask, Form, Lane, Probe, StreamAsk};
+use crate::check::probe::{Ask, Form, Probe, StreamAsk};
 use crate::check::signs::Sign;
 use crate::ledger::What;
 
@@ -30,16 +30,18 @@ pub(in crate::check) fn told<'a>(sign: &'a Sign, evidence: &'a Evidence) -> Vec<
     pairs.map(|(probe, seen)| Told { probe, seen }).collect()
 }
 
-/// Whether the streams of a lane that were asked for in such a way passed item by item; nothing where
-/// none was, or none brought enough to tell.
+/// Whether the streams of a sign's lane that were asked for in such a way passed item by item, and do
+/// not show the sign; nothing where none was asked for so, or none can tell.
 pub(in crate::check) fn is_live(
+    sign: &Sign,
     evidence: &Evidence,
-    lane: Lane,
     in_such_a_way: impl Fn(&StreamAsk) -> bool,
 ) -> Option<bool> {
-    let asked = Told::all(evidence).filter(|told| told.probe.lane == lane);
+    let asked = Told::all(evidence).filter(|told| told.probe.lane == sign.lane);
     let asked = asked.filter(|told| told.stream().is_some_and(&in_such_a_way));
-    let lives: Vec<_> = asked.filter_map(Told::is_live).collect();
+    let lives: Vec<_> = asked
+        .filter_map(|told| Some(told.is_live()? && !sign.probes.contains(&told.probe.id)))
+        .collect();
     (!lives.is_empty()).then(|| lives.into_iter().any(|is_live| is_live))
 }
 
@@ -71,26 +73,45 @@ impl<'a> Told<'a> {
 
     /// Whether the stream's items arrived about as they were sent, as far as they did; nothing where
     /// there are too few of them to tell, or they were sent too close together.
-    fn is_live(self) -> Option<bool> {
-        let planned = self.stream().map_or(0, |ask| ask.plan.items());
-        let items = flow::items(self.seen, 1);
-        if planned < ITEMS_MIN {
+    pub(in crate::check) fn is_live(self) -> Option<bool> {
+        if self.stream()?.plan.items() < ITEMS_MIN {
             return None;
         }
-        let delays: Vec<i128> = items
-            .iter()
-            .map(|item| i128::from(item.arrived / 1_000) - i128::from(item.sent))
-            .collect();
-        // The clocks differ by what is the same for all.
-        let Some(least) = delays.iter().min().filter(|_| items.len() >= ITEMS_MIN as usize) else {
+        let lags = self.lags();
+        if lags.len() < ITEMS_MIN as usize {
             return Some(false);
-        };
-        let sent = items.iter().map(|item| item.sent);
-        if sent.clone().max()? - sent.min()? < SPAN_MIN {
+        }
+        let sent = || flow::items(self.seen, 1).into_iter().map(|item| item.sent);
+        if sent().max()? - sent().min()? < SPAN_MIN {
             return None;
         }
-        let late = delays.iter().filter(|delay| *delay - least > LATE).count();
-        Some(late * 5 <= delays.len())
+        let late = lags.iter().filter(|lag| **lag > LATE).count();
+        Some(late * 5 <= lags.len())
+    }
+
+    /// Returns how many bytes of items came in one lump at the beginning, where what followed was
+    /// prompt.
+    pub(in crate::check) fn first_lump(self) -> Option<u64> {
+        let items = flow::items(self.seen, 1);
+        let lags = self.lags();
+        let first = items.first()?;
+        let lump = items.iter().take_while(|item| item.arrived - first.arrived < TOGETHER).count();
+        let is_late = lags[0] >= LUMP_LAG;
+        let rest = &lags[lump..];
+        let is_rest_prompt =
+            rest.len() >= ITEMS_MIN as usize && rest.iter().all(|lag| *lag < LUMP_LAG);
+        let bytes = items[..lump].iter().map(|item| u64::from(item.bytes)).sum();
+        (lump > 1 && is_late && is_rest_prompt).then_some(bytes)
+    }
+
+    /// Returns by how many milliseconds each item lags behind the quickest one: the clocks differ by
+    /// what is the same for all.
+    fn lags(self) -> Vec<u64> {
+        let items = flow::items(self.seen, 1);
+        let delays = items.iter().map(|item| (item.arrived / 1_000).wrapping_sub(item.sent));
+        // Arrivals count from the run's beginning and sendings from 1970, so all of them wrap alike.
+        let least = delays.clone().map(u64::cast_signed).min().unwrap_or_default();
+        delays.map(|delay| delay.cast_signed().abs_diff(least)).collect()
     }
 
     /// Returns the client's notes with the times when they were made, in microseconds.
@@ -207,4 +228,10 @@ const ITEMS_MIN: u32 = 3;
 const SPAN_MIN: u64 = 200;
 
 /// How many milliseconds an item lags behind the quickest one that is held and not only slow.
-const LATE: i128 = 400;
+const LATE: u64 = 400;
+
+/// How many milliseconds it lags at least in a first lump.
+const LUMP_LAG: u64 = 150;
+
+/// How many microseconds lie at most between what comes in one lump.
+const TOGETHER: u64 = 30_000;

@@ -6,7 +6,6 @@ use crate::check::evidence::{Client, Evidence};
 use crate::check::observed::{Heard, Note, Observation, Outcome, ServerSide};
 use crate::check::plan::Plan;
 use crate::check::probe::{Ask, By, Form, Lane, Probe, ProbeId, SocketAsk, StreamAsk};
-use crate::check::rule::{Confidence, Rule};
 use crate::check::signs::{Sign, Symptom};
 use crate::ledger::{Entry, Ledger, LedgerId, Totals, What};
 use crate::time::UnixMillis;
@@ -15,6 +14,8 @@ use crate::time::UnixMillis;
 #[derive(Clone, Debug)]
 pub(in crate::check) struct Sample {
     probe: Probe,
+    /// The bytes of each item.
+    size: u32,
     heard: Vec<Note>,
     entries: Vec<Entry>,
 }
@@ -62,7 +63,12 @@ impl Sample {
             deadline: Duration::from_secs(10),
             by: By::All,
         };
-        Self { probe, heard: vec![], entries: vec![] }.note(0, Heard::Asked)
+        Self { probe, size: 64, heard: vec![], entries: vec![] }.note(0, Heard::Asked)
+    }
+
+    /// Its items have so many bytes.
+    pub(in crate::check) fn size(self, size: u32) -> Self {
+        Self { size, ..self }
     }
 
     /// The client noted this, so many milliseconds after it asked.
@@ -92,7 +98,7 @@ impl Sample {
     pub(in crate::check) fn items(mut self, arrived: impl IntoIterator<Item = u64>) -> Self {
         for (n, at) in (0..).zip(arrived) {
             let sent = EPOCH + 50 + 100 * u64::from(n);
-            let what = Heard::Item { n: n + 1, nonce: "a".to_owned(), sent, bytes: 64 };
+            let what = Heard::Item { n: n + 1, nonce: "a".to_owned(), sent, bytes: self.size };
             self = self.note(at, what);
         }
         self
@@ -172,21 +178,6 @@ pub(in crate::check) fn run(samples: &[Sample]) -> Evidence {
 pub(in crate::check) fn sign(symptom: Symptom, lane: Lane, probes: &[&str]) -> Sign {
     let probes = probes.iter().map(|id| ProbeId((*id).to_owned())).collect();
     Sign { symptom, lane, probes, says: String::new() }
-}
-
-/// How sure a rule is of a sign that all probes of a run show.
-pub(in crate::check) fn sure(
-    rule: &Rule,
-    symptom: Symptom,
-    lane: Lane,
-    samples: &[Sample],
-    shown_by: &[&str],
-) -> Option<Confidence> {
-    let explained = (rule.explains)(&sign(symptom, lane, shown_by), &run(samples));
-    explained.map(|explained| {
-        assert!(explained.because.len() > 20, "{}", explained.because);
-        explained.confidence
-    })
 }
 
 fn plan(text: &str) -> Plan {
