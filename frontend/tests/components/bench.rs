@@ -149,6 +149,12 @@ impl Bench {
         self.settle().await;
     }
 
+    /// Presses what is selected.
+    pub(crate) async fn click(&self, selector: &str) {
+        self.get(selector).unchecked_into::<HtmlElement>().click();
+        self.settle().await;
+    }
+
     /// Puts a text into a field, or chooses an option, as a user does.
     pub(crate) async fn fill(&self, selector: &str, text: &str) {
         let field = self.get(selector);
