@@ -116,12 +116,12 @@ async fn a_run_shows_what_is_under_way_and_can_be_cancelled() {
     })
     .await;
     assert_eq!(bench.text(".bar p"), "1 of 2 probes, 5 s");
-    assert_eq!(bench.text(".step:nth-child(6) .under-way"), "large items");
+    assert_eq!(bench.text(".step:nth-child(6) .doing"), "large items");
     assert_eq!(bench.text(".step:nth-child(6) .verdict"), "✓Works");
     assert!(bench.find("[data-testid=report]").is_none(), "the report before is out of sight");
     bench.stores.check.progress.set(progress(StepState::Late));
     bench.settle().await;
-    assert_eq!(bench.text(".step:nth-child(6) .under-way"), "done");
+    assert_eq!(bench.text(".step:nth-child(6) .doing"), "done");
     assert_eq!(bench.count(".step:nth-child(6) i.late"), 1);
     bench.press("[data-testid=check]", "Cancel").await;
     assert_eq!(bench.checks(), [CheckIntent::Cancel]);
@@ -140,7 +140,7 @@ async fn a_report_says_what_is_wrong_and_what_mends_it() {
     assert_eq!(bench.text(".finding details[open] summary"), "Nginxseen on this path");
     assert_eq!(bench.text(".finding details[open] code"), "gzip off;");
     assert_eq!(bench.texts(".order li"), ["WebSocket", "HTTP streaming"]);
-    bench.press(".actions", "Close").await;
+    bench.press(".report-actions", "Close").await;
     assert_eq!(bench.checks(), [CheckIntent::Close]);
 }
 

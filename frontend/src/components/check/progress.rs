@@ -92,7 +92,7 @@ fn LaneSteps(lane: Lane) -> impl IntoView {
             <span class="squares" aria-hidden="true" {..live()}>{squares}</span>
             <span class="done" {..live()}>{done}</span>
             <Mark verdict/>
-            <p class="under-way" {..live()}>{under_way}</p>
+            <p class="doing" {..live()}>{under_way}</p>
         </li>
     }
 }

@@ -84,7 +84,7 @@ pub(super) fn ReportView(shown: Shown) -> impl IntoView {
             {old}
             <ul class="check-rows">{rows}</ul>
             <div class="uses">{order} {keep_alive}</div>
-            <div class="buttons actions">
+            <div class="buttons report-actions">
                 <button type="button" class="quiet" on:click=save>
                     "Download as JSON"
                 </button>
