@@ -121,6 +121,11 @@ impl OpenStream {
     pub(crate) fn ends_because(&mut self, reason: &str) {
         self.0.reason = Some(reason.to_owned());
     }
+
+    /// Says that the server breaks the stream off because it was asked to.
+    pub(crate) fn is_cut(&mut self) {
+        self.0.ending.is(Ended::Cut);
+    }
 }
 
 /// A request that waits, counted while this lives.

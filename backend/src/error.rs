@@ -39,6 +39,8 @@ pub enum Refusal {
     },
     /// No link of this id is known.
     NoSuchLink,
+    /// The path check is switched off.
+    NoCheck,
     /// The path does not take this method.
     Method {
         /// The method.
@@ -103,7 +105,7 @@ impl Refusal {
         match self {
             Self::Parameter { .. } => StatusCode::BAD_REQUEST,
             Self::Origin { .. } => StatusCode::FORBIDDEN,
-            Self::NotFound { .. } | Self::NoSuchLink => StatusCode::NOT_FOUND,
+            Self::NotFound { .. } | Self::NoSuchLink | Self::NoCheck => StatusCode::NOT_FOUND,
             Self::Method { .. } => StatusCode::METHOD_NOT_ALLOWED,
             Self::NotASocket { .. } | Self::SocketVersion { .. } => StatusCode::UPGRADE_REQUIRED,
             Self::Handshake { .. } | Self::Host { .. } => StatusCode::BAD_REQUEST,
@@ -136,6 +138,7 @@ impl Refusal {
             | Self::Origin { .. }
             | Self::NotFound { .. }
             | Self::NoSuchLink
+            | Self::NoCheck
             | Self::Method { .. }
             | Self::NotASocket { .. }
             | Self::Handshake { .. }
@@ -169,6 +172,7 @@ impl Refusal {
             | Self::Origin { .. }
             | Self::NotFound { .. }
             | Self::NoSuchLink
+            | Self::NoCheck
             | Self::Handshake { .. }
             | Self::Host { .. }
             | Self::Body { .. } => vec![],
@@ -187,6 +191,9 @@ impl Refusal {
                 "no link of this id is known; ledgers are forgotten after a while".to_owned(),
                 None,
             ),
+            Self::NoCheck => {
+                ("the path check is switched off on this server, by --no-check".to_owned(), None)
+            }
             Self::Method { method, .. } => (format!("{method} is not taken here"), None),
             Self::NotASocket { detail }
             | Self::Handshake { detail }

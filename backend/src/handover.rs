@@ -47,8 +47,13 @@ impl Piece {
     }
 }
 
+/// An answer breaks off here, and does not end as it should.
+#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+#[error("the answer breaks off")]
+pub(crate) struct BreaksOff;
+
 /// All that goes out, piece by piece.
-pub(crate) type Pieces = Pin<Box<dyn Stream<Item = Piece> + Send>>;
+pub(crate) type Pieces = Pin<Box<dyn Stream<Item = Result<Piece, BreaksOff>> + Send>>;
 
 /// Where an answer is left for its connection: an extension of a request, where the connection can
 /// carry on the answer; a cheap handle.
@@ -135,9 +140,13 @@ impl HttpBody for Endless {
                 this.pieces.take().into_iter().for_each(|pieces| handover.leave(pieces));
             }
             match ready!(next) {
-                Some(piece) => {
+                Some(Ok(piece)) => {
                     this.ready.extend(piece.chunks());
                     this.ready.reverse();
+                }
+                Some(Err(breaks_off)) => {
+                    (this.pieces, this.handover) = (None, None);
+                    return Poll::Ready(Some(Err(axum::Error::new(breaks_off))));
                 }
                 None => {
                     (this.pieces, this.handover) = (None, None);

@@ -47,6 +47,7 @@ pub(crate) async fn info(
         draining: state.drain.has_begun(),
         socket: verdict(&state, &parts, &admitted, pass.is_some()),
         pass,
+        check: state.has_check,
         opening: ledger.as_ref().and_then(Opening::of),
         open: state.counts.open(),
         bounds: Some(bounds(&state, peer, &admitted.arrival)),
@@ -136,7 +137,8 @@ fn verdict(state: &AppState, request: &Parts, admitted: &Admitted, has_pass: boo
     }
 }
 
-fn seen(request: &Parts, arrival: Arrival) -> Seen {
+/// Returns a request as it arrived.
+pub(crate) fn seen(request: &Parts, arrival: Arrival) -> Seen {
     let Arrival { scheme, client, forwarded, x_forwarded_for, .. } = arrival;
     let text = |name: HeaderName| {
         let values = request.headers.get_all(name).iter();

@@ -25,6 +25,8 @@ mod socket;
 
 mod echo;
 
+mod check;
+
 pub mod ledger;
 
 pub mod info;
@@ -111,6 +113,7 @@ pub fn app(state: AppState) -> Router {
         .route(path::ECHO_RAW, any(echo::raw::open))
         .route(path::ECHO_ONCE, post(echo::once::answer))
         .merge(transport::routes(path::CLOCK, ClockSource(state.clone()), state.clone()))
+        .merge(check::routes(&state))
         .method_not_allowed_fallback(not_this_method)
         .layer(middleware::from_fn_with_state(state.clone(), ledger::open));
     let api = Router::new()

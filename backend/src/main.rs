@@ -20,6 +20,13 @@ use tokio::runtime::Runtime;
 fn main() -> ExitCode {
     arenas::keep_few();
     let Cli { command } = Cli::parse();
+    match command {
+        Command::Check(arguments) => echoclock_check::check(&arguments),
+        Command::Serve(arguments) => served(&arguments),
+    }
+}
+
+fn served(arguments: &Serve) -> ExitCode {
     let _log = match telemetry::start() {
         Ok(log) => log,
         Err(error) => {
@@ -28,10 +35,7 @@ fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    let done = match command {
-        Command::Serve(arguments) => begin(&arguments),
-    };
-    match done {
+    match begin(arguments) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             tracing::error!("{error:#}");

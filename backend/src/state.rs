@@ -31,6 +31,8 @@ pub struct Settings {
     pub limits: Limits,
     /// Which headers a ledger shows besides those that are known to be harmless.
     pub show_headers: Vec<HeaderName>,
+    /// Whether the path check's endpoints are there.
+    pub has_check: bool,
 }
 
 /// The server's state; cloning it is cheap.
@@ -48,6 +50,8 @@ pub struct Parts {
     pub passes: Passes,
     /// The page.
     pub pages: Pages,
+    /// Whether the path check's endpoints are there.
+    pub has_check: bool,
     /// How much, and how long.
     pub limits: Limits,
     /// How much memory there is for what clients send and what waits to be sent to them.
@@ -75,13 +79,14 @@ impl AppState {
     ///
     /// Where the operating system gives no random bytes for the instance's name and its key.
     pub fn new(settings: Settings, wall: Arc<dyn WallClock>) -> Result<Self, getrandom::Error> {
-        let Settings { allowed, trusted_proxies, site, limits, show_headers } = settings;
+        let Settings { allowed, trusted_proxies, site, limits, show_headers, has_check } = settings;
         let (budget, counts) = (Budget::new(limits.memory), Counts::new(&limits));
         Ok(Self(Arc::new(Parts {
             pages: Pages::new(site, &allowed, budget.clone(), counts.taken().clone()),
             allowed,
             trusted_proxies,
             passes: Passes::new(limits.pass)?,
+            has_check,
             budget,
             limits,
             clocks: Clocks::new(&wall),

@@ -28,6 +28,9 @@ pub struct Info {
     /// not arrived.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub opening: Option<Opening>,
+    /// Whether the path check's endpoints are there; older servers have none.
+    #[serde(default)]
+    pub check: bool,
     /// What is open at this moment, this request aside.
     pub open: Open,
     /// How much there may be, and how much of it is taken; older servers do not tell.

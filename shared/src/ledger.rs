@@ -158,6 +158,18 @@ pub enum What {
     },
 }
 
+/// The reason of [`What::Ended`] where all of an answer has gone out.
+pub const NO_MORE: &str = "there is no more";
+
+/// The reason where the server stopped before there was no more.
+pub const STOPPED: &str = "the server stops";
+
+/// The reason where the client left, as far as the server could see.
+pub const LEFT: &str = "the client left";
+
+/// The reason where the server broke off on purpose, as a probe asked it to.
+pub const CUT: &str = "cut off, as was asked";
+
 /// A part of a body, or a WebSocket frame.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 pub struct Piece {

@@ -31,3 +31,5 @@ pub mod encode;
 pub mod decode;
 
 pub mod session;
+
+pub mod check;

@@ -26,6 +26,27 @@ pub const INFO: &str = "/api/info";
 /// The ledgers, see [`crate::ledger`]; a ledger's id follows.
 pub const LINKS: &str = "/api/links";
 
+/// The path check's endpoints are below it, see [`crate::check`].
+pub const CHECK: &str = "/api/check";
+
+/// A request as it arrived, see [`crate::check::answer::Arrived`].
+pub const CHECK_SEEN: &str = "/api/check/seen";
+
+/// A planned stream, see [`crate::check::plan`].
+pub const CHECK_STREAM: &str = "/api/check/stream";
+
+/// A planned socket, which echoes what it is told meanwhile.
+pub const CHECK_SOCKET: &str = "/api/check/socket";
+
+/// An answer that comes later, see [`crate::check::answer::Waited`].
+pub const CHECK_WAIT: &str = "/api/check/wait";
+
+/// Bytes up by `POST` and down by `GET`, see [`crate::check::body`].
+pub const CHECK_BODY: &str = "/api/check/body";
+
+/// A status that was asked for, see [`crate::check::answer::Stated`].
+pub const CHECK_STATUS: &str = "/api/check/status";
+
 /// Liveness: 200 while the process serves.
 pub const HEALTHZ: &str = "/healthz";
 

@@ -81,6 +81,7 @@ fn what_plain_requests_answer() {
         "allowed": false,
         "reason": "another origin"
       },
+      "check": true,
       "open": {
         "sockets": 1,
         "streams": 2,
@@ -234,6 +235,7 @@ fn info() -> Info {
         socket: Verdict { allowed: false, reason: Some("another origin".to_owned()) },
         pass: None,
         opening: None,
+        check: true,
         open: Open { sockets: 1, streams: 2, polls: 3 },
         bounds: None,
         done: Done { echoes: 3 },

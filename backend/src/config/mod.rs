@@ -4,7 +4,9 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use clap::builder::FalseyValueParser;
 use clap::{Args, Parser, Subcommand};
+use echoclock_check::Check;
 use http::HeaderName;
 
 use crate::forwarded::{Network, NotANetwork, Trusted};
@@ -34,6 +36,13 @@ pub enum Command {
                             the program in order, within 5 s, and a second one ends it at once. \
                             SIGHUP ends it in order too, except under nohup.")]
     Serve(Serve),
+
+    /// Check what a network does to live connections: ask an Echoclock through it, in every way
+    #[command(
+        after_help = "Exit codes: 0 where the expectation holds, 1 where it does not, 2 where the \
+                            check could not run."
+    )]
+    Check(Box<Check>),
 }
 
 /// How to serve.
@@ -78,6 +87,10 @@ pub struct Serve {
     #[arg(long, env = "ECHOCLOCK_SHOW_HEADER", value_name = "NAME", value_delimiter = ',')]
     pub show_header: Vec<HeaderName>,
 
+    /// Leave out the endpoints of the path check, below /api/check
+    #[arg(long, env = "ECHOCLOCK_NO_CHECK", value_parser = FalseyValueParser::new())]
+    pub no_check: bool,
+
     /// A folder to serve the page from, in place of the page within this program
     #[arg(long, env = "ECHOCLOCK_SITE", value_name = "FOLDER", value_parser = site_folder)]
     pub site: Option<PathBuf>,
@@ -117,6 +130,7 @@ impl Serve {
                 ..self.bounds.limits()
             },
             show_headers: self.show_header.clone(),
+            has_check: !self.no_check,
         }
     }
 }
@@ -195,6 +209,8 @@ mod tests {
         assert_eq!(settings.limits.raw_message, 1024 * 1024);
         assert_eq!(settings.limits.per_client, Places::PER_CLIENT);
         assert_eq!(settings.site, Site::Embedded);
+        assert!(settings.has_check);
+        assert!(!serve(&["--no-check"]).expect("a switch").settings().has_check);
 
         let two = ["--allow-origin", "https://a.example", "--allow-origin=http://b:8080"];
         let listed = ["https://a.example", "http://b:8080"].map(|o| o.parse().expect(o));

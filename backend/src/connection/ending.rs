@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use axum::extract::FromRequestParts;
+use echoclock_shared::ledger;
 use http::request::Parts;
 use tokio_util::sync::CancellationToken;
 
@@ -25,6 +26,8 @@ pub(crate) enum Ended {
     Stopped,
     /// The server had no memory to spare for it.
     NoRoom,
+    /// The server broke it off because it was asked to.
+    Cut,
 }
 
 impl Ended {
@@ -42,11 +45,12 @@ impl Ended {
     /// Returns it in words, for the log and for ledgers.
     pub(crate) fn reason(self) -> &'static str {
         match self {
-            Self::Left => "the client left",
+            Self::Left => ledger::LEFT,
             Self::Lost => "the client was not reached any more",
             Self::Stalled => "the client did not read on",
-            Self::Stopped => "the server stops",
+            Self::Stopped => ledger::STOPPED,
             Self::NoRoom => "the server had no memory to spare",
+            Self::Cut => ledger::CUT,
         }
     }
 }
@@ -59,6 +63,7 @@ impl From<Ended> for How {
             Ended::Stalled => Self::Stalled,
             Ended::Stopped => Self::Stopped,
             Ended::NoRoom => Self::Dropped,
+            Ended::Cut => Self::Cut,
         }
     }
 }

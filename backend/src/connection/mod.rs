@@ -261,9 +261,11 @@ impl Drop for Connection {
         let Some((stream, seat)) = self.open.take() else { return };
         let ended = self.ending.get();
         let how = ended.map_or(How::Dropped, How::from);
-        if ended == Some(Ended::Stalled) || self.ending.is_blocked() {
+        let is_stalled = ended == Some(Ended::Stalled) || self.ending.is_blocked();
+        if is_stalled || ended == Some(Ended::Cut) {
             // Whoever has ended it: what the system still keeps for a client that does not read would
-            // outlive the connection's place.
+            // outlive the connection's place. And where a response goes on to the connection's end,
+            // any other end than this would be taken for its own.
             reset_at_the_end(&stream);
             self.tap.closed(how);
             return;

@@ -5,10 +5,12 @@ use std::future::poll_fn;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use axum::extract::FromRequestParts;
 use futures_util::task::AtomicWaker;
 use http::request::Parts;
+use tokio::time::sleep;
 
 /// Whether a client has closed its side of the connection: a request's extension.
 ///
@@ -36,6 +38,13 @@ impl Presence {
         poll_fn(|cx| self.poll_closed(cx)).await;
     }
 
+    /// Waits until it has, and for as long as an answer may be kept back from who may read on: as long
+    /// as for a tick of the clock.
+    pub(crate) async fn may_have_left(&self) {
+        self.closed().await;
+        sleep(WAIT_FOR_WHO_MAY_HAVE_LEFT).await;
+    }
+
     /// Tells whether it has, or has the task woken once it has.
     pub(crate) fn poll_closed(&self, cx: &Context<'_>) -> Poll<()> {
         if self.has_closed() {
@@ -60,3 +69,6 @@ impl<S: Sync> FromRequestParts<S> for Presence {
         Ok(parts.extensions.get().cloned().unwrap_or_default())
     }
 }
+
+/// How long a client waits at the most that has closed its side.
+const WAIT_FOR_WHO_MAY_HAVE_LEFT: Duration = Duration::from_secs(2);

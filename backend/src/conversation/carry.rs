@@ -11,7 +11,7 @@ use tokio::io::{AsyncWrite, AsyncWriteExt};
 
 use super::line::Line;
 use crate::connection::Connection;
-use crate::handover::Pieces;
+use crate::handover::{BreaksOff, Pieces};
 
 /// Writes an answer to its end.
 ///
@@ -20,10 +20,10 @@ use crate::handover::Pieces;
 ///
 /// # Errors
 ///
-/// Where the client has left, or reads no more.
+/// Where the client has left, or reads no more, or the answer breaks off.
 pub(super) async fn carry(line: &mut Line, pieces: Pieces, is_chunked: bool) -> io::Result<()> {
     let connection = line.connection();
-    let mut answer = Answer { pieces, is_chunked, queue: VecDeque::new(), is_over: false };
+    let mut answer = Answer { pieces, is_chunked, queue: VecDeque::new(), end: None };
     if is_chunked {
         connection.begin_chunks();
     }
@@ -40,7 +40,8 @@ struct Answer {
     is_chunked: bool,
     /// What is to be written: less than [`QUEUE_MAX`] and one piece.
     queue: VecDeque<Bytes>,
-    is_over: bool,
+    /// How it ends, behind that.
+    end: Option<Result<(), BreaksOff>>,
 }
 
 impl Answer {
@@ -57,8 +58,8 @@ impl Answer {
                 }
                 self.has_written(written);
             }
-            if self.is_over {
-                return Poll::Ready(Ok(()));
+            if let Some(end) = self.end {
+                return Poll::Ready(end.map_err(io::Error::other));
             }
             if is_waiting {
                 ready!(connection.poll_flush(cx))?;
@@ -89,13 +90,16 @@ impl Answer {
     /// Takes what there is, up to the bound; tells whether there is no more for now.
     fn fill(&mut self, cx: &mut Context<'_>) -> bool {
         let mut queued: usize = self.queue.iter().map(Bytes::len).sum();
-        while queued < QUEUE_MAX && !self.is_over {
+        while queued < QUEUE_MAX && self.end.is_none() {
             let before = self.queue.len();
             match self.pieces.as_mut().poll_next(cx) {
                 Poll::Pending => return true,
-                Poll::Ready(Some(piece)) if self.is_chunked => self.queue.push_back(piece.framed()),
-                Poll::Ready(Some(piece)) => piece.bare(|bytes| self.queue.push_back(bytes)),
-                Poll::Ready(None) => self.is_over = true,
+                Poll::Ready(Some(Ok(piece))) if self.is_chunked => {
+                    self.queue.push_back(piece.framed());
+                }
+                Poll::Ready(Some(Ok(piece))) => piece.bare(|bytes| self.queue.push_back(bytes)),
+                Poll::Ready(Some(Err(breaks_off))) => self.end = Some(Err(breaks_off)),
+                Poll::Ready(None) => self.end = Some(Ok(())),
             }
             queued += self.queue.range(before..).map(Bytes::len).sum::<usize>();
         }
@@ -134,8 +138,8 @@ mod tests {
     use crate::handover::Piece;
 
     fn answer(pieces: impl stream::Stream<Item = Piece> + Send + 'static) -> Answer {
-        let pieces = Box::pin(pieces);
-        Answer { pieces, is_chunked: true, queue: VecDeque::new(), is_over: false }
+        let pieces = Box::pin(pieces.map(Ok));
+        Answer { pieces, is_chunked: true, queue: VecDeque::new(), end: None }
     }
 
     #[test]
@@ -165,6 +169,6 @@ mod tests {
         }
         let mut over = answer(stream::empty());
         assert!(!over.fill(&mut Context::from_waker(Waker::noop())));
-        assert!(over.is_over);
+        assert_eq!(over.end, Some(Ok(())));
     }
 }

@@ -27,6 +27,7 @@ fn state() -> AppState {
         site: Site::Embedded,
         limits: Limits::default(),
         show_headers: vec![],
+        has_check: true,
     };
     AppState::new(settings, Arc::new(SystemClock)).expect("the system has random bytes")
 }

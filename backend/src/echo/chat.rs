@@ -23,6 +23,7 @@ pub(crate) async fn open(
         name: "echo".to_owned(),
         message_max: ECHO_MESSAGE_MAX,
         subprotocol: Subprotocol::Known(SUBPROTOCOL),
+        silence: None,
     };
     endpoint.open(state, opening, async |mut socket, state| {
         let end = converse(&mut socket, &state).await;

@@ -24,6 +24,7 @@ pub(crate) async fn open(
         name: "raw echo".to_owned(),
         message_max: state.limits.raw_message,
         subprotocol: subprotocol(&uri)?,
+        silence: None,
     };
     endpoint.open(state, opening, async |mut socket, _| {
         let end = socket.listen(|_| Ok(Answer::TheSame)).await;

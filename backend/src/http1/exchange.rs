@@ -43,6 +43,8 @@ pub(crate) enum How {
     Stopped,
     /// The server ended the connection.
     Dropped,
+    /// The server broke the response off.
+    Cut,
 }
 
 /// One request and its response.

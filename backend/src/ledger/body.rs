@@ -93,7 +93,10 @@ impl HttpBody for ToClient {
                 }
             }
             (Some(Err(error)), _) => {
-                let reason = format!("broken off: {error}");
+                let reason = match self.ending.get() {
+                    Some(ended) => ended.reason().to_owned(),
+                    None => format!("broken off: {error}"),
+                };
                 self.ends(0, &reason);
             }
             (Some(Ok(_)), Some(recorder)) => {

@@ -11,8 +11,8 @@ use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use echoclock_shared::ledger::{Kind, Ledger, LedgerId, NotALedgerId, PARAMETER, Piece};
-use http::HeaderName;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use http::{HeaderMap, HeaderName};
 use tokio::time::{Instant, sleep};
 
 use crate::budget::{Budget, NoRoom};
@@ -37,7 +37,7 @@ mod frame;
 pub(crate) use frame::Sender;
 
 mod watch;
-pub(crate) use watch::{answered, open};
+pub(crate) use watch::{Linked, answered, open};
 
 /// The server's ledgers; a cheap handle.
 #[derive(Clone, Debug)]
@@ -74,7 +74,13 @@ impl Ledgers {
         self.0.book().bytes()
     }
 
-    fn open(&self, id: &LedgerId, client: Client) -> Recorder {
+    /// Returns headers as ledgers show them.
+    pub(crate) fn shown(&self, headers: &HeaderMap) -> Vec<(String, String)> {
+        self.0.shown.written(fields(headers), self.0.limits.head).0
+    }
+
+    /// Opens a request of a link, of whose pieces at most `text` bytes are shown.
+    fn open(&self, id: &LedgerId, client: Client, text: usize) -> Recorder {
         let now = self.0.now();
         let mut book = self.0.book();
         let place = book.open(id, client, now);
@@ -83,7 +89,7 @@ impl Ledgers {
         if wants_tending {
             tokio::spawn(tend(Arc::downgrade(&self.0)));
         }
-        Recorder(Arc::new(Opened { ledgers: self.clone(), place }))
+        Recorder(Arc::new(Opened { ledgers: self.clone(), place, text }))
     }
 }
 
@@ -119,6 +125,8 @@ pub(crate) struct Recorder(Arc<Opened>);
 struct Opened {
     ledgers: Ledgers,
     place: Place,
+    /// How much of a piece's text is shown, in bytes.
+    text: usize,
 }
 
 impl Drop for Opened {
@@ -129,7 +137,7 @@ impl Drop for Opened {
 
 impl Recorder {
     fn piece(&self, kind: Kind, bytes: &[u8]) -> (Piece, bool) {
-        Piece::of(kind, bytes, self.limits().text)
+        Piece::of(kind, bytes, self.0.text)
     }
 
     fn limits(&self) -> &LedgerLimits {
@@ -147,15 +155,20 @@ impl Recorder {
         self.inner().shown.written(headers, self.limits().head)
     }
 
-    /// Returns how much of a text is shown, in bytes.
+    /// Returns how much of a piece's text is shown, in bytes.
     pub(crate) fn shown_max(&self) -> usize {
-        self.limits().text
+        self.0.text
     }
 
     fn note(&self, note: Note) {
         let now = self.inner().now();
         self.inner().book().note(self.0.place, now, note);
     }
+}
+
+/// Returns names and values.
+fn fields(headers: &HeaderMap) -> impl Iterator<Item = (&[u8], &[u8])> {
+    headers.iter().map(|(name, value)| (name.as_str().as_bytes(), value.as_bytes()))
 }
 
 /// Answers `GET /api/links/ID`.

@@ -4,20 +4,25 @@ use axum::body::{Body, HttpBody};
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
-use echoclock_shared::ledger::{PARAMETER, What};
+use echoclock_shared::ledger::{LedgerId, PARAMETER, What};
+use echoclock_shared::path;
 use http::header::HOST;
 use http::uri::PathAndQuery;
-use http::{HeaderMap, HeaderValue, Method};
+use http::{HeaderValue, Method};
 
 use super::body::{FromClient, ToClient};
 use super::wire::{self, ResponseHead};
 use super::witness::{LEFT_UNANSWERED, OnTheWire};
-use super::{Ledgers, Note, Recorder, parse};
+use super::{Ledgers, Note, Recorder, fields, parse};
 use crate::client::Client;
 use crate::connection::{Ending, Exchange};
 use crate::drain::Drain;
 use crate::error::Refusal;
 use crate::parameter::{self, AskedFor};
+
+/// The link that a request belongs to: its extension.
+#[derive(Clone, Debug)]
+pub(crate) struct Linked(pub(crate) LedgerId);
 
 /// Takes `?link=` off a request, and has what passes written down; for the endpoints that open
 /// links.
@@ -38,9 +43,11 @@ pub(crate) async fn open(
         }
         return Ok(next.run(request).await);
     };
-    let recorder = ledgers.open(&parse(&id)?, client);
+    let id = parse(&id)?;
+    let recorder = ledgers.open(&id, client, ledgers.text_max(request.uri().path()));
     // What the socket carries is written by the socket.
     request.extensions_mut().insert(recorder.clone());
+    request.extensions_mut().insert(Linked(id));
     let is_seen = request.extensions().get().is_some_and(|exchange: &Exchange| {
         exchange.claim(Box::new(OnTheWire::new(recorder.clone(), drain))).is_ok()
     });
@@ -80,6 +87,15 @@ pub(crate) async fn answered(
     response.map(|body| Body::new(ToClient::new(body, recorder, head.framing, drain, ending)))
 }
 
+impl Ledgers {
+    /// Returns how much is shown of what passes at a path. What a plan says, and bytes that only have to
+    /// arrive, tell all there is to know of them at their beginning.
+    fn text_max(&self, at: &str) -> usize {
+        let text = self.0.limits.text;
+        if at.starts_with(path::CHECK) { text.min(CHECK_TEXT_MAX) } else { text }
+    }
+}
+
 impl Recorder {
     fn computed_request(&self, request: &Request) {
         let asked_for = request.extensions().get::<AskedFor>();
@@ -106,10 +122,6 @@ impl Recorder {
     }
 }
 
-fn fields(headers: &HeaderMap) -> impl Iterator<Item = (&[u8], &[u8])> {
-    headers.iter().map(|(name, value)| (name.as_str().as_bytes(), value.as_bytes()))
-}
-
 /// A request that is not answered yet; a client that leaves meanwhile drops this.
 struct Waiting(Option<Recorder>);
 
@@ -126,3 +138,7 @@ impl Drop for Waiting {
         }
     }
 }
+
+/// How much is shown of what passes on a probe of the path check, in bytes: an item's number, its name for
+/// the connection and its time, also as hexadecimal digits.
+const CHECK_TEXT_MAX: usize = 96;

@@ -1,6 +1,6 @@
 //! What passes on an HTTP/1 connection, written down byte for byte.
 
-use echoclock_shared::ledger::{Kind, What, cut};
+use echoclock_shared::ledger::{self, Kind, What, cut};
 use echoclock_shared::pass::PARAMETER as PASS;
 
 use super::{Note, Recorder};
@@ -64,6 +64,7 @@ impl Witness for OnTheWire {
             How::Stalled => Ended::Stalled.reason(),
             How::Stopped => Ended::Stopped.reason(),
             How::Dropped => "the server ended the connection",
+            How::Cut => Ended::Cut.reason(),
         };
         self.recorder.note(Note { size, ..Note::ended(reason) });
     }
@@ -93,7 +94,7 @@ impl Recorder {
 
 /// Says why a response's end was reached.
 pub(super) fn reached(drain: &Drain) -> &'static str {
-    if drain.has_begun() { "the server stops" } else { "there is no more" }
+    if drain.has_begun() { ledger::STOPPED } else { ledger::NO_MORE }
 }
 
 /// The client left before it was answered.

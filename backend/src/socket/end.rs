@@ -4,6 +4,7 @@ use std::fmt;
 use std::io;
 
 use echoclock_shared::close::CloseCode;
+use echoclock_shared::ledger::{CUT, STOPPED};
 use echoclock_shared::limits::CLOSE_REASON_MAX;
 
 use super::rate::TooFast;
@@ -24,6 +25,8 @@ pub(crate) enum End {
     Unreached,
     /// The client gave no sign of life.
     Silent,
+    /// The server breaks it off because it was asked to.
+    Cut,
 }
 
 /// A client's close frame as it came.
@@ -77,7 +80,7 @@ impl End {
 
     /// The server stops.
     pub(super) fn going_away() -> Self {
-        Self::ByServer(CloseCode::GOING_AWAY, "the server stops".to_owned())
+        Self::ByServer(CloseCode::GOING_AWAY, STOPPED.to_owned())
     }
 
     /// A message under way does not get on.
@@ -94,7 +97,9 @@ impl End {
                 Some(answer) => answer,
                 None => return Some(vec![]),
             },
-            Self::Left(_) | Self::Stalled | Self::Unreached | Self::Silent => return None,
+            Self::Left(_) | Self::Stalled | Self::Unreached | Self::Silent | Self::Cut => {
+                return None;
+            }
         };
         let reason = &reason[..reason.floor_char_boundary(CLOSE_REASON_MAX)];
         Some([&code.to_be_bytes(), reason.as_bytes()].concat())
@@ -169,6 +174,7 @@ impl fmt::Display for End {
                 f.write_str("given up: the client did not read, or could not be reached")
             }
             Self::Silent => f.write_str("given up: the client gave no sign of life"),
+            Self::Cut => f.write_str(CUT),
         }
     }
 }

@@ -11,7 +11,7 @@ use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::task::coop::{self, RestoreOnPending};
 
-use crate::connection::{Connection, MadeRoom};
+use crate::connection::{Connection, Ended, MadeRoom};
 use crate::conversation::Line;
 use crate::http2::CONNECTION_WINDOW;
 use crate::in_use::Use;
@@ -158,6 +158,15 @@ impl Link {
                 tunnel.has_left = true;
                 Poll::Ready(Ok(()))
             }
+        }
+    }
+
+    /// Says that it breaks off where it is dropped next.
+    pub(super) fn is_cut(&self) {
+        match &self.carrier {
+            Carrier::Connection(connection) => connection.ending().is(Ended::Cut),
+            // Nobody takes the end of a stream for that of a socket, which has a frame for it.
+            Carrier::Stream(_) => {}
         }
     }
 

@@ -7,6 +7,7 @@
 
 use std::convert::Infallible;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::extract::FromRequestParts;
 use axum::response::Response;
@@ -19,6 +20,7 @@ use crate::client::Client;
 use crate::error::Refusal;
 use crate::in_use::Use;
 use crate::ledger::Recorder;
+use crate::limits::Limits;
 use crate::peer::Peer;
 use crate::state::AppState;
 
@@ -102,6 +104,9 @@ pub(crate) struct Endpoint {
     pub(crate) message_max: usize,
     /// Which subprotocol is selected.
     pub(crate) subprotocol: Subprotocol,
+    /// How long a client may be silent, and is asked for no sign of life; nothing for all that the
+    /// server's limits say.
+    pub(crate) silence: Option<Duration>,
 }
 
 impl Endpoint {
@@ -127,7 +132,7 @@ impl Endpoint {
         })?;
         let selected = self.subprotocol.select(&headers)?;
         let place = state.counts.socket_place(client)?;
-        let Self { name, message_max, .. } = self;
+        let Self { name, message_max, silence, .. } = self;
         tokio::spawn(async move {
             let upgraded = upgrade.await.map_err(|error| error.to_string());
             let link = upgraded.and_then(|upgraded| {
@@ -147,7 +152,7 @@ impl Endpoint {
             let parts = SocketParts {
                 link,
                 message_max,
-                limits: &state.limits,
+                limits: &with_silence(&state.limits, silence),
                 budget: &state.budget.of(client),
                 drain: state.drain.drained(),
                 open: place.open(name, peer),
@@ -159,6 +164,13 @@ impl Endpoint {
         });
         Ok(handshake.answer(selected))
     }
+}
+
+/// Returns limits by which a client may be silent for so long, unasked.
+fn with_silence(limits: &Limits, silence: Option<Duration>) -> Limits {
+    let socket_ping_every = silence.unwrap_or(limits.socket_ping_every);
+    let socket_silence = silence.unwrap_or(limits.socket_silence);
+    Limits { socket_ping_every, socket_silence, ..*limits }
 }
 
 impl Subprotocol {

@@ -28,6 +28,8 @@ use crate::counts::OpenSocket;
 use crate::drain::Drained;
 use crate::limits::Limits;
 
+mod saying;
+
 mod closing;
 
 /// An open WebSocket.
@@ -115,24 +117,6 @@ impl Socket {
         mut hear: impl FnMut(Message<'_>) -> Result<Answer, End>,
     ) -> End {
         poll_fn(|cx| self.0.poll_listen(cx, &mut hear)).await
-    }
-
-    /// Says something, as soon as the socket is listened to or [`flush`](Self::flush)ed.
-    ///
-    /// # Errors
-    ///
-    /// Where the socket has to end, because the server has no room for it.
-    pub(crate) fn say(&mut self, text: &[u8]) -> Result<(), End> {
-        Ok(self.0.queue.frame(head::TEXT, text)?)
-    }
-
-    /// Writes what was said.
-    ///
-    /// # Errors
-    ///
-    /// Where the socket ends.
-    pub(crate) async fn flush(&mut self) -> Result<(), End> {
-        poll_fn(|cx| self.0.poll_written(cx)).await
     }
 }
 

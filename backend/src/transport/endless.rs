@@ -2,38 +2,77 @@
 
 use std::convert::Infallible;
 use std::future::poll_fn;
+use std::time::Duration;
 
 use axum::body::Body;
 use axum::extract::FromRequestParts;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
+use echoclock_shared::ledger::STOPPED;
 use futures_util::{StreamExt, future, stream};
 use http::Method;
 use http::header::{CACHE_CONTROL, HeaderName};
 use http::request::Parts;
 
 use super::silence::Silence;
-use super::{Following, Source};
 use crate::client::Client;
 use crate::connection::{Ending, Presence};
 use crate::counts::OpenStream;
 use crate::drain::Drained;
-use crate::feed::{Feed, Follower, Pulled, Run};
-use crate::handover::{self, Handover, Piece};
+use crate::feed::{Feed, Follower, Pulled};
+use crate::handover::{self, BreaksOff, Handover, Piece};
 use crate::peer::Peer;
 use crate::places::Full;
 use crate::state::AppState;
 
-/// A feed as a response's body; nothing where only the head of the response is asked for.
-pub(super) struct Endless<F>(Option<(Pieces<F>, Option<Handover>)>);
+/// What an answer that does not end by itself has to say.
+pub(crate) trait Says: Send + 'static {
+    /// Waits for what comes next; may be dropped before that, and called again.
+    fn next(&mut self) -> impl Future<Output = Said> + Send;
+}
+
+/// What comes next.
+#[derive(Debug)]
+pub(crate) enum Said {
+    /// A piece, and perhaps one right behind it; they are so many items.
+    Pieces {
+        /// The first one.
+        first: Piece,
+        /// What follows at once.
+        then: Option<Piece>,
+        /// How many items that makes.
+        items: usize,
+    },
+    /// There is no more, and why.
+    End(&'static str),
+    /// The answer breaks off.
+    Cut,
+}
+
+/// An answer that does not end by itself.
+pub(crate) struct Answer<S> {
+    /// What it is called in the log.
+    pub(crate) name: String,
+    /// What goes out before anything else.
+    pub(crate) head: Bytes,
+    /// What it has to say.
+    pub(crate) says: S,
+    /// What is written where there is nothing to say for long, or the client may have left.
+    pub(crate) ping: Bytes,
+    /// How long that is.
+    pub(crate) silence_max: Duration,
+}
+
+/// An answer as a response's body; nothing where only the head of the response is asked for.
+pub(crate) struct Endless<S>(Option<(Pieces<S>, Option<Handover>)>);
 
 /// What goes out, piece by piece.
 ///
 /// What it waits for besides items is set up once and kept, since items come far more often.
-struct Pieces<F> {
-    /// What goes out before anything else, and then what one pull gave.
-    ready: (Option<Bytes>, Option<Run>),
-    follower: Follower<F>,
+struct Pieces<S> {
+    /// What goes out before anything else.
+    ready: Option<Piece>,
+    says: S,
     ping: Bytes,
     silence: Silence,
     drained: Drained,
@@ -41,7 +80,7 @@ struct Pieces<F> {
 }
 
 /// Who reads a response: a part of the request.
-pub(super) struct Reader {
+pub(crate) struct Reader {
     peer: Peer,
     client: Client,
     presence: Presence,
@@ -66,81 +105,43 @@ impl<S: Send + Sync> FromRequestParts<S> for Reader {
     }
 }
 
-impl<F: Feed> Endless<F> {
-    /// Writes `head`, then the items, and `ping` wherever there is nothing to write for long.
+impl<F: Feed> Says for Follower<F> {
+    async fn next(&mut self) -> Said {
+        let Some(pulled) = self.pull().await else { return Said::End("the feed ended") };
+        let items = pulled.len() + usize::from(pulled.gap.is_some());
+        let Pulled { gap, run } = pulled;
+        let mut pieces = gap.map(Piece::Bytes).into_iter().chain(run.map(Piece::Run));
+        let first = pieces.next().expect("a pull has something");
+        Said::Pieces { first, then: pieces.next(), items }
+    }
+}
+
+impl<S: Says> Endless<S> {
+    /// Writes what an answer has to say, and its `ping` wherever there is nothing to write for long.
     ///
     /// # Errors
     ///
     /// Where there are as many streams as there may be.
-    pub(super) fn new<S: Source<Feed = F>>(
-        kind: &str,
-        head: Bytes,
-        ping: Bytes,
-        following: Following<S>,
-        app: &AppState,
-        reader: Reader,
-    ) -> Result<Self, Full> {
-        let Following { follower, name, silence_max, .. } = following;
+    pub(crate) fn new(answer: Answer<S>, app: &AppState, reader: Reader) -> Result<Self, Full> {
+        let Answer { name, head, says, ping, silence_max } = answer;
         let Reader { peer, client, presence, ending, handover, is_head } = reader;
         if is_head {
             return Ok(Self(None));
         }
-        let name = format!("{kind} of {name}");
         let pieces = Pieces {
             open: app.counts.open_stream(name, peer, client, ending)?,
-            ready: (Some(head).filter(|head| !head.is_empty()), None),
-            follower,
+            ready: Some(head).filter(|head| !head.is_empty()).map(Piece::Bytes),
+            says,
             ping,
             silence: Silence::new(silence_max, presence),
             drained: app.drain.drained(),
         };
         Ok(Self(Some((pieces, handover))))
     }
-}
 
-impl<F: Feed> Pieces<F> {
-    /// Waits for what to write next; returns nothing at the end.
-    ///
-    /// It is asked only when the last piece is on its way, so a slow client is waited for here, and
-    /// one that goes away drops all of this.
-    async fn next(&mut self) -> Option<Piece> {
-        if let Some(bytes) = self.ready.0.take() {
-            return Some(Piece::Bytes(bytes));
-        }
-        if let Some(run) = self.ready.1.take() {
-            return Some(Piece::Run(run));
-        }
-        let Self { follower, silence, drained, open, .. } = self;
-        tokio::select! {
-            biased;
-            () = drained => {
-                open.ends_because("the server stops");
-                None
-            }
-            pulled = follower.pull() => {
-                let Some(Pulled { gap, run }) = pulled else {
-                    open.ends_because("the feed ended");
-                    return None;
-                };
-                open.count(run.as_ref().map_or(0, Run::len) + usize::from(gap.is_some()));
-                silence.is_broken();
-                let Some(gap) = gap else { return run.map(Piece::Run) };
-                self.ready.1 = run;
-                Some(Piece::Bytes(gap))
-            }
-            () = poll_fn(|cx| silence.poll_over(cx)) => Some(Piece::Bytes(self.ping.clone())),
-        }
-    }
-}
-
-impl<F: Feed> IntoResponse for Endless<F> {
-    fn into_response(self) -> Response {
-        let headers = [
-            // What compresses or otherwise transforms a stream on its way also holds it back.
-            (CACHE_CONTROL, "no-store, no-transform"),
-            (X_ACCEL_BUFFERING, "no"),
-        ];
-        let body = match self {
+    /// Returns the body.
+    pub(crate) fn into_body(self) -> Body {
+        match self {
             Self(Some((pieces, handover))) => {
                 // In a box, so that it is not moved at each item.
                 let pieces = stream::unfold(Box::new(pieces), async |mut pieces| {
@@ -153,16 +154,64 @@ impl<F: Feed> IntoResponse for Endless<F> {
                 Body::new(handover::Endless::new(Box::pin(pieces), handover))
             }
             Self(None) => without_length(),
-        };
-        (headers, body).into_response()
+        }
+    }
+}
+
+impl<S: Says> Pieces<S> {
+    /// Waits for what to write next; returns nothing at the end.
+    ///
+    /// It is asked only when the last piece is on its way, so a slow client is waited for here, and
+    /// one that goes away drops all of this.
+    async fn next(&mut self) -> Option<Result<Piece, BreaksOff>> {
+        if let Some(piece) = self.ready.take() {
+            return Some(Ok(piece));
+        }
+        let Self { says, silence, drained, open, .. } = self;
+        tokio::select! {
+            biased;
+            () = drained => {
+                open.ends_because(STOPPED);
+                None
+            }
+            said = says.next() => match said {
+                Said::Pieces { first, then, items } => {
+                    open.count(items);
+                    silence.is_broken();
+                    self.ready = then;
+                    Some(Ok(first))
+                }
+                Said::End(why) => {
+                    open.ends_because(why);
+                    None
+                }
+                Said::Cut => {
+                    open.is_cut();
+                    Some(Err(BreaksOff))
+                }
+            },
+            () = poll_fn(|cx| silence.poll_over(cx)) => Some(Ok(Piece::Bytes(self.ping.clone()))),
+        }
+    }
+}
+
+impl<S: Says> IntoResponse for Endless<S> {
+    fn into_response(self) -> Response {
+        let headers = [
+            // What compresses or otherwise transforms a stream on its way also holds it back.
+            (CACHE_CONTROL, "no-store, no-transform"),
+            UNBUFFERED,
+        ];
+        (headers, self.into_body()).into_response()
     }
 }
 
 /// Returns the body of an answer that is a head only and says nothing of how long the body is that
 /// would be there.
-pub(super) fn without_length() -> Body {
+pub(crate) fn without_length() -> Body {
     Body::from_stream(stream::empty::<Result<Bytes, Infallible>>())
 }
 
 /// Tells nginx and those who copied it not to hold the response back.
-const X_ACCEL_BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering");
+pub(crate) const UNBUFFERED: (HeaderName, &str) =
+    (HeaderName::from_static("x-accel-buffering"), "no");

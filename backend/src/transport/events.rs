@@ -33,7 +33,7 @@ pub(super) async fn answer<S: Source>(
     let head = sse::retry(RECONNECT_AFTER) + &sse::event(sse::CONNECT_TIME, &following.hello);
     let ping = sse::event(sse::PING, &serde_json::json!({}));
     let (head, ping) = (head.into(), ping.into());
-    let endless = Endless::new("events", head, ping, following, &followed.app, reader)?;
+    let endless = Endless::new(following.answer("events", head, ping), &followed.app, reader)?;
     Ok(([(CONTENT_TYPE, sse::MEDIA_TYPE)], endless).into_response())
 }
 

@@ -26,7 +26,7 @@ pub(super) async fn answer<S: Source>(
     let following = followed.follow(query, Encoding::Frame)?;
     let head = frame::head(&following.hello).into();
     let ping = frame::ping().into();
-    let endless = Endless::new("frame", head, ping, following, &followed.app, reader)?;
+    let endless = Endless::new(following.answer("frame", head, ping), &followed.app, reader)?;
     let headers = [
         (CONTENT_TYPE, HeaderValue::from_static(frame::MEDIA_TYPE)),
         (CONTENT_SECURITY_POLICY, policy(&followed.app.allowed)),

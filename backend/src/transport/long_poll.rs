@@ -48,15 +48,9 @@ pub(super) async fn answer<S: Source>(
             None => nothing,
         }),
         () = sleep(wait) => Ok(nothing),
-        () = async {
-            presence.closed().await;
-            sleep(WAIT_FOR_WHO_MAY_HAVE_LEFT).await;
-        } => Ok(nothing),
+        () = presence.may_have_left() => Ok(nothing),
     }
 }
-
-/// How long a client waits at the most that has closed its side: as long as for a tick of the clock.
-const WAIT_FOR_WHO_MAY_HAVE_LEFT: Duration = Duration::from_secs(2);
 
 /// How long a client wants to wait.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]

@@ -10,6 +10,7 @@ use axum::Router;
 use axum::middleware;
 use axum::response::Response;
 use axum::routing::{any, get};
+use bytes::Bytes;
 use echoclock_shared::limits::PING_EVERY;
 use echoclock_shared::path;
 use echoclock_shared::transport::Transport;
@@ -27,6 +28,7 @@ pub use query::{PlainWords, Query};
 mod silence;
 
 mod endless;
+pub(crate) use endless::{Answer, Endless, Reader, Said, Says, UNBUFFERED, without_length};
 
 mod poll;
 
@@ -130,6 +132,14 @@ struct Following<S: Source> {
     hello: S::Hello,
     /// How long nothing is written before a `ping`.
     silence_max: Duration,
+}
+
+impl<S: Source> Following<S> {
+    /// Returns the answer that says the items behind `head`.
+    fn answer(self, kind: &str, head: Bytes, ping: Bytes) -> Answer<Follower<S::Feed>> {
+        let Self { follower, name, silence_max, .. } = self;
+        Answer { name: format!("{kind} of {name}"), head, says: follower, ping, silence_max }
+    }
 }
 
 /// A feed that keeps pace by itself is given a little longer, so that a ping does not come a

@@ -90,7 +90,7 @@ impl Query {
     /// # Errors
     ///
     /// Where a parameter is left that nobody knows.
-    pub(super) fn finish(self) -> Result<(), Refusal> {
+    pub(crate) fn finish(self) -> Result<(), Refusal> {
         let Some((unknown, _)) = self.left.first() else { return Ok(()) };
         // Another layer has taken that one off.
         let fault = match self.known.as_slice() {

@@ -28,7 +28,8 @@ pub(super) async fn answer<S: Source>(
 ) -> Result<Response, Refusal> {
     let Following { mut follower, name, silence_max, .. } =
         followed.follow(query, Encoding::Json)?;
-    let endpoint = Endpoint { name, message_max: MESSAGE_MAX, subprotocol: Subprotocol::No };
+    let endpoint =
+        Endpoint { name, message_max: MESSAGE_MAX, subprotocol: Subprotocol::No, silence: None };
     endpoint.open(followed.app, opening, async move |mut socket, _| {
         let Err(end) = send(&mut socket, &mut follower, silence_max).await;
         drop(follower);

@@ -26,6 +26,6 @@ pub(super) async fn answer<S: Source>(
     let ping = Bytes::from(format!("{}\n", encode::PING));
     // The client learns at once that it got through, also where there is nothing for it yet.
     let head = if following.follower.is_behind() { Bytes::new() } else { ping.clone() };
-    let endless = Endless::new("stream", head, ping, following, &followed.app, reader)?;
+    let endless = Endless::new(following.answer("stream", head, ping), &followed.app, reader)?;
     Ok(([(CONTENT_TYPE, ndjson::MEDIA_TYPE)], endless).into_response())
 }

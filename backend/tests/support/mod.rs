@@ -40,6 +40,7 @@ pub(crate) struct Setup {
     pub(crate) site: Site,
     pub(crate) limits: Limits,
     pub(crate) wall: Arc<dyn WallClock>,
+    pub(crate) has_check: bool,
 }
 
 impl Default for Setup {
@@ -56,15 +57,16 @@ impl Default for Setup {
                 ..Limits::default()
             },
             wall: Arc::new(SystemClock),
+            has_check: true,
         }
     }
 }
 
 impl Setup {
     pub(crate) fn state(self) -> AppState {
-        let Self { allowed, trusted_proxies, site, limits, wall } = self;
+        let Self { allowed, trusted_proxies, site, limits, wall, has_check } = self;
         let show_headers = vec![];
-        let settings = Settings { allowed, trusted_proxies, site, limits, show_headers };
+        let settings = Settings { allowed, trusted_proxies, site, limits, show_headers, has_check };
         AppState::new(settings, wall).expect("the system has random bytes")
     }
 }

@@ -22,6 +22,7 @@ pub(crate) fn info() -> Info {
         socket: Verdict { allowed: true, reason: None },
         pass: None,
         opening: None,
+        check: true,
         open: Open { sockets: 1, streams: 2, polls: 3 },
         bounds: None,
         done: Done { echoes: 1_234 },

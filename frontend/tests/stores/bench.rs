@@ -139,6 +139,7 @@ pub(crate) fn info() -> Info {
         socket: Verdict { allowed: true, reason: None },
         pass: None,
         opening: None,
+        check: true,
         open: Open::default(),
         bounds: None,
         done: Done::default(),

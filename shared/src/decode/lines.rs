@@ -2,7 +2,7 @@
 
 /// How a line ends.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(super) enum Ending {
+pub(crate) enum Ending {
     /// A line feed, whatever is before it.
     Lf,
     /// A line feed, a carriage return, or one of each in this order.
@@ -11,7 +11,7 @@ pub(super) enum Ending {
 
 /// Cuts chunks into lines. A chunk may end anywhere, within a character or a line's end too.
 #[derive(Debug)]
-pub(super) struct Lines {
+pub(crate) struct Lines {
     ending: Ending,
     max: usize,
     /// The line that has not ended yet, at most `max` bytes.
@@ -29,7 +29,7 @@ pub struct TooLong {
 }
 
 impl Lines {
-    pub(super) const fn new(ending: Ending, max: usize) -> Self {
+    pub(crate) const fn new(ending: Ending, max: usize) -> Self {
         Self { ending, max, begun: Vec::new(), returned: false }
     }
 
@@ -38,7 +38,7 @@ impl Lines {
     /// # Errors
     ///
     /// Where a line is longer than is kept, or `line` fails; nothing sensible can follow.
-    pub(super) fn push(
+    pub(crate) fn push(
         &mut self,
         mut chunk: &[u8],
         mut line: impl FnMut(&[u8]) -> Result<(), TooLong>,

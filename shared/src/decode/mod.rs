@@ -2,6 +2,7 @@
 
 mod lines;
 pub use lines::TooLong;
+pub(crate) use lines::{Ending, Lines};
 
 use serde::Deserialize;
 use serde::de::DeserializeOwned;

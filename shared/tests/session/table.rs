@@ -200,6 +200,7 @@ pub(crate) fn info(refused: Option<&str>) -> Box<Info> {
         socket: Verdict { allowed: refused.is_none(), reason: refused.map(ToOwned::to_owned) },
         pass: None,
         opening: None,
+        check: true,
         open: Open::default(),
         bounds: None,
         done: Done::default(),

@@ -127,6 +127,7 @@ impl Server {
             socket: Verdict { allowed: true, reason: None },
             pass: None,
             opening: None,
+            check: true,
             open: Open::default(),
             bounds: None,
             done: Done::default(),

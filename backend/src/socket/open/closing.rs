@@ -35,6 +35,9 @@ impl Socket {
                 tracing::debug!(answered = answered.is_ok(), "closing handshake");
             }
         }
+        if end == End::Cut {
+            inner.link.is_cut();
+        }
         if let Some(record) = &mut inner.record {
             record.ended(&told);
         }

@@ -1,0 +1,99 @@
+//! Which server is meant.
+
+use http::Uri;
+use http::uri::{Authority, Scheme};
+
+/// Where a server's API is.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub(crate) struct Base {
+    pub(crate) is_secure: bool,
+    /// Host and port as they were given: what `Host` says.
+    pub(crate) authority: Authority,
+    /// The API's path, with a slash at each end.
+    path: String,
+}
+
+impl Base {
+    /// Reads the address of a page, or of its API.
+    ///
+    /// # Errors
+    ///
+    /// Where it is no address of http or https.
+    pub(crate) fn of(url: &str) -> Result<Self, NotAnAddress> {
+        let (is_secure, authority, path) = read(url)?;
+        let folder = path.split(['?', '#']).next().unwrap_or_default().trim_end_matches('/');
+        let path = match folder.strip_suffix("/index.html").unwrap_or(folder) {
+            folder if folder.ends_with("/api") => format!("{folder}/"),
+            folder => format!("{folder}/api/"),
+        };
+        Ok(Self { is_secure, authority, path })
+    }
+
+    /// Reads the address of anything else, whose path and query are what is asked for; returns them too.
+    ///
+    /// # Errors
+    ///
+    /// Where it is no address of http, https, ws or wss.
+    pub(crate) fn of_any(url: &str) -> Result<(Self, String), NotAnAddress> {
+        let (is_secure, authority, target) = read(url)?;
+        Ok((Self { is_secure, authority, path: String::new() }, target))
+    }
+
+    pub(crate) fn host(&self) -> &str {
+        self.authority.host().trim_start_matches('[').trim_end_matches(']')
+    }
+
+    pub(crate) fn port(&self) -> u16 {
+        self.authority.port_u16().unwrap_or(if self.is_secure { 443 } else { 80 })
+    }
+
+    /// Returns path and query of what is below the API.
+    pub(crate) fn target(&self, below: &str) -> String {
+        format!("{}{below}", self.path)
+    }
+}
+
+fn read(url: &str) -> Result<(bool, Authority, String), NotAnAddress> {
+    let wrong = || NotAnAddress(url.to_owned());
+    let whole = if url.contains("://") { url.to_owned() } else { format!("http://{url}") };
+    let uri: Uri = whole.split('#').next().unwrap_or_default().parse().map_err(|_| wrong())?;
+    let is_secure = match uri.scheme() {
+        Some(scheme) if *scheme == Scheme::HTTPS || scheme.as_str() == "wss" => true,
+        Some(scheme) if *scheme == Scheme::HTTP || scheme.as_str() == "ws" => false,
+        Some(_) | None => return Err(wrong()),
+    };
+    let authority = uri.authority().filter(|authority| !authority.as_str().contains('@'));
+    let authority = authority.ok_or_else(wrong)?.clone();
+    let target = uri.path_and_query().map_or("/", |target| target.as_str()).to_owned();
+    Ok((is_secure, authority, target))
+}
+
+/// The text is no address of a server.
+#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+#[error("\"{0}\" is no address such as https://example.org/")]
+pub(crate) struct NotAnAddress(String);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_api_is_beside_the_page() {
+        for (url, is_secure, authority, port, target) in [
+            ("http://localhost:3000", false, "localhost:3000", 3_000, "/api/info"),
+            ("localhost:3000/", false, "localhost:3000", 3_000, "/api/info"),
+            ("https://example.org/live/#check", true, "example.org", 443, "/live/api/info"),
+            ("https://example.org/live?x=1", true, "example.org", 443, "/live/api/info"),
+            ("http://[::1]:81/api/", false, "[::1]:81", 81, "/api/info"),
+            ("http://a/index.html", false, "a", 80, "/api/info"),
+        ] {
+            let base = Base::of(url).unwrap();
+            assert_eq!((base.is_secure, base.authority.as_str()), (is_secure, authority), "{url}");
+            assert_eq!((base.port(), base.target("info")), (port, target.to_owned()), "{url}");
+        }
+        assert_eq!(Base::of("http://[::1]:81/").unwrap().host(), "::1");
+        for url in ["", "ftp://a/", "https://", "http://user@a/", "/only/a/path", "http://a b/"] {
+            assert!(Base::of(url).is_err(), "{url}");
+        }
+    }
+}

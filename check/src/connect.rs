@@ -1,0 +1,147 @@
+//! A connection to the server: TCP, and TLS where the address says https.
+
+use std::sync::Arc;
+
+use anyhow::Context;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpStream;
+use tokio_rustls::TlsConnector;
+use tokio_rustls::rustls::client::danger::{
+    HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier,
+};
+use tokio_rustls::rustls::crypto::{CryptoProvider, ring};
+use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use tokio_rustls::rustls::{
+    ClientConfig, DigitallySignedStruct, Error, RootCertStore, SignatureScheme,
+};
+
+use crate::address::Base;
+
+/// What bytes pass on.
+pub(crate) trait Io: AsyncRead + AsyncWrite + Send + Unpin {}
+impl<T: AsyncRead + AsyncWrite + Send + Unpin> Io for T {}
+
+/// An open connection.
+pub(crate) struct Connection {
+    pub(crate) io: Box<dyn Io>,
+    /// Whether the server chose HTTP/2.
+    pub(crate) is_http2: bool,
+}
+
+/// How connections are made.
+#[derive(Clone)]
+pub(crate) struct Connector {
+    /// For requests: the server may choose HTTP/2.
+    any: Option<TlsConnector>,
+    /// For sockets, which begin as HTTP/1.1.
+    http1: Option<TlsConnector>,
+}
+
+/// What a connection is for.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Purpose {
+    Request,
+    Socket,
+}
+
+impl Connector {
+    /// Prepares for connections; those by https believe the system's roots, or anybody.
+    ///
+    /// # Errors
+    ///
+    /// Where the system has no roots.
+    pub(crate) fn new(base: &Base, believes_anybody: bool) -> anyhow::Result<Self> {
+        if !base.is_secure {
+            return Ok(Self { any: None, http1: None });
+        }
+        let any = tls(believes_anybody)?;
+        let mut http1 = any.clone();
+        http1.alpn_protocols = vec![b"http/1.1".to_vec()];
+        let connector = |config| Some(TlsConnector::from(Arc::new(config)));
+        Ok(Self { any: connector(any), http1: connector(http1) })
+    }
+
+    /// Opens a connection.
+    ///
+    /// # Errors
+    ///
+    /// In the system's or the library's own words.
+    pub(crate) async fn open(&self, base: &Base, purpose: Purpose) -> anyhow::Result<Connection> {
+        let tcp = TcpStream::connect((base.host(), base.port())).await;
+        let tcp = tcp.with_context(|| format!("no connection to {}", base.authority))?;
+        // What is measured is the path, not how this machine collects small writes.
+        tcp.set_nodelay(true).context("no connection without delay")?;
+        let tls = match purpose {
+            Purpose::Request => &self.any,
+            Purpose::Socket => &self.http1,
+        };
+        let Some(tls) = tls else {
+            return Ok(Connection { io: Box::new(tcp), is_http2: false });
+        };
+        let name = ServerName::try_from(base.host().to_owned()).context("no name for TLS")?;
+        let secure = tls.connect(name, tcp).await.context("TLS")?;
+        let is_http2 = secure.get_ref().1.alpn_protocol() == Some(b"h2");
+        Ok(Connection { io: Box::new(secure), is_http2 })
+    }
+}
+
+fn tls(believes_anybody: bool) -> anyhow::Result<ClientConfig> {
+    let provider = Arc::new(ring::default_provider());
+    let builder = ClientConfig::builder_with_provider(Arc::clone(&provider))
+        .with_safe_default_protocol_versions()
+        .context("TLS")?;
+    let mut config = if believes_anybody {
+        let anybody = Arc::new(Anybody(provider));
+        builder.dangerous().with_custom_certificate_verifier(anybody).with_no_client_auth()
+    } else {
+        let mut roots = RootCertStore::empty();
+        roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+        anyhow::ensure!(
+            !roots.is_empty(),
+            "this system has no certificates to believe (on Debian they are in the package \
+             ca-certificates); --insecure believes anybody"
+        );
+        builder.with_root_certificates(roots).with_no_client_auth()
+    };
+    config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+    Ok(config)
+}
+
+/// Believes every certificate, as `--insecure` asks for.
+#[derive(Debug)]
+struct Anybody(Arc<CryptoProvider>);
+
+impl ServerCertVerifier for Anybody {
+    fn verify_server_cert(
+        &self,
+        _: &CertificateDer<'_>,
+        _: &[CertificateDer<'_>],
+        _: &ServerName<'_>,
+        _: &[u8],
+        _: UnixTime,
+    ) -> Result<ServerCertVerified, Error> {
+        Ok(ServerCertVerified::assertion())
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        _: &[u8],
+        _: &CertificateDer<'_>,
+        _: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        Ok(HandshakeSignatureValid::assertion())
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        _: &[u8],
+        _: &CertificateDer<'_>,
+        _: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        Ok(HandshakeSignatureValid::assertion())
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.0.signature_verification_algorithms.supported_schemes()
+    }
+}

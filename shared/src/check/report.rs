@@ -1,0 +1,175 @@
+//! What a run has shown, for people and programs: the same value for the page, the terminal and files.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use super::evidence::Client;
+use super::hops::{Hop, Seen};
+use super::observed::Observation;
+use super::probe::{Lane, ProbeId};
+use super::rule::Confidence;
+use super::signs::{Life, Sign};
+use crate::ledger::LedgerId;
+use crate::time::UnixMillis;
+use crate::transport::Transport;
+
+mod telling;
+pub use telling::of;
+
+mod rows;
+
+mod findings;
+
+mod words;
+pub use words::title;
+
+mod gaps;
+
+/// The version of the schema; a reader of another one refuses it by name.
+pub const SCHEMA: u32 = 1;
+
+/// How a run went, beside what it noted.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Ran {
+    /// The version of the program that ran it.
+    pub program: String,
+    /// How long it took.
+    pub took: Duration,
+    /// Whether it came to its end.
+    pub is_complete: bool,
+    /// Whether it was the deep one.
+    pub is_deep: bool,
+}
+
+/// A report.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+pub struct Report {
+    /// [`SCHEMA`].
+    pub schema: u32,
+    /// The version of the program that wrote it.
+    pub program: String,
+    /// The address that was checked.
+    pub url: String,
+    /// When the run began, by the client's clock.
+    pub began: UnixMillis,
+    /// How long it took, in milliseconds.
+    pub took: u64,
+    /// Whether it came to its end; otherwise it tells what was known when it was stopped.
+    pub is_complete: bool,
+    /// Whether it was the deep one.
+    pub is_deep: bool,
+    /// Who ran it.
+    pub client: Client,
+    /// The run's id.
+    pub run: LedgerId,
+    /// The sentence that says it all.
+    pub headline: String,
+    /// A row per lane.
+    pub rows: Vec<Row>,
+    /// Which transports to use, best first: those that work, with what keeps them.
+    pub recommended: Vec<Transport>,
+    /// What to send against silence, and how often; nothing where nothing was cut.
+    pub keep_alive: Option<String>,
+    /// How long silent links, and links that something is said on against silence, live.
+    #[serde(default)]
+    pub lives: Vec<Life>,
+    /// What is wrong and why, worst first.
+    pub findings: Vec<Finding>,
+    /// What is worth knowing and no fault.
+    pub notes: Vec<Sign>,
+    /// Who is on the way.
+    pub hops: Vec<Seen>,
+    /// What a pass does not prove.
+    pub not_proven: Vec<String>,
+    /// What was not tested, and why.
+    pub not_tested: Vec<NotTested>,
+    /// What both sides noted: all of the above can be told from it again.
+    pub observations: Vec<Observation>,
+}
+
+/// A lane's row.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+pub struct Row {
+    /// Whose.
+    pub lane: Lane,
+    /// How it does.
+    pub verdict: Verdict,
+    /// In a sentence.
+    pub says: String,
+    /// What an item costs on it, as measured on the clock; nothing where that was not followed.
+    #[serde(default)]
+    pub costs: Option<String>,
+    /// What shows it best: when items were sent and when they arrived, in milliseconds since the
+    /// probe's request.
+    pub plot: Vec<Mark>,
+}
+
+/// An item in a row's plot.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Serialize)]
+pub struct Mark {
+    /// When it was sent, by the client's clock as far as it could be compared.
+    pub sent: f64,
+    /// When it arrived; nothing where it did not.
+    pub arrived: Option<f64>,
+}
+
+/// How a lane does.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, Ord, PartialEq, PartialOrd, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// As on a wire.
+    Works,
+    /// It works, with limits.
+    Limited,
+    /// It is of no use.
+    Blocked,
+    /// It was not tested.
+    Untested,
+}
+
+/// What is wrong, why, and what mends it.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+pub struct Finding {
+    /// The rule that explains it; nothing where no rule does: the cause is unknown.
+    pub rule: Option<String>,
+    /// How sure the cause is.
+    pub confidence: Option<Confidence>,
+    /// What is wrong, in a few words.
+    pub title: String,
+    /// What causes it; empty where that is not known.
+    #[serde(default)]
+    pub cause: String,
+    /// What speaks for it.
+    pub because: String,
+    /// What is seen, on all lanes that it explains.
+    pub signs: Vec<Sign>,
+    /// Which hop the first remedy is for; nothing where no hop shows that there is a remedy for.
+    #[serde(default)]
+    pub hop: Option<Hop>,
+    /// What mends it: for the hop that shows first, and then for all others.
+    #[serde(default)]
+    pub remedies: Vec<Paste>,
+}
+
+/// A change that mends it, ready to paste.
+#[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
+pub struct Paste {
+    /// For whom.
+    pub hop: Hop,
+    /// What stands there, or is missing.
+    pub before: String,
+    /// What is to be pasted.
+    pub after: String,
+    /// Where it goes, and what to heed.
+    pub note: String,
+}
+
+/// Something that was not tested.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+pub struct NotTested {
+    /// Which probe; nothing for what no probe tests.
+    pub probe: Option<ProbeId>,
+    /// What, and why.
+    pub why: String,
+}

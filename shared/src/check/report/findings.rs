@@ -1,0 +1,89 @@
+//! Signs and the rules that explain them.
+
+use std::cmp::Reverse;
+
+use super::{Finding, Paste, words};
+use crate::check::evidence::Evidence;
+use crate::check::hops::Seen;
+use crate::check::rule::{Explained, Rule};
+use crate::check::rules;
+use crate::check::signs::Sign;
+
+/// Explains each sign by the rule that is surest of it, worst first; signs of one rule are one finding.
+pub(super) fn findings(evidence: &Evidence, faults: &[Sign], hops: &[Seen]) -> Vec<Finding> {
+    let mut findings: Vec<Finding> = vec![];
+    for sign in faults {
+        let explained = explained(sign, evidence, rules::ALL);
+        let rule = explained.as_ref().map(|(rule, _)| rule.id);
+        let same = findings.iter_mut().find(|finding| {
+            let is_alike = finding.signs.iter().any(|other| other.symptom.is_like(&sign.symptom));
+            finding.rule.as_deref() == rule && (rule.is_some() || is_alike)
+        });
+        match (same, explained) {
+            (Some(finding), explained) => {
+                finding.signs.push(sign.clone());
+                if let Some((_, explained)) = explained
+                    && Some(explained.confidence) > finding.confidence
+                {
+                    finding.confidence = Some(explained.confidence);
+                    finding.because = explained.because;
+                }
+            }
+            (None, Some((rule, explained))) => {
+                findings.push(by_rule(rule, explained, sign.clone(), hops));
+            }
+            (None, None) => findings.push(unknown(sign.clone())),
+        }
+    }
+    findings.sort_by_key(|finding| {
+        let worst = finding.signs.iter().map(|sign| sign.symptom.weight()).max();
+        Reverse((worst, finding.signs.len()))
+    });
+    findings
+}
+
+/// Returns the rule that is surest of a sign; of several that are, the first.
+fn explained<'a>(
+    sign: &Sign,
+    evidence: &Evidence,
+    rules: &'a [Rule],
+) -> Option<(&'a Rule, Explained)> {
+    let explained = rules.iter().filter_map(|rule| Some((rule, (rule.explains)(sign, evidence)?)));
+    explained.rev().max_by_key(|(_, explained)| explained.confidence)
+}
+
+fn by_rule(rule: &Rule, explained: Explained, sign: Sign, hops: &[Seen]) -> Finding {
+    let shows = |hop| hops.iter().position(|seen| seen.hop == hop);
+    let mut remedies: Vec<_> = rule.remedies.iter().collect();
+    remedies.sort_by_key(|remedy| shows(remedy.hop).unwrap_or(usize::MAX));
+    let hop = remedies.first().map(|remedy| remedy.hop).filter(|hop| shows(*hop).is_some());
+    let paste = |remedy: &&crate::check::rule::Remedy| Paste {
+        hop: remedy.hop,
+        before: remedy.before.to_owned(),
+        after: remedy.after.to_owned(),
+        note: remedy.note.to_owned(),
+    };
+    Finding {
+        rule: Some(rule.id.to_owned()),
+        confidence: Some(explained.confidence),
+        title: rule.title.to_owned(),
+        cause: rule.cause.to_owned(),
+        because: explained.because,
+        signs: vec![sign],
+        hop,
+        remedies: remedies.iter().map(paste).collect(),
+    }
+}
+
+fn unknown(sign: Sign) -> Finding {
+    Finding {
+        rule: None,
+        confidence: None,
+        title: words::title(&sign.symptom),
+        cause: String::new(),
+        because: "The cause is unknown: no rule fits what was seen.".to_owned(),
+        signs: vec![sign],
+        hop: None,
+        remedies: vec![],
+    }
+}

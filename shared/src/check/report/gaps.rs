@@ -1,0 +1,82 @@
+//! What a report does not tell.
+
+use super::NotTested;
+use crate::check::evidence::{Client, Evidence};
+use crate::check::observed::{Heard, Observation, Outcome, ServerSide};
+use crate::check::probe::{By, Probe};
+use crate::check::signs::is_refusal;
+
+/// Says what a pass does not prove.
+pub(super) fn not_proven(is_deep: bool) -> Vec<String> {
+    let mut says = vec![
+        "Only this path, at this time: other networks, and this one when it is busy, may do otherwise.",
+        "Only few connections: what a hop does to thousands of them was not seen.",
+        "Nothing was restarted: what a hop does to open connections when its configuration changes was \
+         not seen.",
+        "Only this server's responses: another program's, with other headers or types, may be treated \
+         otherwise.",
+    ];
+    if is_deep {
+        says.push("Silences and lives of more than 350 s may still be cut.");
+    }
+    says.into_iter().map(ToOwned::to_owned).collect()
+}
+
+/// Says what was not tested, and why.
+pub(super) fn not_tested(evidence: &Evidence, is_deep: bool) -> Vec<NotTested> {
+    let mut gaps = vec![];
+    let mut not_for_this_client = vec![];
+    for probe in &evidence.probes {
+        if !is_by(probe.by, evidence.client) {
+            not_for_this_client.push(probe.id.0.as_str());
+            continue;
+        }
+        let seen = evidence.observations.iter().find(|seen| seen.probe == probe.id);
+        if let Some(why) = why(probe, seen) {
+            gaps.push(NotTested { probe: Some(probe.id.clone()), why });
+        }
+    }
+    if !not_for_this_client.is_empty() {
+        let client = match evidence.client {
+            Client::Browser => "A page can't make these",
+            Client::CommandLine => "Only a page can make these",
+        };
+        let why = format!("{client}: {}.", not_for_this_client.join(", "));
+        gaps.push(NotTested { probe: None, why });
+    }
+    if !is_deep {
+        let why =
+            "Silences, and how long connections live: only the deep run tries them.".to_owned();
+        gaps.push(NotTested { probe: None, why });
+    }
+    gaps
+}
+
+const fn is_by(by: By, client: Client) -> bool {
+    match (by, client) {
+        (By::All, _) | (By::CommandLine, Client::CommandLine) | (By::Browser, Client::Browser) => {
+            true
+        }
+        (By::CommandLine, Client::Browser) | (By::Browser, Client::CommandLine) => false,
+    }
+}
+
+fn why(probe: &Probe, seen: Option<&Observation>) -> Option<String> {
+    let title = &probe.title;
+    let Some(seen) = seen else { return Some(format!("{title}: it was not begun.")) };
+    let refused = seen.heard.iter().find_map(|note| {
+        let Heard::Head { status, headers, .. } = &note.what else { return None };
+        is_refusal(*status, headers).then_some(*status)
+    });
+    match (seen.outcome, refused, &seen.ledger) {
+        (Outcome::Skipped, ..) => Some(format!("{title}: it was not begun.")),
+        (Outcome::Cancelled, ..) => Some(format!("{title}: it was stopped with the run.")),
+        (Outcome::Done | Outcome::Late, Some(status), _) => {
+            Some(format!("{title}: the server had no room for it, and said so with {status}."))
+        }
+        (Outcome::Done | Outcome::Late, None, ServerSide::Unknown(why)) => {
+            Some(format!("{title}: only the client's side is known. {why}"))
+        }
+        (Outcome::Done | Outcome::Late, None, ServerSide::Ledger(_) | ServerSide::Nothing) => None,
+    }
+}

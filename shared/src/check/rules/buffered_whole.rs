@@ -1,0 +1,139 @@
+//! A hop reads the whole answer before it hands anything on.
+
+use crate::check::evidence::Evidence;
+use crate::check::hops::Hop;
+use crate::check::rule::{Explained, Remedy, Rule};
+use crate::check::signs::{Sign, Symptom};
+use crate::check::told::told;
+
+/// See `docs/PATHS.md`.
+pub(super) const RULE: Rule = Rule {
+    id: "buffered-whole",
+    title: "Answers are read whole before they are handed on",
+    symptoms: &["held_whole", "upgrade_unanswered"],
+    symptom: "Nothing arrives before the end, the head neither, and nothing is compressed; all types are hit, \
+              often with a `Content-Length` that the server did not send. Behind Caddy sockets hang as well.",
+    cause: "A hop is told to buffer answers as a whole, to look into them or to spare the server slow clients. \
+            Measured: Caddy 2.6 with `buffer_responses` (it wraps the answer of an upgrade too, so that a \
+            socket never opens), Varnish 7.1 with `do_stream` off or ESI, HAProxy 2.6 with `http-response \
+            wait-for-body`. Traefik's `buffering` middleware, Azure's Application Gateway and Amazon's API \
+            Gateway for REST do so by documentation.",
+    look_alikes: "By HTTP/1.0 long streams come in lumps of 4,096 bytes. A compressor says \
+                  `Content-Encoding`. Where only `text/html` is held, bodies are inspected.",
+    rests_on: &[
+        "https://caddyserver.com/docs/caddyfile/directives/reverse_proxy#streaming",
+        "https://varnish-cache.org/docs/7.1/reference/vcl-var.html",
+        "https://docs.haproxy.org/2.6/configuration.html#http-response%20wait-for-body",
+        "https://doc.traefik.io/traefik/middlewares/http/buffering/",
+        "https://learn.microsoft.com/en-us/azure/application-gateway/proxy-buffers",
+        "https://learn.microsoft.com/en-us/azure/application-gateway/use-server-sent-events",
+        "https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html",
+    ],
+    remedies: &[
+        Remedy {
+            hop: Hop::Caddy,
+            before: "reverse_proxy backend:3000 {\n    buffer_responses\n}",
+            after: "reverse_proxy backend:3000",
+            note: "Take the option away for the paths of live connections; later versions call it \
+                   `response_buffers`.",
+            tried_on: None,
+        },
+        Remedy {
+            hop: Hop::Haproxy,
+            before: "http-response wait-for-body time 10s",
+            after: "http-response wait-for-body time 10s if !{ path_beg /api/ }",
+            note: "Leaves the paths of live connections out.",
+            tried_on: None,
+        },
+        Remedy {
+            hop: Hop::Varnish,
+            before: "sub vcl_backend_response {\n    set beresp.do_stream = false;\n}",
+            after: "sub vcl_backend_response {\n    if (bereq.url !~ \"/api/\") {\n        set \
+                    beresp.do_stream = false;\n    }\n}",
+            note: "The same holds for `beresp.do_esi`, which reads answers whole.",
+            tried_on: None,
+        },
+        Remedy {
+            hop: Hop::Traefik,
+            before: "http:\n  routers:\n    live:\n      middlewares:\n        - buffering",
+            after: "http:\n  routers:\n    live:\n      middlewares: []",
+            note: "A router of its own for live connections, without that middleware.",
+            tried_on: None,
+        },
+        Remedy {
+            hop: Hop::Azure,
+            before: "\"enableResponseBuffering\": true",
+            after: "az network application-gateway update --name GATEWAY --resource-group GROUP --set \
+                    globalConfiguration.enableResponseBuffering=false",
+            note: "Application Gateway v2; its request timeout has to be longer than the longest silence.",
+            tried_on: None,
+        },
+        Remedy {
+            hop: Hop::Amazon,
+            before: "An API Gateway for REST in front of a stream.",
+            after: "An Application Load Balancer in front of it, or API Gateway for WebSockets.",
+            note: "API Gateway for REST hands answers on whole, after 29 seconds at most, unless response \
+                   streaming is set up.",
+            tried_on: None,
+        },
+    ],
+    explains,
+};
+
+fn explains(sign: &Sign, evidence: &Evidence) -> Option<Explained> {
+    let told = told(sign, evidence);
+    if sign.symptom == Symptom::UpgradeUnanswered {
+        let has_agreed = told.iter().any(|told| told.status_sent() == Some(101));
+        return has_agreed.then(|| {
+            Explained::medium("the server agreed to the upgrade, and its answer is kept back")
+        })?;
+    }
+    let is_other = told.iter().any(|told| told.coding().is_some() || told.asked_by("HTTP/1.0"));
+    if sign.symptom != Symptom::HeldWhole || is_other {
+        return None;
+    }
+    if told.iter().any(|told| told.header("content-length").is_some()) {
+        return Explained::high(
+            "the answer arrived whole, with a length that the server did not know",
+        );
+    }
+    Explained::medium(
+        "the answer arrived whole, and neither HTTP/1.0 nor compression is the reason",
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check::probe::Lane;
+    use crate::check::rule::{Confidence, sure};
+    use crate::check::sample::Sample;
+
+    #[test]
+    fn buffered_whole_is_what_neither_compression_nor_an_old_http_explains() {
+        for (version, headers, confidence) in [
+            ("HTTP/1.1", &[][..], Some(Confidence::Medium)),
+            ("HTTP/1.1", &[("content-length", "640")], Some(Confidence::High)),
+            ("HTTP/1.1", &[("content-encoding", "gzip")], None),
+            ("HTTP/1.0", &[], None),
+        ] {
+            let held = Sample::stream("small", Lane::Events, |_| {}).arrived(1, version, &[]);
+            let samples = [held.head(1_090, headers).held()];
+            let found = sure(&RULE, Symptom::HeldWhole, Lane::Events, &samples, &["small"]);
+            assert_eq!(found, confidence, "{version} {headers:?}");
+        }
+    }
+
+    #[test]
+    fn an_upgrade_that_the_server_agreed_to_is_kept_back() {
+        let asked = Sample::socket("open").arrived(1, "HTTP/1.1", &[("upgrade", "websocket")]);
+        for (sample, confidence) in [
+            (asked.clone().answered(1, 101), Some(Confidence::Medium)),
+            (asked, None),
+            (Sample::socket("open"), None),
+        ] {
+            let found = sure(&RULE, Symptom::UpgradeUnanswered, Lane::Socket, &[sample], &["open"]);
+            assert_eq!(found, confidence);
+        }
+    }
+}

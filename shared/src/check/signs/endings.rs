@@ -1,0 +1,184 @@
+//! What ends before its time, or never.
+
+use std::time::Duration;
+
+use super::Symptom;
+use super::cuts::{Cut, cut, is_dead};
+use super::life::{rung, seconds};
+use super::looked::{Looked, Told};
+use super::made::Made;
+use crate::check::flow::How;
+use crate::check::probe::{Ask, Lane, ProbeId};
+use crate::ledger;
+
+pub(super) fn find(looked: &Looked<'_>, made: &mut Made) {
+    for lane in Lane::ALL {
+        let cuts: Vec<_> = looked.of_lane(lane).filter_map(|told| cut(looked, told)).collect();
+        of_lane(lane, cuts, made);
+        for told in looked.of_lane(lane) {
+            death(looked, told, made);
+            wait(looked, told, made);
+            unheard(looked, told, made);
+        }
+    }
+}
+
+fn of_lane(lane: Lane, cuts: Vec<Cut<'_>>, made: &mut Made) {
+    let (idle, busy): (Vec<_>, Vec<_>) = cuts.into_iter().partition(Cut::is_idle);
+    let lifetime = lifetime(lane, &busy);
+    let is_life = |cut: &Cut<'_>| lifetime.is_some_and(|life| is_near(cut.age, life));
+    let (aged, rest): (Vec<_>, Vec<_>) = busy.into_iter().partition(|cut| is_life(cut));
+    let (aged_idle, idle): (Vec<_>, Vec<_>) = idle.into_iter().partition(|cut| is_life(cut));
+
+    if let (Some(life), Some(first)) = (lifetime, aged.first()) {
+        let seconds = seconds(life);
+        let says = format!(
+            "It was cut {} after {} s, however much passed on it.",
+            first.how(),
+            tenths(life)
+        );
+        let all = ids(aged.iter().chain(&aged_idle));
+        made.add(lane, &all, Symptom::Lifetime { seconds }, says);
+    }
+    silences(lane, &idle, made);
+    let resets: Vec<_> = rest.iter().filter(|cut| is_reset(lane, cut)).collect();
+    if let Some(first) = resets.first() {
+        let millis = u64::try_from(first.age.as_millis()).unwrap_or(u64::MAX);
+        let says = format!("The socket opened, and broke {millis} ms later.");
+        made.add(lane, &ids(resets.iter().copied()), Symptom::SocketReset { millis }, says);
+    }
+    for cut in rest.iter().filter(|cut| !is_reset(lane, cut)) {
+        let symptom = if cut.is_proper { Symptom::EndedEarly } else { Symptom::Truncated };
+        made.shows(cut.told.probe, symptom, ended_early(cut));
+    }
+}
+
+fn ended_early(cut: &Cut<'_>) -> String {
+    let items = cut.told.flow.items.len();
+    let planned = cut.told.planned().unwrap_or_default();
+    let server = if cut.is_tail { "had said all" } else { "had more to say" };
+    let (age, how) = (tenths(cut.age), cut.how());
+    format!(
+        "It ended {how} after {age} s and {items} of {planned} items, when the server {server}."
+    )
+}
+
+/// Returns after how long links are cut that something passes on: where one was that had lived for long,
+/// or several were at the same age.
+fn lifetime(lane: Lane, busy: &[Cut<'_>]) -> Option<Duration> {
+    let cuts = || busy.iter().filter(|cut| !cut.is_tail && !is_reset(lane, cut));
+    let old = cuts().map(|cut| cut.age).filter(|age| *age >= OLD);
+    let same = cuts().filter(|cut| !cut.is_proper).filter(|cut| {
+        let others = cuts().filter(|other| other.told.probe.id != cut.told.probe.id);
+        others.filter(|other| is_near(other.age, cut.age)).count() > 0
+    });
+    old.chain(same.map(|cut| cut.age)).min()
+}
+
+/// Whether a socket died just after it was opened.
+fn is_reset(lane: Lane, cut: &Cut<'_>) -> bool {
+    lane == Lane::Socket && !cut.is_proper && cut.age <= YOUNG && !cut.is_tail
+}
+
+/// Silences that were cut; those that something was said against tell what does not help.
+fn silences(lane: Lane, idle: &[Cut<'_>], made: &mut Made) {
+    let is_kept = |cut: &&Cut<'_>| super::life::is_kept(cut.told);
+    let bare: Vec<_> = idle.iter().filter(|cut| !is_kept(cut)).collect();
+    let kept: Vec<_> = idle.iter().filter(is_kept).collect();
+    if let Some(first) = bare.iter().min_by_key(|cut| cut.silence) {
+        let says = format!("Cut {} after {} s of silence.", first.how(), tenths(first.silence));
+        let seconds = seconds(first.silence);
+        let all = ids(bare.iter().chain(&kept).copied());
+        made.add(lane, &all, Symptom::IdleCut { seconds }, says);
+    } else if let Some(first) = kept.iter().min_by_key(|cut| cut.age) {
+        let seconds = seconds(first.age);
+        let says = format!(
+            "It was cut {} after {} s, though something passed on it every {} s.",
+            first.how(),
+            tenths(first.age),
+            first.meant.as_secs()
+        );
+        made.add(lane, &ids(kept.iter().copied()), Symptom::Lifetime { seconds }, says);
+    }
+}
+
+fn death(looked: &Looked<'_>, told: &Told<'_>, made: &mut Made) {
+    if !is_dead(looked, told) {
+        return;
+    }
+    let items = told.flow.items.len();
+    let after = rung(looked, told)
+        .map_or(String::new(), |rung| format!(" after {} s of silence", rung.meant.as_secs()));
+    let says = format!("It stayed open, and nothing came after item {items}{after}.");
+    made.shows(told.probe, Symptom::SilentDeath, says);
+}
+
+/// An answer that is waited for is a silence, and whoever cuts it answers in the server's place.
+fn wait(looked: &Looked<'_>, told: &Told<'_>, made: &mut Made) {
+    let Ask::Wait { wait } = &told.probe.ask else { return };
+    let Some(cut) = rung(looked, told).and_then(|rung| rung.cut) else { return };
+    if told.heads().next().is_none() && told.ended().is_none() {
+        let says = format!("No answer came to a question that waits for {} s.", wait.as_secs());
+        made.shows(told.probe, Symptom::SilentDeath, says);
+        return;
+    }
+    let how = match told.status() {
+        Some(status) => format!("answered {status} in the server's place"),
+        None => "cut in the middle".to_owned(),
+    };
+    let says = format!("A question that waits is {how} after {} s.", tenths(cut));
+    made.shows(told.probe, Symptom::IdleCut { seconds: seconds(cut) }, says);
+}
+
+/// Looks whether the server was told that the client had gone.
+fn unheard(looked: &Looked<'_>, told: &Told<'_>, made: &mut Made) {
+    let left = told.flow.end.filter(|end| end.how == How::Left);
+    let (Some(left), Some(server)) = (left, told.server) else { return };
+    let Ask::Stream(ask) = &told.probe.ask else { return };
+    if ask.leaves_after.is_none() || server.0.totals.requests == 0 {
+        return;
+    }
+    let after = |at: u64| looked.before(left.at, at);
+    let says = match server.end() {
+        Some((at, ledger::NO_MORE)) if after(at).is_some_and(|after| after >= UNHEARD) => {
+            "The server went on to its end after the client had left, and was not told.".to_owned()
+        }
+        Some((at, _)) => match after(at) {
+            Some(after) if after >= UNHEARD => {
+                format!("The server was told {} s after the client had left.", after / 1_000_000)
+            }
+            Some(_) | None => return,
+        },
+        None => match after(server.0.now.get()) {
+            Some(after) if after >= UNHEARD => format!(
+                "{} s after the client had left, the server had not been told.",
+                after / 1_000_000
+            ),
+            Some(_) | None => return,
+        },
+    };
+    made.shows(told.probe, Symptom::ClientGoneUnheard, says);
+}
+
+fn ids<'a>(cuts: impl Iterator<Item = &'a Cut<'a>>) -> Vec<&'a ProbeId> {
+    cuts.map(|cut| &cut.told.probe.id).collect()
+}
+
+/// Whether two ages are the same, as far as a timer and a network are exact.
+fn is_near(one: Duration, other: Duration) -> bool {
+    one.abs_diff(other) <= (one.max(other) / 20).max(Duration::from_millis(300))
+}
+
+/// Writes seconds with a tenth.
+fn tenths(time: Duration) -> String {
+    format!("{:.1}", time.as_secs_f64())
+}
+
+/// How old a link is whose cut is no accident.
+const OLD: Duration = Duration::from_secs(10);
+
+/// How young a socket is that has died of being opened.
+const YOUNG: Duration = Duration::from_millis(2_500);
+
+/// How much later than the client left the server may be told, in microseconds.
+const UNHEARD: i64 = 3_000_000;

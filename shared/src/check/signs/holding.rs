@@ -1,0 +1,192 @@
+//! What is held back on its way: all of it, so many bytes, so long, or the last item.
+
+use super::Symptom;
+use super::looked::{Looked, Told};
+use super::made::Made;
+use crate::check::flow::{Pattern, pattern};
+use crate::check::observed::Outcome;
+use crate::check::plan::Step;
+use crate::check::probe::{Ask, Lane, ProbeId};
+
+pub(super) fn find(looked: &Looked<'_>, made: &mut Made) {
+    for lane in Lane::ALL {
+        let streams: Vec<_> = looked.of_lane(lane).filter_map(Stream::of).collect();
+        lane_of(lane, &streams, made);
+        for told in looked.of_lane(lane) {
+            late_head(looked, told, made);
+        }
+    }
+}
+
+/// A stream or a socket, and what its arrivals look like.
+struct Stream<'a> {
+    told: &'a Told<'a>,
+    pattern: Pattern,
+    /// By how much half of all items were late at least, in milliseconds.
+    late: u64,
+}
+
+impl<'a> Stream<'a> {
+    fn of(told: &'a Told<'a>) -> Option<Self> {
+        let is_followed = match &told.probe.ask {
+            Ask::Stream(ask) => ask.leaves_after.is_none(),
+            Ask::Socket(_) => true,
+            Ask::Follow { transport, .. } => transport.is_pushed(),
+            Ask::Seen { .. }
+            | Ask::Twins(_)
+            | Ask::Wait { .. }
+            | Ask::Upload { .. }
+            | Ask::Download { .. }
+            | Ask::Status { .. }
+            | Ask::Connections { .. } => false,
+        };
+        if !is_followed {
+            return None;
+        }
+        let pattern = if brings_nothing(told) { Pattern::Whole } else { pattern(&told.flow)? };
+        let mut late = told.flow.late.clone();
+        late.sort_unstable();
+        let late =
+            late.get(late.len() / 2).map_or(0, |late| u64::try_from(late / 1_000).unwrap_or(0));
+        Some(Self { told, pattern, late })
+    }
+
+    fn id(&self) -> &'a ProbeId {
+        &self.told.probe.id
+    }
+
+    fn bytes(&self) -> u64 {
+        self.told.flow.items.iter().map(|item| u64::from(item.bytes)).sum()
+    }
+
+    /// Whether its items were sent over so long that no busy machine explains why all came at once.
+    fn is_long(&self) -> bool {
+        self.told.flow.items.is_empty() || self.told.flow.span() >= LONG
+    }
+}
+
+/// Whether nothing has come of what the server has said until it was given up, while the server
+/// still had more to say: what is held until the end comes only with it.
+fn brings_nothing(told: &Told<'_>) -> bool {
+    let is_open = told.seen.outcome == Outcome::Late && told.ended().is_none();
+    let Some(server) = told.server.filter(|_| is_open && told.flow.items.is_empty()) else {
+        return false;
+    };
+    server.responses().any(|(_, status, _)| status == 200) && server.finished().is_none()
+}
+
+fn lane_of(lane: Lane, streams: &[Stream<'_>], made: &mut Made) {
+    let with = |is_it: &dyn Fn(&Stream<'_>) -> bool| -> Vec<&Stream<'_>> {
+        streams.iter().filter(|stream| is_it(stream)).collect()
+    };
+    let sized = with(&|stream| size_of(stream.pattern).is_some());
+    let timed = with(&|stream| matches!(stream.pattern, Pattern::ByTime { .. }));
+    let mut whole = with(&|stream| stream.pattern == Pattern::Whole);
+    let mut one_late = with(&|stream| stream.pattern == Pattern::OneLate);
+    let delayed = with(&|stream| matches!(stream.pattern, Pattern::Delayed { .. }));
+
+    if let Some((bytes, says)) = sized.first().and_then(|first| {
+        let (bytes, says) = size_of(first.pattern)?;
+        Some((bytes, says))
+    }) {
+        // What is shorter than the buffer never fills it, and what is longer may have no such sizes.
+        let short = whole.iter().filter(|stream| stream.bytes() <= bytes);
+        let all = sized.iter().chain(short).chain(&timed).map(|stream| stream.id());
+        made.add(lane, &all.collect::<Vec<_>>(), Symptom::HeldFor { bytes }, says);
+        whole.retain(|stream| stream.bytes() > bytes);
+    } else if let Some(millis) = timed.first().map(|first| time_of(first)) {
+        let is_near = |late: u64| late.abs_diff(millis) * 5 <= millis * 2;
+        let alike = delayed.iter().chain(&one_late).filter(|stream| is_near(stream.late));
+        let all: Vec<_> = timed.iter().chain(alike).map(|stream| stream.id()).collect();
+        let says = format!("What is sent arrives glued together, up to {millis} ms late.");
+        made.add(lane, &all, Symptom::Coalesced { millis }, says);
+        one_late.retain(|stream| !is_near(stream.late));
+        let waits_for_both = |stream: &&&Stream<'_>| {
+            stream.late.abs_diff(stream.told.flow.period() + millis) <= NEAR
+        };
+        one_late.extend(delayed.iter().filter(waits_for_both));
+    }
+    if let Some(first) = one_late.first() {
+        let says = format!(
+            "Each item arrives when the next one is sent: {} ms late, where they are {} ms apart.",
+            first.late,
+            first.told.flow.period()
+        );
+        let all: Vec<_> = one_late.iter().map(|stream| stream.id()).collect();
+        made.add(lane, &all, Symptom::OneLate, says);
+    }
+    if let Some(longest) = whole.iter().max_by_key(|stream| stream.told.flow.span())
+        && (whole.len() > 1 || longest.is_long())
+    {
+        let all: Vec<_> = whole.iter().map(|stream| stream.id()).collect();
+        made.add(lane, &all, Symptom::HeldWhole, held_whole(longest));
+    }
+}
+
+fn size_of(pattern: Pattern) -> Option<(u64, String)> {
+    match pattern {
+        Pattern::BySize { bytes, millis } => Some((
+            bytes,
+            format!("Items arrive in lumps of {bytes} bytes, up to {millis} ms late."),
+        )),
+        Pattern::AtFirst { bytes } => Some((
+            bytes,
+            format!("The first {bytes} bytes arrive at once, and all else as it is sent."),
+        )),
+        Pattern::Prompt
+        | Pattern::Whole
+        | Pattern::ByTime { .. }
+        | Pattern::OneLate
+        | Pattern::Delayed { .. } => None,
+    }
+}
+
+const fn time_of(stream: &Stream<'_>) -> u64 {
+    match stream.pattern {
+        Pattern::ByTime { millis } => millis,
+        Pattern::Prompt
+        | Pattern::Whole
+        | Pattern::BySize { .. }
+        | Pattern::AtFirst { .. }
+        | Pattern::OneLate
+        | Pattern::Delayed { .. } => stream.late,
+    }
+}
+
+fn held_whole(longest: &Stream<'_>) -> String {
+    let items = longest.told.flow.items.len();
+    if items == 0 {
+        let waited = longest.told.probe.deadline.as_secs();
+        return format!("Nothing arrived within {waited} s of what the server had sent.");
+    }
+    let span = longest.told.flow.span();
+    format!("All {items} items arrived at the end, though they were sent over {span} ms.")
+}
+
+/// Looks whether a head waits for the first item: only where there is a silence between the two.
+fn late_head(looked: &Looked<'_>, told: &Told<'_>, made: &mut Made) {
+    let Ask::Stream(ask) = &told.probe.ask else { return };
+    let Some(Step::Wait(silence)) = ask.plan.steps().next() else { return };
+    let is_held = made.of(told.probe.lane, |symptom| {
+        matches!(symptom, Symptom::HeldWhole | Symptom::HeldFor { .. })
+    });
+    if is_held.is_some_and(|sign| sign.probes.contains(&told.probe.id)) {
+        return;
+    }
+    let Some((sent, ..)) = told.server.and_then(|server| server.responses().next()) else { return };
+    let Some(late) = told.flow.head.and_then(|head| looked.before(head, sent)) else { return };
+    let millis = u64::try_from(-late / 1_000).unwrap_or_default();
+    if millis * 5 >= u64::from(silence) * 3 && millis >= HEAD_LATE {
+        let says = format!("The head arrives {millis} ms after it was sent, with the first item.");
+        made.shows(told.probe, Symptom::HeadLate { millis }, says);
+    }
+}
+
+/// Over how many milliseconds the items have to be sent, where one stream alone is to tell.
+const LONG: u64 = 1_500;
+
+/// How closely, in milliseconds, delays have to match in order to have one cause.
+const NEAR: u64 = 80;
+
+/// How late a head is late, in milliseconds.
+const HEAD_LATE: u64 = 600;

@@ -1,0 +1,137 @@
+//! What does not reach the server, and what is answered by something else.
+
+use super::Symptom;
+use super::looked::{Looked, Told};
+use super::made::Made;
+use crate::check::flow::Server;
+use crate::check::observed::Heard;
+use crate::check::probe::Ask;
+use crate::info::Opening;
+use crate::transport::Transport;
+
+pub(super) fn find(looked: &Looked<'_>, made: &mut Made) {
+    let is_cut_off = !looked.probes.is_empty() && looked.probes.iter().all(is_unheard_of);
+    for told in &looked.probes {
+        if is_cut_off {
+            made.shows(told.probe, Symptom::Unreachable, "No request arrives at the server.");
+        } else if is_socket(&told.probe.ask) {
+            upgrade(told, made);
+        } else {
+            request(looked, told, made);
+        }
+    }
+}
+
+fn is_unheard_of(told: &Told<'_>) -> bool {
+    told.is_unknown_to_the_server() && told.status().is_none() && told.flow.items.is_empty()
+}
+
+/// Whether it begins with an upgrade.
+pub(super) const fn is_socket(ask: &Ask) -> bool {
+    matches!(ask, Ask::Socket(_) | Ask::Follow { transport: Transport::Socket, .. })
+}
+
+fn request(looked: &Looked<'_>, told: &Told<'_>, made: &mut Made) {
+    let is_body = matches!(told.probe.ask, Ask::Upload { .. } | Ask::Download { .. });
+    if is_body && looked.of_lane(told.probe.lane).any(|other| !other.is_unknown_to_the_server()) {
+        // It is the body that does not get through.
+        return;
+    }
+    let Some((_, at, status, _)) = told.heads().next() else {
+        if is_unheard_of(told) {
+            made.shows(told.probe, Symptom::Unreachable, "No request arrives at the server.");
+        }
+        return;
+    };
+    let after = at.saturating_sub(told.flow.asked) / 1_000;
+    if told.is_unknown_to_the_server() {
+        let says = format!("Something else answers {status}: no request arrives at the server.");
+        made.shows(told.probe, Symptom::AnsweredElsewhere { status }, says);
+        return;
+    }
+    // These have symptoms of their own for it.
+    let is_own = is_body || matches!(told.probe.ask, Ask::Status { .. } | Ask::Wait { .. });
+    let Some(server) = told.server.filter(|_| !is_own && status >= 300) else { return };
+    let by_server: Vec<_> = server.responses().map(|(_, status, _)| status).collect();
+    if !by_server.contains(&status) {
+        let says = match by_server.first() {
+            Some(own) => {
+                format!("{status} arrives after {after} ms, and the server answered {own}.")
+            }
+            None => format!("{status} arrives after {after} ms, and the server had not answered."),
+        };
+        made.shows(told.probe, Symptom::AnsweredElsewhere { status }, says);
+    }
+}
+
+fn upgrade(told: &Told<'_>, made: &mut Made) {
+    let has_opened = told.seen.heard.iter().any(|note| matches!(note.what, Heard::Opened { .. }));
+    if has_opened {
+        if told.is_unknown_to_the_server() {
+            let says = "The socket opens, and no request for it arrives at the server.";
+            made.shows(told.probe, Symptom::UpgradeAnswered { status: Some(101) }, says);
+        }
+        return;
+    }
+    let (symptom, says) = match told.server.filter(|_| !told.is_unknown_to_the_server()) {
+        Some(server) => arrived(told, server),
+        None if told.is_unknown_to_the_server() => {
+            answered(told, "it does not arrive at the server")
+        }
+        // Nobody could be asked.
+        None => answered(told, "the server could not be asked about it"),
+    };
+    made.shows(told.probe, symptom, says);
+}
+
+/// Says what became of a request that has arrived.
+fn arrived(told: &Told<'_>, server: Server<'_>) -> (Symptom, String) {
+    let opening = Opening::of(server.0).filter(|opening| opening.upgrade && !opening.is_too_old());
+    if opening.is_none() {
+        let Some(request) = server.requests().next_back() else {
+            return answered(told, "its request is not in the ledger any more");
+        };
+        let list = |name: &str| request.values(name).collect::<Vec<_>>().join(", ");
+        let (upgrade, connection) = (list("upgrade"), list("connection"));
+        let says = format!(
+            "The request for the upgrade arrives by {} with {} and {}.",
+            request.version,
+            or_none("Upgrade", &upgrade),
+            or_none("Connection", &connection),
+        );
+        return (Symptom::UpgradeStripped, says);
+    }
+    let own = server.responses().next_back().map(|(_, status, _)| status);
+    match own.filter(|status| *status >= 300) {
+        Some(status) => {
+            let says =
+                format!("The upgrade arrives whole, and the server itself answers {status}.");
+            (Symptom::UpgradeAnswered { status: Some(status) }, says)
+        }
+        None => answered(told, "it arrives at the server"),
+    }
+}
+
+fn or_none(name: &str, value: &str) -> String {
+    if value.is_empty() { format!("no {name}") } else { format!("\"{name}: {value}\"") }
+}
+
+/// Says what the client was answered, where that is not the server's doing.
+fn answered(told: &Told<'_>, whereas: &str) -> (Symptom, String) {
+    if let Some(status) = told.status() {
+        let says = format!("The upgrade is answered {status}, and {whereas}.");
+        return (Symptom::UpgradeAnswered { status: Some(status) }, says);
+    }
+    match told.ended() {
+        Some((at, _)) => {
+            let after = at.saturating_sub(told.flow.asked) / 1_000;
+            let says = format!("The upgrade is refused after {after} ms, and {whereas}.");
+            (Symptom::UpgradeAnswered { status: None }, says)
+        }
+        None => {
+            let waited = told.probe.deadline.as_secs();
+            let says = format!("The upgrade is not answered within {waited} s, and {whereas}.");
+            (Symptom::UpgradeUnanswered, says)
+        }
+    }
+}

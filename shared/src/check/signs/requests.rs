@@ -1,0 +1,135 @@
+//! Plain requests: their answers, their bodies, how often they arrive, how many run at once.
+
+use super::Symptom;
+use super::looked::{Looked, Told};
+use super::made::Made;
+use crate::check::flow::{Flow, How};
+use crate::check::observed::Heard;
+use crate::check::probe::{Ask, Lane};
+
+pub(super) fn find(looked: &Looked<'_>, made: &mut Made) {
+    for told in &looked.probes {
+        twice(told, made);
+        match &told.probe.ask {
+            Ask::Status { code } => replaced(told, *code, made),
+            Ask::Connections { streams, .. } => side_by_side(looked, told, *streams, made),
+            Ask::Follow { resumes: true, .. } => resumed(told, made),
+            Ask::Seen { .. }
+            | Ask::Stream(_)
+            | Ask::Twins(_)
+            | Ask::Socket(_)
+            | Ask::Follow { .. }
+            | Ask::Wait { .. }
+            | Ask::Upload { .. }
+            | Ask::Download { .. } => {}
+        }
+    }
+    bodies(looked, "up", upload, made);
+    bodies(looked, "down", download, made);
+}
+
+const fn upload(ask: &Ask) -> Option<u32> {
+    if let Ask::Upload { bytes } = ask { Some(*bytes) } else { None }
+}
+
+const fn download(ask: &Ask) -> Option<u32> {
+    if let Ask::Download { bytes } = ask { Some(*bytes) } else { None }
+}
+
+fn twice(told: &Told<'_>, made: &mut Made) {
+    let asked = told.seen.heard.iter().filter(|note| note.what == Heard::Asked).count() as u64;
+    let arrived = told.server.map_or(0, |server| server.0.totals.requests);
+    if asked > 0 && arrived > asked {
+        let says = format!("{asked} sent by the client, {arrived} arrived at the server.");
+        made.shows(told.probe, Symptom::SentTwice { times: arrived.div_ceil(asked) }, says);
+    }
+}
+
+/// Returns whether the answer's body was as it should be, where there is an answer.
+fn is_same(told: &Told<'_>) -> Option<bool> {
+    told.seen.heard.iter().find_map(|note| {
+        let Heard::Answered { is_same, .. } = note.what else { return None };
+        Some(is_same)
+    })
+}
+
+fn replaced(told: &Told<'_>, sent: u16, made: &mut Made) {
+    let Some(arrived) = told.status().filter(|_| !told.is_unknown_to_the_server()) else { return };
+    if arrived != sent {
+        let says = format!("The server answered {sent}, and {arrived} arrived.");
+        made.shows(told.probe, Symptom::AnswerReplaced { sent, arrived }, says);
+    } else if is_same(told) == Some(false) {
+        let says = format!("The server's {sent} arrived with another body.");
+        made.shows(told.probe, Symptom::AnswerReplaced { sent, arrived }, says);
+    }
+}
+
+/// Looks up to which size bodies pass.
+fn bodies(looked: &Looked<'_>, way: &str, size: impl Fn(&Ask) -> Option<u32>, made: &mut Made) {
+    let all = || looked.probes.iter().filter_map(|told| Some((told, size(&told.probe.ask)?)));
+    let is_whole = |told: &Told<'_>| {
+        told.status().is_none_or(|status| status < 300) && is_same(told) == Some(true)
+    };
+    let passed = all().filter(|(told, _)| is_whole(told)).map(|(_, bytes)| bytes).max();
+    let passed = passed.unwrap_or_default();
+    // Where nothing gets through at all, bodies are no matter.
+    let gets_through = looked.of_lane(Lane::Requests).any(|told| !told.is_unknown_to_the_server());
+    let failed = all().filter(|(told, bytes)| !is_whole(told) && *bytes > passed && gets_through);
+    let Some((told, bytes)) = failed.min_by_key(|(_, bytes)| *bytes) else { return };
+    if is_same(told) == Some(false) && told.status() == Some(200) {
+        let says = format!("A body of {bytes} bytes {way} arrived changed.");
+        made.shows(told.probe, Symptom::AnswerReplaced { sent: 200, arrived: 200 }, says);
+        return;
+    }
+    let answer = match told.status() {
+        Some(status) => format!("is answered {status}"),
+        None => "does not get through".to_owned(),
+    };
+    let says = format!("A body of {bytes} bytes {way} {answer}; {passed} bytes pass.");
+    let (passed, failed) = (passed.into(), bytes.into());
+    made.shows(told.probe, Symptom::OverLimit { passed, failed }, says);
+}
+
+/// Counts how many streams were open before the first of them had ended.
+fn side_by_side(looked: &Looked<'_>, told: &Told<'_>, streams: u32, made: &mut Made) {
+    let flows = (1..=streams).filter_map(|request| Flow::of(told.seen, request, &looked.clocks));
+    let flows: Vec<_> = flows.collect();
+    let ends = flows.iter().filter_map(|flow| flow.end.filter(|end| end.how == How::Proper));
+    let Some(first_end) = ends.map(|end| end.at).min() else { return };
+    let heads: Vec<_> = flows.iter().filter_map(|flow| flow.head).collect();
+    let open = heads.iter().filter(|head| **head < first_end).count();
+    // Where all heads wait for the end, they tell nothing.
+    let waited = heads.len() - open;
+    if open >= 2
+        && waited > 0
+        && let Ok(open) = u32::try_from(open)
+    {
+        let says =
+            format!("{open} of {streams} streams opened side by side, the others after them.");
+        made.shows(told.probe, Symptom::FewConnections { open }, says);
+    }
+}
+
+/// Looks whether an event stream went on after the item that it was asked to go on after.
+fn resumed(told: &Told<'_>, made: &mut Made) {
+    let Some(server) = told.server else { return };
+    let mut asked = server
+        .requests()
+        .filter_map(|request| request.values("last-event-id").next().map(str::parse::<u64>));
+    let first_of_last = told.seen.heard.iter().map(|note| note.request).max().and_then(|last| {
+        let items = crate::check::flow::items(told.seen, last);
+        items.first().map(|item| u64::from(item.n))
+    });
+    match (asked.next_back(), first_of_last) {
+        (None, _) if server.0.totals.requests > 0 => {
+            let says = "The request arrives without its Last-Event-ID.";
+            let names = vec!["last-event-id".to_owned()];
+            made.shows(told.probe, Symptom::HeadersStripped { names }, says);
+        }
+        (Some(Ok(after)), Some(first)) if first != after + 1 => {
+            let says = format!("Asked to go on after item {after}, it went on with item {first}.");
+            made.shows(told.probe, Symptom::ResumeLost, says);
+        }
+        (Some(_) | None, _) => {}
+    }
+}

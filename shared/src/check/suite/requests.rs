@@ -1,0 +1,60 @@
+//! Requests that end with their answer.
+
+use std::time::Duration;
+
+use super::{Depth, planned, probe};
+use crate::check::probe::{Ask, Lane, Probe};
+
+/// What all else is measured by, and what needs the network for itself.
+pub(super) fn first() -> Vec<Probe> {
+    let connections = Ask::Connections { streams: 8, plan: planned("i64,w1500,i64") };
+    vec![
+        probe(
+            "seen",
+            Lane::Requests,
+            "the request as it arrives, and the clocks",
+            Ask::Seen { times: 6 },
+        ),
+        probe("connections", Lane::Requests, "eight streams side by side", connections),
+    ]
+}
+
+/// Questions that wait for their answer; a minute is the longest that the server lets one wait.
+pub(super) fn waits(depth: Depth) -> impl Iterator<Item = Probe> {
+    let longest = match depth {
+        Depth::Quick => 25,
+        Depth::Deep => 55,
+    };
+    let waits = [55, 25, 20, 5].into_iter().filter(move |seconds| *seconds <= longest);
+    waits.map(|seconds| {
+        let wait = Duration::from_secs(seconds);
+        let title = format!("an answer that comes after {seconds} s");
+        probe(format!("wait-{seconds}s"), Lane::LongPoll, title, Ask::Wait { wait })
+    })
+}
+
+/// Statuses, and bodies in one piece.
+pub(super) fn last() -> impl Iterator<Item = Probe> {
+    let statuses = [204, 404, 500].map(|code| {
+        let title = format!("an answer of {code}");
+        probe(format!("status-{code}"), Lane::Requests, title, Ask::Status { code })
+    });
+    let bodies = [("64k", "64 KiB", 64 * 1024), ("1m", "1 MiB", 1024 * 1024)];
+    let bodies = bodies.map(|(name, size, bytes)| {
+        [
+            probe(
+                format!("upload-{name}"),
+                Lane::Requests,
+                format!("{size} up"),
+                Ask::Upload { bytes },
+            ),
+            probe(
+                format!("download-{name}"),
+                Lane::Requests,
+                format!("{size} down"),
+                Ask::Download { bytes },
+            ),
+        ]
+    });
+    statuses.into_iter().chain(bodies.into_iter().flatten())
+}

@@ -1,0 +1,237 @@
+//! What rules ask of a run: the same questions, each put in one way.
+
+use crate::check::evidence::Evidence;
+use crate::check::flow;
+use crate::check::observed::{Heard, Note, Observation, ServerSide};
+use crate::check::probe::{Ask, Form, Probe, StreamAsk};
+use crate::check::signs::Sign;
+use crate::ledger::What;
+
+/// A probe and what came of it.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::check) struct Told<'a> {
+    pub(in crate::check) probe: &'a Probe,
+    seen: &'a Observation,
+}
+
+/// A request as it arrived at the server.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::check) struct Arrived<'a> {
+    /// When, in milliseconds since 1970 by the server's clock.
+    pub(in crate::check) at: u64,
+    /// Such as `HTTP/1.1`.
+    pub(in crate::check) version: &'a str,
+    headers: &'a [(String, String)],
+}
+
+/// Returns the probes that show a sign.
+pub(in crate::check) fn told<'a>(sign: &'a Sign, evidence: &'a Evidence) -> Vec<Told<'a>> {
+    let pairs = sign.probes.iter().filter_map(|id| evidence.of(&id.0));
+    pairs.map(|(probe, seen)| Told { probe, seen }).collect()
+}
+
+/// Whether the streams of a sign's lane that were asked for in such a way passed item by item, and do
+/// not show the sign; nothing where none was asked for so, or none can tell.
+pub(in crate::check) fn is_live(
+    sign: &Sign,
+    evidence: &Evidence,
+    in_such_a_way: impl Fn(&StreamAsk) -> bool,
+) -> Option<bool> {
+    let asked = Told::all(evidence).filter(|told| told.probe.lane == sign.lane);
+    let asked = asked.filter(|told| told.stream().is_some_and(&in_such_a_way));
+    let lives: Vec<_> = asked
+        .filter_map(|told| Some(told.is_live()? && !sign.probes.contains(&told.probe.id)))
+        .collect();
+    (!lives.is_empty()).then(|| lives.into_iter().any(|is_live| is_live))
+}
+
+impl<'a> Told<'a> {
+    /// Returns all that was begun.
+    pub(in crate::check) fn all(evidence: &'a Evidence) -> impl Iterator<Item = Self> {
+        evidence.pairs().map(|(probe, seen)| Self { probe, seen })
+    }
+
+    /// Returns how the stream was asked for, where it is one.
+    pub(in crate::check) fn stream(&self) -> Option<&'a StreamAsk> {
+        match &self.probe.ask {
+            Ask::Stream(ask) | Ask::Twins(ask) => Some(ask),
+            Ask::Seen { .. }
+            | Ask::Socket(_)
+            | Ask::Follow { .. }
+            | Ask::Wait { .. }
+            | Ask::Upload { .. }
+            | Ask::Download { .. }
+            | Ask::Status { .. }
+            | Ask::Connections { .. } => None,
+        }
+    }
+
+    /// Whether it is a stream in such a form.
+    pub(in crate::check) fn is_form(&self, form: Form) -> bool {
+        self.stream().is_some_and(|ask| ask.form == form)
+    }
+
+    /// Whether the stream's items arrived about as they were sent, as far as they did; nothing where
+    /// there are too few of them to tell, or they were sent too close together.
+    pub(in crate::check) fn is_live(self) -> Option<bool> {
+        if self.stream()?.plan.items() < ITEMS_MIN {
+            return None;
+        }
+        let lags = self.lags();
+        if lags.len() < ITEMS_MIN as usize {
+            return Some(false);
+        }
+        let sent = || flow::items(self.seen, 1).into_iter().map(|item| item.sent);
+        if sent().max()? - sent().min()? < SPAN_MIN {
+            return None;
+        }
+        let late = lags.iter().filter(|lag| **lag > LATE).count();
+        Some(late * 5 <= lags.len())
+    }
+
+    /// Returns how many bytes of items came in one lump at the beginning, where what followed was
+    /// prompt.
+    pub(in crate::check) fn first_lump(self) -> Option<u64> {
+        let items = flow::items(self.seen, 1);
+        let lags = self.lags();
+        let first = items.first()?;
+        let lump = items.iter().take_while(|item| item.arrived - first.arrived < TOGETHER).count();
+        let is_late = lags[0] >= LUMP_LAG;
+        let rest = &lags[lump..];
+        let is_rest_prompt =
+            rest.len() >= ITEMS_MIN as usize && rest.iter().all(|lag| *lag < LUMP_LAG);
+        let bytes = items[..lump].iter().map(|item| u64::from(item.bytes)).sum();
+        (lump > 1 && is_late && is_rest_prompt).then_some(bytes)
+    }
+
+    /// Returns by how many milliseconds each item lags behind the quickest one: the clocks differ by
+    /// what is the same for all.
+    fn lags(self) -> Vec<u64> {
+        let items = flow::items(self.seen, 1);
+        let delays = items.iter().map(|item| (item.arrived / 1_000).wrapping_sub(item.sent));
+        // Arrivals count from the run's beginning and sendings from 1970, so all of them wrap alike.
+        let least = delays.clone().map(u64::cast_signed).min().unwrap_or_default();
+        delays.map(|delay| delay.cast_signed().abs_diff(least)).collect()
+    }
+
+    /// Returns the client's notes with the times when they were made, in microseconds.
+    pub(in crate::check) fn heard(&self) -> impl DoubleEndedIterator<Item = &'a Note> + use<'a> {
+        self.seen.heard.iter()
+    }
+
+    /// Returns a header of the first answer, as the client saw it.
+    pub(in crate::check) fn header(&self, name: &str) -> Option<&'a str> {
+        let heads = self.heard().filter_map(|note| {
+            let Heard::Head { headers, .. } = &note.what else { return None };
+            Some(headers)
+        });
+        let mut all = heads.flatten();
+        all.find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+
+    /// Returns how the answer was compressed on its way.
+    pub(in crate::check) fn coding(&self) -> Option<&'a str> {
+        self.header("content-encoding").filter(|coding| *coding != "identity")
+    }
+
+    /// Returns the version of HTTP that the client got its answer by, where it can tell.
+    pub(in crate::check) fn answered_by(&self) -> Option<&'a str> {
+        self.heard().find_map(|note| {
+            let Heard::Head { version, .. } = &note.what else { return None };
+            version.as_deref()
+        })
+    }
+
+    /// Returns after how many milliseconds the head was there.
+    pub(in crate::check) fn head_after(&self) -> Option<u64> {
+        self.first(|what| matches!(what, Heard::Head { .. }))
+    }
+
+    /// Returns after how many milliseconds the first item was there.
+    pub(in crate::check) fn item_after(&self) -> Option<u64> {
+        self.first(|what| matches!(what, Heard::Item { .. }))
+    }
+
+    fn first(&self, is_it: impl Fn(&Heard) -> bool) -> Option<u64> {
+        let asked = self.heard().find(|note| matches!(note.what, Heard::Asked))?.at;
+        let it = self.heard().find(|note| is_it(&note.what))?.at;
+        Some(it.saturating_sub(asked) / 1_000)
+    }
+
+    /// Returns for how many milliseconds nothing had come when the connection ended by itself.
+    pub(in crate::check) fn silence_before_end(&self) -> Option<u64> {
+        let is_end = |what: &Heard| {
+            matches!(what, Heard::Ended | Heard::Closed { .. } | Heard::Broke { .. })
+        };
+        let end = self.heard().find(|note| is_end(&note.what))?;
+        let before = self.heard().rfind(|note| note.at <= end.at && !is_end(&note.what))?;
+        Some((end.at - before.at) / 1_000)
+    }
+
+    /// Whether the response ended as it should, as far as the client can tell.
+    pub(in crate::check) fn has_ended_properly(&self) -> bool {
+        self.heard().any(|note| matches!(note.what, Heard::Ended))
+    }
+
+    /// Returns its requests as they arrived; nothing where the server could not be asked.
+    pub(in crate::check) fn arrived(&self) -> Option<Vec<Arrived<'a>>> {
+        match &self.seen.ledger {
+            ServerSide::Ledger(ledger) => {
+                let requests = ledger.entries.iter().filter_map(|entry| match &entry.what {
+                    What::Request { version, headers, .. } => {
+                        Some(Arrived { at: entry.at.get(), version, headers })
+                    }
+                    What::Response { .. }
+                    | What::Received(_)
+                    | What::Sent(_)
+                    | What::Ended { .. } => None,
+                });
+                Some(requests.collect())
+            }
+            ServerSide::Nothing => Some(vec![]),
+            ServerSide::Unknown(_) => None,
+        }
+    }
+
+    /// Whether nothing of it has arrived at the server, for certain.
+    pub(in crate::check) fn never_arrived(&self) -> bool {
+        self.arrived().is_some_and(|requests| requests.is_empty())
+    }
+
+    /// Whether the server was asked by this version of HTTP.
+    pub(in crate::check) fn asked_by(&self, version: &str) -> bool {
+        self.arrived().is_some_and(|all| all.iter().any(|request| request.version == version))
+    }
+
+    /// Returns the status that the server answered with first.
+    pub(in crate::check) fn status_sent(&self) -> Option<u16> {
+        let ServerSide::Ledger(ledger) = &self.seen.ledger else { return None };
+        ledger.entries.iter().find_map(|entry| match entry.what {
+            What::Response { status, .. } => Some(status),
+            What::Request { .. } | What::Received(_) | What::Sent(_) | What::Ended { .. } => None,
+        })
+    }
+}
+
+impl<'a> Arrived<'a> {
+    /// Returns a header's value.
+    pub(in crate::check) fn header(&self, name: &str) -> Option<&'a str> {
+        let mut lines = self.headers.iter().filter(|(known, _)| known.eq_ignore_ascii_case(name));
+        lines.next().map(|(_, value)| value.as_str())
+    }
+}
+
+/// How many items a stream has at least that shows how they pass.
+const ITEMS_MIN: u32 = 3;
+
+/// Over how many milliseconds they are sent at least.
+const SPAN_MIN: u64 = 200;
+
+/// How many milliseconds an item lags behind the quickest one that is held and not only slow.
+const LATE: u64 = 400;
+
+/// How many milliseconds it lags at least in a first lump.
+const LUMP_LAG: u64 = 150;
+
+/// How many microseconds lie at most between what comes in one lump.
+const TOGETHER: u64 = 30_000;
