@@ -28,11 +28,12 @@ pub struct Passed {
     pub bytes: u32,
 }
 
-/// Returns the items of one request of an observation, in the order of their arrival.
+/// Returns the items of one request of an observation, in the order of their arrival, but for those that
+/// arrived changed: these have no number.
 pub fn items(observation: &Observation, request: u32) -> Vec<Passed> {
     let passed = of_request(observation, request).filter_map(|note| {
         let Heard::Item { n, sent, bytes, .. } = note.what else { return None };
-        Some(Passed { n, sent, arrived: note.at, bytes })
+        (n > 0).then_some(Passed { n, sent, arrived: note.at, bytes })
     });
     passed.collect()
 }

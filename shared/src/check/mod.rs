@@ -55,3 +55,6 @@ pub mod rule;
 pub mod rules;
 
 pub mod report;
+
+#[cfg(test)]
+mod path;

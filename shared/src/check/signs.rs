@@ -109,7 +109,7 @@ pub enum Symptom {
         /// After so many milliseconds.
         millis: u64,
     },
-    /// What is said over a socket arrives changed.
+    /// What is said over a socket, or in a stream, arrives changed.
     FramesAltered,
     /// The code or the reason of a close is lost.
     CloseLost,

@@ -30,7 +30,7 @@ pub fn title(symptom: &Symptom) -> String {
         Symptom::UpgradeAnswered { status: None } => "The upgrade to WebSocket is refused".into(),
         Symptom::UpgradeUnanswered => "The upgrade to WebSocket is never answered".into(),
         Symptom::SocketReset { .. } => "Sockets open and die at once".into(),
-        Symptom::FramesAltered => "What is said over a socket arrives changed".into(),
+        Symptom::FramesAltered => "What is said arrives changed".into(),
         Symptom::CloseLost => "The code or the reason of a close is lost".into(),
         Symptom::Compressed { coding } => {
             format!("Responses are compressed on the way, as {coding}")

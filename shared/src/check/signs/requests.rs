@@ -110,26 +110,19 @@ fn side_by_side(looked: &Looked<'_>, told: &Told<'_>, streams: u32, made: &mut M
     }
 }
 
-/// Looks whether an event stream went on after the item that it was asked to go on after.
+/// Looks whether an event stream went on after the item that it was asked to go on after: from there its
+/// items are numbered.
 fn resumed(told: &Told<'_>, made: &mut Made) {
-    let Some(server) = told.server else { return };
-    let mut asked = server
-        .requests()
-        .filter_map(|request| request.values("last-event-id").next().map(str::parse::<u64>));
-    let first_of_last = told.seen.heard.iter().map(|note| note.request).max().and_then(|last| {
-        let items = crate::check::flow::items(told.seen, last);
-        items.first().map(|item| u64::from(item.n))
-    });
-    match (asked.next_back(), first_of_last) {
-        (None, _) if server.0.totals.requests > 0 => {
-            let says = "The request arrives without its Last-Event-ID.";
-            let names = vec!["last-event-id".to_owned()];
-            made.shows(told.probe, Symptom::HeadersStripped { names }, says);
-        }
-        (Some(Ok(after)), Some(first)) if first != after + 1 => {
-            let says = format!("Asked to go on after item {after}, it went on with item {first}.");
-            made.shows(told.probe, Symptom::ResumeLost, says);
-        }
-        (Some(_) | None, _) => {}
+    let request = told.server.and_then(|server| server.requests().next());
+    let has_asked = |name| request.is_some_and(|request| request.values(name).next().is_some());
+    if request.is_some() && !has_asked("last-event-id") {
+        let says = "The request arrives without its Last-Event-ID.";
+        let names = vec!["last-event-id".to_owned()];
+        made.shows(told.probe, Symptom::HeadersStripped { names }, says);
+        return;
+    }
+    if let Some(first) = told.flow.items.first().filter(|first| first.n != 1) {
+        let says = format!("It went on {} items after where it was asked to.", first.n - 1);
+        made.shows(told.probe, Symptom::ResumeLost, says);
     }
 }

@@ -1,4 +1,4 @@
-//! What is said over a socket, and how it is closed.
+//! What is said over a socket or a stream and arrives changed, and how a socket is closed.
 
 use super::Symptom;
 use super::cuts::cut;
@@ -12,6 +12,7 @@ use crate::ledger::Kind;
 
 pub(super) fn find(looked: &Looked<'_>, made: &mut Made) {
     for told in &looked.probes {
+        changed_items(told, made);
         let Ask::Socket(ask) = &told.probe.ask else { continue };
         if told.flow.head.is_none() {
             continue;
@@ -45,6 +46,15 @@ fn echo(told: &Told<'_>, of: u32) -> Option<bool> {
         let Heard::Echoed { n, is_same } = note.what else { return None };
         (n == of).then_some(is_same)
     })
+}
+
+fn changed_items(told: &Told<'_>, made: &mut Made) {
+    let is_changed = |what: &Heard| matches!(what, Heard::Item { n: 0, .. });
+    let changed = told.seen.heard.iter().filter(|note| is_changed(&note.what)).count();
+    if changed > 0 {
+        let says = format!("{changed} items arrived that are not what the server said.");
+        made.shows(told.probe, Symptom::FramesAltered, says);
+    }
 }
 
 fn frames(told: &Told<'_>, made: &mut Made) {

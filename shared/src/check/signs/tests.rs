@@ -1,1 +1,193 @@
+//! Each symptom beside its look-alikes, on paths made by hand.
 
+use proptest::prelude::*;
+
+use super::{Passing, Symptom, find, lives};
+use crate::check::path::{Holds, Made, Path};
+use crate::check::probe::Lane;
+
+/// What is seen of streams of events, notes aside.
+fn faults(made: &Made, lane: Lane) -> Vec<(Symptom, Vec<String>)> {
+    let signs = find(&made.evidence).into_iter().filter(|sign| sign.lane == lane);
+    let signs = signs.filter(|sign| sign.symptom.weight() > super::Weight::Note);
+    let ids = |sign: super::Sign| sign.probes.into_iter().map(|id| id.0).collect();
+    signs.map(|sign| (sign.symptom.clone(), ids(sign))).collect()
+}
+
+const SMALL: &str = "150*(i64,w20)";
+const SLOW: &str = "8*(i64,w300)";
+const LARGE: &str = "40*(i1500,w50)";
+const LARGE_FIRST: &str = "i2048,8*(w250,i64)";
+const SILENT_HEAD: &str = "w2000,5*(i64,w200)";
+
+fn streams(path: Path) -> Made {
+    let mut made = Made::over(path);
+    for (id, plan) in [
+        ("events-small", SMALL),
+        ("events-slow", SLOW),
+        ("events-1500", LARGE),
+        ("events-large-first", LARGE_FIRST),
+        ("events-silent-head", SILENT_HEAD),
+    ] {
+        made.events(id, plan);
+    }
+    made
+}
+
+#[test]
+fn what_is_held_back_is_told_by_how() {
+    let all = ["small", "slow", "1500", "large-first", "silent-head"];
+    for (holds, symptom, shown_by) in [
+        (Holds::All, Symptom::HeldWhole, &all[..]),
+        (Holds::Bytes(4_096), Symptom::HeldFor { bytes: 4_096 }, &all),
+        (Holds::FirstBytes(4_096), Symptom::HeldFor { bytes: 4_096 }, &all[..2]),
+        (Holds::Millis(200), Symptom::Coalesced { millis: 200 }, &all),
+        (Holds::One, Symptom::OneLate, &["slow", "large-first", "silent-head"]),
+    ] {
+        let found = faults(&streams(Path { holds, ..Path::default() }), Lane::Events);
+        let [(seen, probes)] = &found[..] else { panic!("{holds:?}: {found:?}") };
+        assert_eq!(*seen, symptom, "{holds:?}");
+        for id in shown_by {
+            assert!(probes.contains(&format!("events-{id}")), "{holds:?} {id}: {probes:?}");
+        }
+    }
+}
+
+#[test]
+fn healthy_paths_show_nothing() {
+    let compressed = vec![("content-encoding", "gzip"), ("via", "1.1 cache"), ("x-new", "1")];
+    for path in [
+        Path::default(),
+        Path { way: 150, ..Path::default() },
+        Path { adds: compressed, ..Path::default() },
+        // Two in a hundred are lost, and come a round trip and a timer later.
+        Path { way: 150, jitter: [vec![0; 49], vec![500]].concat(), ..Path::default() },
+        // The machine was busy for a second.
+        Path { jitter: [vec![0; 70], vec![1_000], vec![0; 500]].concat(), ..Path::default() },
+    ] {
+        let mut made = streams(path.clone());
+        made.socket("socket-slow", SLOW);
+        made.socket("socket-small", SMALL);
+        for lane in Lane::ALL.into_iter().filter(|lane| *lane != Lane::Requests) {
+            assert_eq!(faults(&made, lane), [], "{path:?}");
+        }
+    }
+}
+
+#[test]
+fn what_is_compressed_or_added_is_noted() {
+    let adds = vec![("content-encoding", "gzip"), ("via", "1.1 cache")];
+    let signs = find(&streams(Path { adds, ..Path::default() }).evidence);
+    let coding = "gzip".to_owned();
+    assert!(
+        signs.iter().any(|sign| sign.symptom == Symptom::Compressed { coding: coding.clone() })
+    );
+    let names = vec!["via".to_owned()];
+    assert!(
+        signs.iter().any(|sign| sign.symptom == Symptom::HeadersAdded { names: names.clone() })
+    );
+}
+
+#[test]
+fn a_head_that_waits_is_told_from_a_stream_that_is_held() {
+    let made = streams(Path { is_head_late: true, ..Path::default() });
+    let found = faults(&made, Lane::Events);
+    let probes = vec!["events-silent-head".to_owned()];
+    assert_eq!(found, [(Symptom::HeadLate { millis: 2_000 }, probes)]);
+}
+
+#[test]
+fn an_end_is_told_by_how_and_by_when() {
+    let busy = "60*(i64,w500)";
+    for (plans, cut, symptom) in [
+        (&["150*(i64,w20)"][..], (1_500, false), Symptom::Truncated),
+        (&["150*(i64,w20)"], (1_500, true), Symptom::EndedEarly),
+        (&[busy, "80*(i64,w500)"], (3_000, false), Symptom::Lifetime { seconds: 3 }),
+        (&[busy], (15_000, false), Symptom::Lifetime { seconds: 15 }),
+        (&[busy], (15_000, true), Symptom::Lifetime { seconds: 15 }),
+        (&["i64,w30000,i64"], (15_000, false), Symptom::IdleCut { seconds: 15 }),
+        (&["i64,w30000,i64"], (15_000, true), Symptom::IdleCut { seconds: 15 }),
+        // What is cut at the same age with traffic was not cut because of its silence.
+        (&[busy, "i64,w30000,i64"], (15_000, false), Symptom::Lifetime { seconds: 15 }),
+    ] {
+        let mut made = Made::over(Path { cut: Some(cut), ..Path::default() });
+        for (n, plan) in plans.iter().enumerate() {
+            made.events(&format!("events-{n}"), plan);
+        }
+        let found = faults(&made, Lane::Events);
+        let found: Vec<_> = found.into_iter().map(|(symptom, _)| symptom).collect();
+        assert_eq!(found, [symptom], "{plans:?} {cut:?}");
+    }
+}
+
+#[test]
+fn a_socket_that_breaks_at_once_is_told_from_one_that_lives_for_a_while() {
+    for (age, symptom) in
+        [(300, Symptom::SocketReset { millis: 300 }), (12_000, Symptom::Lifetime { seconds: 12 })]
+    {
+        let mut made = Made::over(Path { cut: Some((age, false)), ..Path::default() });
+        made.socket("socket-life", "60*(i64,w500)");
+        let found = faults(&made, Lane::Socket);
+        assert_eq!(found, [(symptom, vec!["socket-life".to_owned()])]);
+    }
+}
+
+#[test]
+fn what_dies_without_a_word_is_told_from_what_is_cut() {
+    let mut made = Made::over(Path { dies_after: Some(1), ..Path::default() });
+    made.events("idle-events-15", "i64,w15000,i64,w200,i64");
+    made.socket("idle-socket-15", "i64,w15000,i64,w200,i64");
+    for lane in [Lane::Events, Lane::Socket] {
+        let found: Vec<_> = faults(&made, lane).into_iter().map(|(symptom, _)| symptom).collect();
+        assert_eq!(found, [Symptom::SilentDeath], "{lane}");
+    }
+    let of = |life: &super::Life| (life.lane, life.with, life.survived, life.cut);
+    let lives: Vec<_> = lives(&made.evidence).iter().map(of).collect();
+    assert_eq!(
+        lives,
+        [
+            (Lane::Events, Passing::Nothing, None, Some(15)),
+            (Lane::Socket, Passing::Nothing, None, Some(15)),
+        ]
+    );
+}
+
+#[test]
+fn the_ladder_tells_what_was_survived_and_what_was_cut() {
+    let mut made = Made::over(Path { cut: Some((50_000, false)), ..Path::default() });
+    for seconds in [15, 30, 55, 60] {
+        made.events(&format!("idle-{seconds}"), &format!("i64,w{seconds}000,i64,w200,i64"));
+    }
+    let lives = lives(&made.evidence);
+    assert_eq!((lives[0].survived, lives[0].cut), (Some(30), Some(50)));
+    let found: Vec<_> =
+        faults(&made, Lane::Events).into_iter().map(|(symptom, _)| symptom).collect();
+    assert_eq!(found, [Symptom::IdleCut { seconds: 50 }]);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    /// However late single items are, and however much they are late by: no pattern, no fault.
+    #[test]
+    fn jitter_is_no_fault(
+        way in 0_u64..200,
+        jitter in proptest::collection::vec(prop_oneof![
+            8 => 0_u64..40,
+            2 => 0_u64..150,
+            1 => 200_u64..700,
+        ], 150..400),
+    ) {
+        let made = streams(Path { way, jitter, ..Path::default() });
+        prop_assert_eq!(faults(&made, Lane::Events), []);
+    }
+
+    /// A path whose delay swings within a width, whatever the width.
+    #[test]
+    fn a_swinging_delay_is_no_fault(width in 1_u64..400, seed in any::<u64>()) {
+        let mut dice = fastrand::Rng::with_seed(seed);
+        let jitter = (0..300).map(|_| dice.u64(..width)).collect();
+        let made = streams(Path { way: 20, jitter, ..Path::default() });
+        prop_assert_eq!(faults(&made, Lane::Events), []);
+    }
+}
