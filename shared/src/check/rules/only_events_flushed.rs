@@ -1,0 +1,92 @@
+//! Only event streams are handed on at once.
+
+use crate::check::evidence::Evidence;
+use crate::check::hops::{Hop, names_itself};
+use crate::check::probe::Form;
+use crate::check::rule::{Explained, Remedy, Rule};
+use crate::check::signs::{Sign, Symptom};
+use crate::check::told::{Told, told};
+
+/// See `docs/PATHS.md`.
+pub(super) const RULE: Rule = Rule {
+    id: "only-events-flushed",
+    title: "Only event streams are handed on at once",
+    symptoms: &["held_whole", "held_for"],
+    symptom: "`text/event-stream` passes item by item; JSON lines and pages are held, not compressed, or are \
+              answered with 524 when they take long.",
+    cause: "A hop flushes by the answer's type: Cloudflare's tunnels hand on at once what is \
+            `text/event-stream` (or gRPC), and anything else by size or at its end.",
+    look_alikes: "Where only pages are held, bodies are inspected.",
+    rests_on: &[
+        "https://github.com/cloudflare/cloudflared/issues/199",
+        "https://github.com/cloudflare/cloudflared/issues/1095",
+    ],
+    remedies: &[
+        Remedy {
+            hop: Hop::Server,
+            before: "Content-Type: application/x-ndjson",
+            after: "Content-Type: text/event-stream",
+            note: "Use Server-Sent Events on this path, by `EventSource` or by fetch.",
+            tried_on: None,
+        },
+        Remedy {
+            hop: Hop::Cloudflare,
+            before: "No cache rule for the host.",
+            after: "A cache rule for the host of live connections: \"Bypass cache\".",
+            note: "Under Caching, Cache Rules.",
+            tried_on: None,
+        },
+    ],
+    explains,
+};
+
+fn explains(sign: &Sign, evidence: &Evidence) -> Option<Explained> {
+    if !matches!(sign.symptom, Symptom::HeldWhole | Symptom::HeldFor { .. }) {
+        return None;
+    }
+    let plain = |told: &Told<'_>| told.coding().is_none() && !told.asked_by("HTTP/1.0");
+    let is_held = |form| {
+        Told::all(evidence).any(|told| {
+            told.is_form(form) && plain(&told) && told.is_live() == Some(false)
+        })
+    };
+    let shown = told(sign, evidence);
+    let are_others = !shown.is_empty() && !shown.iter().any(|told| told.is_form(Form::Events));
+    let passes = Told::all(evidence)
+        .any(|told| told.is_form(Form::Events) && told.is_live() == Some(true));
+    if !(are_others && passes && is_held(Form::Lines) && is_held(Form::Html)) {
+        return None;
+    }
+    let says = "event streams pass at once, and the same items as JSON lines or as a page are held";
+    if names_itself(evidence, Hop::Cloudflare) {
+        Explained::high(says)
+    } else {
+        Explained::medium(says)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check::probe::Lane;
+    use crate::check::rule::{Confidence, sure};
+    use crate::check::sample::Sample;
+
+    #[test]
+    fn only_events_flushed_is_told_by_the_type_that_passes() {
+        let events = Sample::stream("events", Lane::Events, |_| {});
+        let lines = Sample::stream("lines", Lane::Stream, |_| {});
+        let page = Sample::stream("page", Lane::Frame, |_| {});
+        let cloudflare = events.clone().head(1, &[("cf-ray", "1")]).live();
+        let (live, held) = (events.clone().live(), events.held());
+        for (samples, confidence) in [
+            ([live.clone(), lines.clone().held(), page.clone().held()], Some(Confidence::Medium)),
+            ([cloudflare, lines.clone().held(), page.clone().held()], Some(Confidence::High)),
+            ([held, lines.clone().held(), page.clone().held()], None),
+            ([live, lines.held(), page.live()], None),
+        ] {
+            let found = sure(&RULE, Symptom::HeldWhole, Lane::Stream, &samples, &["lines"]);
+            assert_eq!(found, confidence);
+        }
+    }
+}

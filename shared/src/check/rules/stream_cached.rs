@@ -1,0 +1,108 @@
+//! A stream is taken out of a cache, or shared by several followers.
+
+use crate::check::evidence::Evidence;
+use crate::check::hops::Hop;
+use crate::check::rule::{Explained, Remedy, Rule};
+use crate::check::signs::{Sign, Symptom};
+use crate::check::told::told;
+
+/// See `docs/PATHS.md`.
+pub(super) const RULE: Rule = Rule {
+    id: "stream-cached",
+    title: "A cache keeps the stream, or has followers share it",
+    symptoms: &["replayed", "shared"],
+    symptom: "Two followers are told the same name of a connection, and the server saw one request for both; or \
+              items that are older than the request arrive in one burst, and the stream ends at once.",
+    cause: "A cache takes a stream for a document: it joins requests for the same address, and keeps what it \
+            has read for whoever comes next. Measured: Varnish 7.1 (two clients, one request at the server), \
+            nginx 1.22 with `proxy_cache` and `proxy_ignore_headers Cache-Control` (a third client was given \
+            an old stream within a millisecond). A cache that heeds `no-store` does neither.",
+    look_alikes: "A page's own service worker may keep answers as well; from the command line there is none.",
+    rests_on: &[
+        "https://www.rfc-editor.org/rfc/rfc9111#section-5.2.2.5",
+        "https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_cache",
+        "https://varnish-cache.org/docs/7.1/users-guide/increasing-your-hitrate.html",
+    ],
+    remedies: &[
+        Remedy {
+            hop: Hop::Nginx,
+            before: "location / {\n    proxy_pass http://backend;\n    proxy_cache pages;\n    \
+                     proxy_ignore_headers Cache-Control;\n}",
+            after: "location / {\n    proxy_pass http://backend;\n    proxy_cache pages;\n    \
+                    proxy_ignore_headers Cache-Control;\n}\n\nlocation /api/ {\n    proxy_pass \
+                    http://backend;\n    proxy_cache off;\n}",
+            note: "A location of their own for live connections.",
+            tried_on: None,
+        },
+        Remedy {
+            hop: Hop::Varnish,
+            before: "sub vcl_recv {\n    return (hash);\n}",
+            after: "sub vcl_recv {\n    if (req.url ~ \"/api/\") {\n        return (pass);\n    }\n    return \
+                    (hash);\n}",
+            note: "Before all else in `vcl_recv`; `return (pipe)` for WebSockets.",
+            tried_on: None,
+        },
+        Remedy {
+            hop: Hop::Apache,
+            before: "CacheEnable disk \"/\"",
+            after: "CacheEnable disk \"/\"\nCacheDisable \"/api/\"",
+            note: "And no `CacheIgnoreCacheControl On`.",
+            tried_on: None,
+        },
+        Remedy {
+            hop: Hop::Cloudflare,
+            before: "A cache rule that makes all of the host eligible for the cache.",
+            after: "A cache rule for the paths of live connections: \"Bypass cache\".",
+            note: "Under Caching, Cache Rules; it stands after the other one.",
+            tried_on: None,
+        },
+        Remedy {
+            hop: Hop::Amazon,
+            before: "A CloudFront behaviour with a cache policy that has a minimum TTL over 0.",
+            after: "A behaviour for the paths of live connections with the managed policy `CachingDisabled`.",
+            note: "With the origin request policy `AllViewer`.",
+            tried_on: None,
+        },
+        Remedy {
+            hop: Hop::Server,
+            before: "Content-Type: text/event-stream",
+            after: "Content-Type: text/event-stream\nCache-Control: no-store",
+            note: "Echoclock always says so; a server of your own has to.",
+            tried_on: None,
+        },
+    ],
+    explains,
+};
+
+fn explains(sign: &Sign, evidence: &Evidence) -> Option<Explained> {
+    let hit = told(sign, evidence).iter().find_map(|told| told.header("age"));
+    let says = match sign.symptom == Symptom::Shared {
+        true => "followers were told of one connection, so requests for one address are joined",
+        false => "items came that were said before they were asked for",
+    };
+    if !matches!(sign.symptom, Symptom::Replayed | Symptom::Shared) {
+        return None;
+    }
+    match hit {
+        Some(age) => Explained::high(format!("{says}; the answer says `Age: {age}`")),
+        None => Explained::high(says),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check::probe::Lane;
+    use crate::check::rule::{Confidence, sure};
+
+    #[test]
+    fn stream_cached_is_told_by_the_symptom_itself() {
+        for (symptom, confidence) in [
+            (Symptom::Replayed, Some(Confidence::High)),
+            (Symptom::Shared, Some(Confidence::High)),
+            (Symptom::HeldWhole, None),
+        ] {
+            assert_eq!(sure(&RULE, symptom, Lane::Events, &[], &[]), confidence);
+        }
+    }
+}
