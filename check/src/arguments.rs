@@ -10,8 +10,8 @@ use http::{HeaderName, HeaderValue};
 #[derive(Args, Clone, Debug)]
 pub struct Check {
     /// The address of an Echoclock, through the path that is to be checked
-    #[arg(value_name = "URL", required_unless_present = "follow")]
-    pub url: Option<String>,
+    #[arg(value_name = "URL")]
+    pub url: String,
 
     /// Take about six minutes, and find out how long silent links live
     #[arg(long)]

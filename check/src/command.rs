@@ -35,8 +35,7 @@ pub fn check(arguments: &Check) -> ExitCode {
 }
 
 async fn run(arguments: &Check) -> anyhow::Result<ExitCode> {
-    let url = arguments.url.as_deref().unwrap_or_default();
-    let report = report_of(arguments, url).await?;
+    let report = report_of(arguments).await?;
     if let Some(file) = &arguments.json {
         let json = serde_json::to_string_pretty(&report).context("the report as JSON")?;
         std::fs::write(file, json + "\n").with_context(|| format!("{}", file.display()))?;
@@ -44,7 +43,8 @@ async fn run(arguments: &Check) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-async fn report_of(arguments: &Check, url: &str) -> anyhow::Result<Report> {
+async fn report_of(arguments: &Check) -> anyhow::Result<Report> {
+    let url = &arguments.url;
     let base = Base::of(url)?;
     let connector = Connector::new(&base, arguments.insecure)?;
     let mut dice = [0; 16];
@@ -61,7 +61,7 @@ async fn report_of(arguments: &Check, url: &str) -> anyhow::Result<Report> {
         probes: suite::probes(depth),
         slots: SLOTS,
         client: Client::CommandLine,
-        url: url.to_owned(),
+        url: url.clone(),
         time: depth.time(),
         run,
         began,
