@@ -69,7 +69,7 @@ async fn request(
             Found::Kept(answer) => {
                 let (head, length, pieces) = keep::again(&answer).await?;
                 let answer = Answer { head, length, pieces, first: None };
-                return stream::pass(&mut client, answer, fault).await;
+                return stream::pass(client, answer, fault).await;
             }
         },
     };
@@ -93,7 +93,7 @@ async fn request(
     }
     let pieces = body::pieces(server.from, length);
     let answer = Answer { head, length, pieces, first };
-    let passed = stream::pass(&mut client, answer, fault).await;
+    let passed = stream::pass(client, answer, fault).await;
     // Until here: its end would tell the server that the client has gone.
     drop(server.to);
     passed

@@ -35,7 +35,7 @@ pub(super) async fn pass(mut client: Ends, mut server: Ends, fault: &dyn Fault) 
     };
     match over {
         Over::Closed(code) => client.to.write_all(&Frame::close(code).bytes()).await,
-        Over::Reset => reset(&client.to),
+        Over::Reset => reset(client),
         Over::Gone => Ok(()),
     }
 }

@@ -27,7 +27,7 @@ pub(super) struct Answer {
 
 /// Passes an answer on to its end, or to where the fault has it end.
 pub(super) async fn pass(
-    client: &mut Ends,
+    mut client: Ends,
     mut answer: Answer,
     fault: &dyn Fault,
 ) -> io::Result<()> {
@@ -76,7 +76,7 @@ pub(super) async fn pass(
                         out.write(&mut client.to, &holding.rest()).await?;
                         return out.end(&mut client.to).await;
                     }
-                    Some(End::Reset) => return reset(&client.to),
+                    Some(End::Reset) => return reset(client),
                     Some(End::Broken) | None => return Ok(()),
                 }
             }
@@ -129,7 +129,10 @@ pub(super) async fn at(moment: Option<Instant>) {
     }
 }
 
-/// Has a connection end by a reset once it is dropped.
-pub(super) fn reset(to: &OwnedWriteHalf) -> io::Result<()> {
-    SockRef::from(to.as_ref()).set_linger(Some(Duration::ZERO))
+/// Ends a connection by a reset.
+pub(super) fn reset(client: Ends) -> io::Result<()> {
+    SockRef::from(client.to.as_ref()).set_linger(Some(Duration::ZERO))?;
+    // Dropped otherwise, it would say a proper end first.
+    client.to.forget();
+    Ok(())
 }
