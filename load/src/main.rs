@@ -1,7 +1,8 @@
-//! Loads, attacks and a soak for Echoclock; `cargo xtask bench`, `attack` and `soak` build what they
-//! take and start it.
+//! Loads, attacks, a soak and labelled paths for Echoclock; `cargo xtask bench`, `attack`, `soak` and
+//! `check-accuracy` build what they take and start it.
 #![expect(clippy::print_stderr, reason = "a failure is said where a terminal shows it")]
 
+mod accuracy;
 mod attack;
 mod bench;
 mod soak;
@@ -33,6 +34,9 @@ enum Order {
     Attack(attack::Attacks),
     /// Lets Echoclock run under followers that come and go, and looks whether its memory grows
     Soak(soak::Soak),
+    /// Has the path check judge labelled paths, and compares
+    #[command(name = "check-accuracy", alias = "accuracy")]
+    Accuracy(accuracy::Accuracy),
 }
 
 fn main() -> ExitCode {
@@ -50,5 +54,6 @@ fn obey(order: Order) -> Result<()> {
         Order::Bench(bench) => bench::bench(&bench),
         Order::Soak(soak) => soak::soak(&soak),
         Order::Attack(order) => attack::attack(&order),
+        Order::Accuracy(order) => accuracy::accuracy(&order),
     }
 }

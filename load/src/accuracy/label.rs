@@ -1,0 +1,208 @@
+//! A labelled path: its hops, and what the check has to find on it.
+
+use std::fs;
+use std::path::Path;
+
+use anyhow::{Context, Result, ensure};
+use serde::Deserialize;
+
+use super::sick;
+
+/// A path as its file has it, in `e2e/paths/`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Label {
+    /// The file's name without its ending.
+    #[serde(skip)]
+    pub(super) name: String,
+    /// What the path is, in a sentence.
+    pub(super) says: String,
+    /// Whether it is among the few of a short run.
+    #[serde(default)]
+    pub(super) short: bool,
+    /// Whether the fault shows in a deep run alone.
+    #[serde(default)]
+    pub(super) deep: bool,
+    /// Where on the path the server is found.
+    #[serde(default = "root")]
+    pub(super) at: String,
+    /// From the client to the server.
+    #[serde(rename = "hop")]
+    pub(super) hops: Vec<Hop>,
+    /// What has to be found; nothing on a healthy path.
+    #[serde(default, rename = "expect")]
+    pub(super) expects: Vec<Cause>,
+    /// What may be found beside it, because it follows from the same fault.
+    #[serde(default, rename = "may")]
+    pub(super) may: Vec<Cause>,
+    /// What mends it.
+    pub(super) remedy: Option<Remedy>,
+}
+
+/// A hop.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(tag = "is", rename_all = "lowercase")]
+pub(super) enum Hop {
+    Nginx(Configured),
+    Caddy(Configured),
+    Haproxy(Configured),
+    Apache(Configured),
+    Varnish(Configured),
+    /// The proxy of ours.
+    Sick(sick::Name),
+}
+
+/// A program of the distribution, as it is configured: `LISTEN` stands for where it has to listen, and
+/// `NEXT` for the next hop; both are an address with a port, or one of them as in `NEXT_HOST` and
+/// `NEXT_PORT`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Configured {
+    pub(super) configuration: String,
+    /// What else its command line says.
+    #[serde(default)]
+    pub(super) arguments: Vec<String>,
+}
+
+/// What is wrong with a path: a finding of the check that has this rule, and this symptom on these lanes.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Cause {
+    /// The rule; without one any will do, also none.
+    pub(super) rule: Option<String>,
+    /// The symptom, as reports name it; without one any will do.
+    pub(super) symptom: Option<String>,
+    /// The lanes, as reports name them.
+    pub(super) lanes: Vec<String>,
+}
+
+/// Which remedy of which rule is pasted into the first hop that it is for.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Remedy {
+    /// The rule.
+    pub(super) rule: String,
+    /// What goes out before the paste comes in, beside what the rule says: whole lines.
+    #[serde(default)]
+    pub(super) drops: Vec<String>,
+    /// What is found afterwards: what the remedy is not for.
+    #[serde(default, rename = "leaves")]
+    pub(super) leaves: Vec<Cause>,
+}
+
+impl Label {
+    pub(super) fn is_healthy(&self) -> bool {
+        self.expects.is_empty()
+    }
+
+    fn read(file: &Path) -> Result<Self> {
+        let name = file.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
+        let text = fs::read_to_string(file)?;
+        let mut label: Self = toml::from_str(&text).with_context(|| format!("in {name}.toml"))?;
+        label.name = name.to_owned();
+        label.check().with_context(|| format!("in {name}.toml"))?;
+        Ok(label)
+    }
+
+    fn check(&self) -> Result<()> {
+        ensure!(!self.hops.is_empty(), "there is no hop");
+        let all = self.expects.iter().chain(&self.may);
+        for cause in all.chain(self.remedy.iter().flat_map(|remedy| &remedy.leaves)) {
+            ensure!(
+                cause.rule.is_some() || cause.symptom.is_some(),
+                "what is expected has neither a rule nor a symptom"
+            );
+            let strange = cause.lanes.iter().find(|lane| !LANES.contains(&lane.as_str()));
+            ensure!(strange.is_none(), "there is no lane {strange:?}");
+            ensure!(!cause.lanes.is_empty(), "what is expected names no lane");
+        }
+        ensure!(
+            self.remedy.is_none() || !self.is_healthy(),
+            "a healthy path has nothing to be mended"
+        );
+        Ok(())
+    }
+}
+
+impl Hop {
+    /// What it is called.
+    pub(super) fn name(&self) -> &'static str {
+        match self {
+            Self::Nginx(_) => "nginx",
+            Self::Caddy(_) => "caddy",
+            Self::Haproxy(_) => "haproxy",
+            Self::Apache(_) => "apache",
+            Self::Varnish(_) => "varnish",
+            Self::Sick(_) => "sick",
+        }
+    }
+
+    /// Its configuration, where it is a program of the distribution.
+    pub(super) fn configured(&mut self) -> Option<&mut Configured> {
+        match self {
+            Self::Nginx(configured)
+            | Self::Caddy(configured)
+            | Self::Haproxy(configured)
+            | Self::Apache(configured)
+            | Self::Varnish(configured) => Some(configured),
+            Self::Sick(_) => None,
+        }
+    }
+}
+
+/// Reads all labels of a folder, by their names.
+pub(super) fn read(folder: &Path) -> Result<Vec<Label>> {
+    let entries = fs::read_dir(folder).with_context(|| format!("{}", folder.display()))?;
+    let files = entries.flatten().map(|entry| entry.path());
+    let mut files: Vec<_> =
+        files.filter(|file| file.extension().is_some_and(|end| end == "toml")).collect();
+    files.sort();
+    files.iter().map(|file| Label::read(file)).collect()
+}
+
+fn root() -> String {
+    "/".to_owned()
+}
+
+const LANES: [&str; 7] =
+    ["requests", "poll", "long_poll", "stream", "frame", "events", "socket"];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_label_can_be_read() {
+        let labels = read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../e2e/paths")).unwrap();
+        let healthy = labels.iter().filter(|label| label.is_healthy()).count();
+        assert!(labels.len() >= 40 && healthy >= 12, "{} paths, {healthy} healthy", labels.len());
+        for program in ["nginx", "caddy", "haproxy", "apache", "varnish"] {
+            let of_it: Vec<_> = labels.iter().filter(|label| label.hops[0].name() == program).collect();
+            let good = of_it.iter().filter(|label| label.is_healthy()).count();
+            let bad = of_it.len() - good;
+            assert!(good >= 1 && bad >= 4, "{program}: {good} good, {bad} bad");
+        }
+    }
+
+    #[test]
+    fn what_makes_no_sense_is_refused() {
+        let label = |text: &str| {
+            toml::from_str::<Label>(&format!("says = \"x\"\n{text}"))
+                .map_err(anyhow::Error::from)
+                .and_then(|label| label.check())
+                .is_ok()
+        };
+        let hop = "[[hop]]\nis = \"sick\"\ndoes = \"deaf\"\n";
+        assert!(label(hop));
+        for wrong in [
+            "hop = []",
+            "[[hop]]\nis = \"sick\"\ndoes = \"sing\"",
+            &format!("{hop}[[expect]]\nlanes = [\"socket\"]"),
+            &format!("{hop}[[expect]]\nrule = \"x\"\nlanes = [\"sockets\"]"),
+            &format!("{hop}[[expect]]\nrule = \"x\"\nlanes = []"),
+            &format!("{hop}[remedy]\nrule = \"x\""),
+        ] {
+            assert!(!label(wrong), "{wrong}");
+        }
+    }
+}
