@@ -29,16 +29,6 @@ impl Base {
         Ok(Self { is_secure, authority, path })
     }
 
-    /// Reads the address of anything else, whose path and query are what is asked for; returns them too.
-    ///
-    /// # Errors
-    ///
-    /// Where it is no address of http, https, ws or wss.
-    pub(crate) fn of_any(url: &str) -> Result<(Self, String), NotAnAddress> {
-        let (is_secure, authority, target) = read(url)?;
-        Ok((Self { is_secure, authority, path: String::new() }, target))
-    }
-
     pub(crate) fn host(&self) -> &str {
         self.authority.host().trim_start_matches('[').trim_end_matches(']')
     }

@@ -10,7 +10,7 @@ use echoclock_shared::check::request::{self, Request};
 use echoclock_shared::ledger::{Ledger, LedgerId};
 
 use super::notes::Notes;
-use super::running::Way;
+use super::way::Way;
 use crate::browser::{Exchange, Question, all, unless, wait};
 
 /// What a probe needs.

@@ -6,13 +6,18 @@ use std::time::Duration;
 use echoclock_shared::check::observed::{Heard, Note};
 use echoclock_shared::check::run::Event;
 
-use super::running::Running;
 use crate::browser::clock;
+
+/// Whoever is told what happens to a run's probes.
+pub(super) trait Posts {
+    /// Takes news; what it causes may happen later.
+    fn post(&self, event: Event);
+}
 
 /// Takes the notes of one of a probe's requests.
 #[derive(Clone)]
 pub(super) struct Notes {
-    to: Weak<Running>,
+    to: Weak<dyn Posts>,
     /// When the run began, as `Moment::mono` has it.
     began: Duration,
     /// The probe's place in the run.
@@ -22,7 +27,7 @@ pub(super) struct Notes {
 
 impl Notes {
     /// Takes the notes of a probe's first request.
-    pub(super) const fn of(to: Weak<Running>, began: Duration, which: usize) -> Self {
+    pub(super) const fn of(to: Weak<dyn Posts>, began: Duration, which: usize) -> Self {
         Self { to, began, which, request: 1 }
     }
 

@@ -10,22 +10,13 @@ use echoclock_shared::check::report::{self, Ran, Report};
 use echoclock_shared::check::request;
 use echoclock_shared::check::run::{Effect, Event, Run, Setup, Stage};
 use echoclock_shared::ledger::LedgerId;
-use echoclock_shared::pass::Pass;
 use leptos::prelude::{RwSignal, Set, Update};
 
 use super::carry::Edge;
-use super::notes::Notes;
+use super::notes::{Notes, Posts};
+use super::way::Way;
 use crate::browser::{Task, Timer, clock};
 use crate::stores::{CheckEnd, CheckProgress, CheckStep, StepState};
-
-/// Where a run leads.
-#[derive(Clone, Debug)]
-pub(super) struct Way {
-    /// The API's base address.
-    pub(super) base: String,
-    /// What the server lets a socket in by, where it wants that.
-    pub(super) pass: Option<Pass>,
-}
 
 /// A run under way; dropping it closes all that it has open.
 pub(super) struct Running {
@@ -95,25 +86,6 @@ impl Running {
     pub(super) fn cancel(&self, end: CheckEnd) {
         self.end.replace(end);
         self.post(Event::Cancel);
-    }
-
-    /// Takes one event, at once or after the one that is being handled.
-    pub(super) fn post(&self, event: Event) {
-        self.queue.borrow_mut().push_back(event);
-        if self.is_busy.replace(true) {
-            return;
-        }
-        while let Some(event) = self.next_event() {
-            if let Event::Ledger(_, answer) = &event {
-                self.judge_server(answer.is_ok());
-            }
-            let effects = self.run.borrow_mut().handle(event, self.time());
-            for effect in effects {
-                self.obey(effect);
-            }
-        }
-        self.is_busy.set(false);
-        self.set_timer();
     }
 
     fn next_event(&self) -> Option<Event> {
@@ -209,6 +181,27 @@ impl Running {
 
     fn time(&self) -> Duration {
         clock::mono().saturating_sub(self.began)
+    }
+}
+
+impl Posts for Running {
+    /// Takes one event, at once or after the one that is being handled.
+    fn post(&self, event: Event) {
+        self.queue.borrow_mut().push_back(event);
+        if self.is_busy.replace(true) {
+            return;
+        }
+        while let Some(event) = self.next_event() {
+            if let Event::Ledger(_, answer) = &event {
+                self.judge_server(answer.is_ok());
+            }
+            let effects = self.run.borrow_mut().handle(event, self.time());
+            for effect in effects {
+                self.obey(effect);
+            }
+        }
+        self.is_busy.set(false);
+        self.set_timer();
     }
 }
 

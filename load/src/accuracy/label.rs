@@ -164,8 +164,7 @@ fn root() -> String {
     "/".to_owned()
 }
 
-const LANES: [&str; 7] =
-    ["requests", "poll", "long_poll", "stream", "frame", "events", "socket"];
+const LANES: [&str; 7] = ["requests", "poll", "long_poll", "stream", "frame", "events", "socket"];
 
 #[cfg(test)]
 mod tests {
@@ -177,7 +176,8 @@ mod tests {
         let healthy = labels.iter().filter(|label| label.is_healthy()).count();
         assert!(labels.len() >= 40 && healthy >= 12, "{} paths, {healthy} healthy", labels.len());
         for program in ["nginx", "caddy", "haproxy", "apache", "varnish"] {
-            let of_it: Vec<_> = labels.iter().filter(|label| label.hops[0].name() == program).collect();
+            let of_it: Vec<_> =
+                labels.iter().filter(|label| label.hops[0].name() == program).collect();
             let good = of_it.iter().filter(|label| label.is_healthy()).count();
             let bad = of_it.len() - good;
             assert!(good >= 1 && bad >= 4, "{program}: {good} good, {bad} bad");

@@ -45,8 +45,10 @@ fn program(text: &str) -> Result<(String, PathBuf), String> {
 
 pub(crate) fn accuracy(order: &Accuracy) -> Result<()> {
     let labels = label::read(&order.paths)?;
-    let programs =
-        Programs { files: order.programs.iter().cloned().collect(), libraries: order.libraries.clone() };
+    let programs = Programs {
+        files: order.programs.iter().cloned().collect(),
+        libraries: order.libraries.clone(),
+    };
     if let Some(name) = &order.hold {
         let label = labels.iter().find(|label| label.name == *name);
         let label = label.with_context(|| format!("no path is called {name:?}"))?;

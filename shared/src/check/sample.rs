@@ -166,6 +166,7 @@ impl Sample {
 /// A run of these probes.
 pub(in crate::check) fn run(samples: &[Sample]) -> Evidence {
     Evidence {
+        url: "http://127.0.0.1/".to_owned(),
         probes: samples.iter().map(|sample| sample.probe.clone()).collect(),
         observations: samples.iter().map(Sample::observation).collect(),
         client: Client::CommandLine,

@@ -42,7 +42,8 @@ impl Programs {
         configured: &Configured,
         place: Place<'_>,
     ) -> Result<Running> {
-        let program = self.files.get(name).with_context(|| format!("where {name} is was not told"))?;
+        let program =
+            self.files.get(name).with_context(|| format!("where {name} is was not told"))?;
         let file = place.folder.join("configuration");
         let text = frame(name).replace("CONFIGURATION", &configured.configuration);
         fs::write(&file, place.fill(&text, program))?;

@@ -4,30 +4,17 @@ use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt, BufReader};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
-use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 
 use super::body::{self, Length};
 use super::connect;
+use super::ends::Ends;
 use super::fault::Fault;
 use super::head::Head;
 use super::keep::{self, Found, Keeps, Kept};
 use super::socket;
 use super::stream::{self, Answer};
-
-/// A connection's two directions, the first of which is read.
-pub(super) struct Ends {
-    pub(super) from: BufReader<OwnedReadHalf>,
-    pub(super) to: OwnedWriteHalf,
-}
-
-impl Ends {
-    fn of(connection: TcpStream) -> Self {
-        let (from, to) = connection.into_split();
-        Self { from: BufReader::new(from), to }
-    }
-}
 
 /// Serves a connection to its end.
 pub(super) async fn serve(

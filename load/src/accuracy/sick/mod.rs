@@ -4,6 +4,7 @@
 //! as it comes. What a fault does stands in a file below [`fault`]; where it does it, in [`link`].
 
 mod body;
+mod ends;
 mod fault;
 mod frame;
 mod head;

@@ -9,9 +9,9 @@ use tokio::io::{AsyncWriteExt, BufReader};
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::time::{Instant, sleep_until};
 
+use super::ends::Ends;
 use super::fault::{Cut, End, Fate, Fault};
 use super::frame::Frame;
-use super::link::Ends;
 use super::stream::reset;
 
 /// Passes frames both ways until an end closes, or the fault has it end.

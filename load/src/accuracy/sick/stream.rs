@@ -11,10 +11,10 @@ use tokio::sync::mpsc::Receiver;
 use tokio::time::{Instant, sleep_until};
 
 use super::body::Length;
+use super::ends::Ends;
 use super::fault::{Cut, End, Fault};
 use super::head::Head;
 use super::keep::First;
-use super::link::Ends;
 
 /// An answer as it comes from the server.
 pub(super) struct Answer {

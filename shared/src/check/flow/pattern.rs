@@ -154,10 +154,14 @@ fn lumped(flow: &Flow, lumps: &[Lump]) -> Option<Pattern> {
     if let Some(bytes) = page(bytes, slack) {
         return Some(Pattern::BySize { bytes, millis });
     }
+    // A network that stood still now and then leaves a few lumps, too, of whatever size.
+    if middle.len() < LUMPS_MIN {
+        return None;
+    }
     if millis > TIMER_MAX {
         return Some(Pattern::BySize { bytes, millis });
     }
-    let is_a_timer = middle.len() >= LUMPS_MIN && millis >= TIMER_MIN && are_alike(&mut late);
+    let is_a_timer = millis >= TIMER_MIN && are_alike(&mut late);
     is_a_timer.then_some(Pattern::ByTime { millis })
 }
 

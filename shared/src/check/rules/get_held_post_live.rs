@@ -41,8 +41,8 @@ pub(super) const RULE: Rule = Rule {
 fn explains(sign: &Sign, evidence: &Evidence) -> Option<Explained> {
     let is_it = matches!(sign.symptom, Symptom::HeldWhole | Symptom::HeldFor { .. });
     let shown = told(sign, evidence);
-    let plain = !shown.is_empty()
-        && shown.iter().all(|told| told.stream().is_some_and(|ask| !ask.is_post));
+    let plain =
+        !shown.is_empty() && shown.iter().all(|told| told.stream().is_some_and(|ask| !ask.is_post));
     let is_post_live = is_live(sign, evidence, |ask| ask.is_post) == Some(true);
     (is_it && plain && is_post_live)
         .then(|| Explained::high("the same stream passes at once when it is asked for by POST"))?

@@ -46,14 +46,13 @@ fn explains(sign: &Sign, evidence: &Evidence) -> Option<Explained> {
     }
     let plain = |told: &Told<'_>| told.coding().is_none() && !told.asked_by("HTTP/1.0");
     let is_held = |form| {
-        Told::all(evidence).any(|told| {
-            told.is_form(form) && plain(&told) && told.is_live() == Some(false)
-        })
+        Told::all(evidence)
+            .any(|told| told.is_form(form) && plain(&told) && told.is_live() == Some(false))
     };
     let shown = told(sign, evidence);
     let are_others = !shown.is_empty() && !shown.iter().any(|told| told.is_form(Form::Events));
-    let passes = Told::all(evidence)
-        .any(|told| told.is_form(Form::Events) && told.is_live() == Some(true));
+    let passes =
+        Told::all(evidence).any(|told| told.is_form(Form::Events) && told.is_live() == Some(true));
     if !(are_others && passes && is_held(Form::Lines) && is_held(Form::Html)) {
         return None;
     }

@@ -74,7 +74,8 @@ mod tests {
             (large.live(), None),
         ] {
             let symptom = Symptom::HeldFor { bytes: 4_096 };
-            let found = sure(&RULE, symptom, Lane::Events, &[sample.clone()], &["large"]);
+            let found =
+                sure(&RULE, symptom, Lane::Events, std::slice::from_ref(&sample), &["large"]);
             assert_eq!(found, confidence);
             let samples = [held.clone(), sample];
             let found = sure(&RULE, Symptom::HeldWhole, Lane::Events, &samples, &["small"]);

@@ -59,11 +59,12 @@ fn explains(sign: &Sign, evidence: &Evidence) -> Option<Explained> {
         && shown.iter().all(|told| {
             told.is_form(Form::Html) && told.coding().is_none() && !told.asked_by("HTTP/1.0")
         });
-    let passes = |form| {
-        Told::all(evidence).any(|told| told.is_form(form) && told.is_live() == Some(true))
-    };
+    let passes =
+        |form| Told::all(evidence).any(|told| told.is_form(form) && told.is_live() == Some(true));
     (only_pages && passes(Form::Events) && passes(Form::Lines)).then(|| {
-        Explained::high("only pages are held, and not for being compressed; other types pass at once")
+        Explained::high(
+            "only pages are held, and not for being compressed; other types pass at once",
+        )
     })?
 }
 
@@ -76,7 +77,8 @@ mod tests {
 
     #[test]
     fn page_inspected_is_told_by_the_types_that_pass() {
-        let page = |headers| Sample::stream("page", Lane::Frame, |_| {}).head(1_090, headers).held();
+        let page =
+            |headers| Sample::stream("page", Lane::Frame, |_| {}).head(1_090, headers).held();
         let (events, lines) = (
             Sample::stream("events", Lane::Events, |_| {}),
             Sample::stream("lines", Lane::Stream, |_| {}),

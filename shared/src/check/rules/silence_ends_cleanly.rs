@@ -19,7 +19,9 @@ pub(super) const RULE: Rule = Rule {
             truncated instead.",
     look_alikes: "A truncated end is the mark of the other proxies. A server that ends its streams by itself says \
                   so in its ledger.",
-    rests_on: &["https://caddyserver.com/docs/caddyfile/directives/reverse_proxy#the-http-transport"],
+    rests_on: &[
+        "https://caddyserver.com/docs/caddyfile/directives/reverse_proxy#the-http-transport",
+    ],
     remedies: &[
         Remedy {
             hop: Hop::Caddy,

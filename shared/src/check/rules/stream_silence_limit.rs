@@ -101,11 +101,14 @@ fn explains(sign: &Sign, evidence: &Evidence) -> Option<Explained> {
     if let Symptom::IdleCut { seconds } = sign.symptom {
         let ends_properly = told.iter().any(|told| told.has_ended_properly());
         return (!ends_properly).then(|| {
-            Explained::high(format!("streams with nothing to say end after {seconds} s, those with traffic live"))
+            Explained::high(format!(
+                "streams with nothing to say end after {seconds} s, those with traffic live"
+            ))
         })?;
     }
     let silence = told.iter().filter_map(|told| told.silence_before_end()).min();
-    let silence = silence.filter(|millis| sign.symptom == Symptom::Truncated && *millis >= SILENCE)?;
+    let silence =
+        silence.filter(|millis| sign.symptom == Symptom::Truncated && *millis >= SILENCE)?;
     Explained::medium(format!("it broke off after {} s of silence", silence / 1_000))
 }
 
@@ -125,7 +128,8 @@ mod tests {
             let broke = Heard::Broke { error: "incomplete".to_owned() };
             Sample::stream("idle", Lane::Events, |_| {}).items([60, 160]).note(at, broke)
         };
-        let ended = Sample::stream("idle", Lane::Events, |_| {}).items([60]).note(3_060, Heard::Ended);
+        let ended =
+            Sample::stream("idle", Lane::Events, |_| {}).items([60]).note(3_060, Heard::Ended);
         let idle = Symptom::IdleCut { seconds: 60 };
         for (symptom, lane, sample, confidence) in [
             (&idle, Lane::Events, cut(60_160), Some(Confidence::High)),

@@ -1,1 +1,1 @@
-
+//! A run, step by step.

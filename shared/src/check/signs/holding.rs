@@ -79,6 +79,8 @@ fn lane_of(lane: Lane, streams: &[Stream<'_>], made: &mut Made) {
     let with = |is_it: &dyn Fn(&Stream<'_>) -> bool| -> Vec<&Stream<'_>> {
         streams.iter().filter(|stream| is_it(stream)).collect()
     };
+    // What holds back holds all streams; where only one of several looks so, it was chance.
+    let is_sure = |shown: &[&ProbeId]| shown.len() > 1 || streams.len() == 1;
     let sized = with(&|stream| size_of(stream.pattern).is_some());
     let timed = with(&|stream| matches!(stream.pattern, Pattern::ByTime { .. }));
     let mut whole = with(&|stream| stream.pattern == Pattern::Whole);
@@ -92,14 +94,19 @@ fn lane_of(lane: Lane, streams: &[Stream<'_>], made: &mut Made) {
         // What is shorter than the buffer never fills it, and what is longer may have no such sizes.
         let short = whole.iter().filter(|stream| stream.bytes() <= bytes);
         let all = sized.iter().chain(short).chain(&timed).map(|stream| stream.id());
-        made.add(lane, &all.collect::<Vec<_>>(), Symptom::HeldFor { bytes }, says);
+        let all: Vec<_> = all.collect();
+        if is_sure(&all) {
+            made.add(lane, &all, Symptom::HeldFor { bytes }, says);
+        }
         whole.retain(|stream| stream.bytes() > bytes);
     } else if let Some(millis) = timed.first().map(|first| time_of(first)) {
         let is_near = |late: u64| late.abs_diff(millis) * 5 <= millis * 2;
         let alike = delayed.iter().chain(&one_late).filter(|stream| is_near(stream.late));
         let all: Vec<_> = timed.iter().chain(alike).map(|stream| stream.id()).collect();
         let says = format!("What is sent arrives glued together, up to {millis} ms late.");
-        made.add(lane, &all, Symptom::Coalesced { millis }, says);
+        if is_sure(&all) {
+            made.add(lane, &all, Symptom::Coalesced { millis }, says);
+        }
         one_late.retain(|stream| !is_near(stream.late));
         let waits_for_both = |stream: &&&Stream<'_>| {
             stream.late.abs_diff(stream.told.flow.period() + millis) <= NEAR
@@ -113,7 +120,9 @@ fn lane_of(lane: Lane, streams: &[Stream<'_>], made: &mut Made) {
             first.told.flow.period()
         );
         let all: Vec<_> = one_late.iter().map(|stream| stream.id()).collect();
-        made.add(lane, &all, Symptom::OneLate, says);
+        if is_sure(&all) {
+            made.add(lane, &all, Symptom::OneLate, says);
+        }
     }
     if let Some(longest) = whole.iter().max_by_key(|stream| stream.told.flow.span())
         && (whole.len() > 1 || longest.is_long())

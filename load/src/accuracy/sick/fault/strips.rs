@@ -1,7 +1,7 @@
 //! Headers that do not pass, and headers that nobody sent.
 
-use super::Fault;
 use super::super::head::Head;
+use super::Fault;
 
 /// Takes the upgrade out of a request.
 pub(super) struct Upgrade;

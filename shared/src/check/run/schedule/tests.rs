@@ -1,1 +1,1 @@
-
+//! Which probe begins when, by tables.
