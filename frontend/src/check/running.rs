@@ -10,22 +10,12 @@ use echoclock_shared::check::report::{self, Ran, Report};
 use echoclock_shared::check::request;
 use echoclock_shared::check::run::{Effect, Event, Run, Setup, Stage};
 use echoclock_shared::ledger::LedgerId;
-use echoclock_shared::pass::Pass;
 use leptos::prelude::{RwSignal, Set, Update};
 
-use super::carry::Edge;
+use super::carry::{Edge, Way};
 use super::notes::Notes;
 use crate::browser::{Task, Timer, clock};
 use crate::stores::{CheckEnd, CheckProgress, CheckStep, StepState};
-
-/// Where a run leads.
-#[derive(Clone, Debug)]
-pub(super) struct Way {
-    /// The API's base address.
-    pub(super) base: String,
-    /// What the server lets a socket in by, where it wants that.
-    pub(super) pass: Option<Pass>,
-}
 
 /// A run under way; dropping it closes all that it has open.
 pub(super) struct Running {
@@ -134,7 +124,12 @@ impl Running {
             Effect::Start(which) => {
                 let probe = self.run.borrow().probes()[which].clone();
                 let (edge, own) = (self.edge(), self.own.clone());
-                let notes = Notes::of(own.clone(), self.began, which);
+                let taking = own.clone();
+                let notes = Notes::new(self.began, move |note| {
+                    if let Some(running) = taking.upgrade() {
+                        running.post(Event::Noted(which, note));
+                    }
+                });
                 let task = Task::spawn(async move {
                     edge.carry_out(&probe, &notes).await;
                     if let Some(running) = own.upgrade() {
