@@ -8,10 +8,19 @@ use echoclock_shared::check::observed::Heard;
 use echoclock_shared::check::probe::{Ask, Form, Probe};
 use echoclock_shared::check::request::{self, Request};
 use echoclock_shared::ledger::{Ledger, LedgerId};
+use echoclock_shared::pass::Pass;
 
 use super::notes::Notes;
-use super::way::Way;
 use crate::browser::{Exchange, Question, all, unless, wait};
+
+/// Where a run leads.
+#[derive(Clone, Debug)]
+pub(super) struct Way {
+    /// The API's base address.
+    pub(super) base: String,
+    /// What the server lets a socket in by, where it wants that.
+    pub(super) pass: Option<Pass>,
+}
 
 /// What a probe needs.
 #[derive(Clone)]

@@ -6,7 +6,6 @@ mod notes;
 mod running;
 mod socket;
 mod start;
-mod way;
 
 use std::cell::RefCell;
 use std::fmt;

@@ -1,34 +1,25 @@
 //! Where what a probe notices goes.
 
-use std::rc::Weak;
+use std::rc::Rc;
 use std::time::Duration;
 
 use echoclock_shared::check::observed::{Heard, Note};
-use echoclock_shared::check::run::Event;
 
 use crate::browser::clock;
-
-/// Whoever is told what happens to a run's probes.
-pub(super) trait Posts {
-    /// Takes news; what it causes may happen later.
-    fn post(&self, event: Event);
-}
 
 /// Takes the notes of one of a probe's requests.
 #[derive(Clone)]
 pub(super) struct Notes {
-    to: Weak<dyn Posts>,
+    to: Rc<dyn Fn(Note)>,
     /// When the run began, as `Moment::mono` has it.
     began: Duration,
-    /// The probe's place in the run.
-    which: usize,
     request: u32,
 }
 
 impl Notes {
     /// Takes the notes of a probe's first request.
-    pub(super) const fn of(to: Weak<dyn Posts>, began: Duration, which: usize) -> Self {
-        Self { to, began, which, request: 1 }
+    pub(super) fn new(began: Duration, to: impl Fn(Note) + 'static) -> Self {
+        Self { to: Rc::new(to), began, request: 1 }
     }
 
     /// Returns the notes of another of the probe's requests.
@@ -45,9 +36,8 @@ impl Notes {
     pub(super) fn take_all(&self, all: impl IntoIterator<Item = Heard>) {
         let since = clock::mono().saturating_sub(self.began);
         let at = u64::try_from(since.as_micros()).unwrap_or(u64::MAX);
-        let Some(to) = self.to.upgrade() else { return };
         for what in all {
-            to.post(Event::Noted(self.which, Note { at, request: self.request, what }));
+            (self.to)(Note { at, request: self.request, what });
         }
     }
 

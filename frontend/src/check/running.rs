@@ -12,9 +12,8 @@ use echoclock_shared::check::run::{Effect, Event, Run, Setup, Stage};
 use echoclock_shared::ledger::LedgerId;
 use leptos::prelude::{RwSignal, Set, Update};
 
-use super::carry::Edge;
-use super::notes::{Notes, Posts};
-use super::way::Way;
+use super::carry::{Edge, Way};
+use super::notes::Notes;
 use crate::browser::{Task, Timer, clock};
 use crate::stores::{CheckEnd, CheckProgress, CheckStep, StepState};
 
@@ -88,6 +87,25 @@ impl Running {
         self.post(Event::Cancel);
     }
 
+    /// Takes one event, at once or after the one that is being handled.
+    pub(super) fn post(&self, event: Event) {
+        self.queue.borrow_mut().push_back(event);
+        if self.is_busy.replace(true) {
+            return;
+        }
+        while let Some(event) = self.next_event() {
+            if let Event::Ledger(_, answer) = &event {
+                self.judge_server(answer.is_ok());
+            }
+            let effects = self.run.borrow_mut().handle(event, self.time());
+            for effect in effects {
+                self.obey(effect);
+            }
+        }
+        self.is_busy.set(false);
+        self.set_timer();
+    }
+
     fn next_event(&self) -> Option<Event> {
         self.queue.borrow_mut().pop_front()
     }
@@ -106,7 +124,12 @@ impl Running {
             Effect::Start(which) => {
                 let probe = self.run.borrow().probes()[which].clone();
                 let (edge, own) = (self.edge(), self.own.clone());
-                let notes = Notes::of(own.clone(), self.began, which);
+                let taking = own.clone();
+                let notes = Notes::new(self.began, move |note| {
+                    if let Some(running) = taking.upgrade() {
+                        running.post(Event::Noted(which, note));
+                    }
+                });
                 let task = Task::spawn(async move {
                     edge.carry_out(&probe, &notes).await;
                     if let Some(running) = own.upgrade() {
@@ -181,27 +204,6 @@ impl Running {
 
     fn time(&self) -> Duration {
         clock::mono().saturating_sub(self.began)
-    }
-}
-
-impl Posts for Running {
-    /// Takes one event, at once or after the one that is being handled.
-    fn post(&self, event: Event) {
-        self.queue.borrow_mut().push_back(event);
-        if self.is_busy.replace(true) {
-            return;
-        }
-        while let Some(event) = self.next_event() {
-            if let Event::Ledger(_, answer) = &event {
-                self.judge_server(answer.is_ok());
-            }
-            let effects = self.run.borrow_mut().handle(event, self.time());
-            for effect in effects {
-                self.obey(effect);
-            }
-        }
-        self.is_busy.set(false);
-        self.set_timer();
     }
 }
 

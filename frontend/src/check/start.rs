@@ -11,8 +11,8 @@ use echoclock_shared::pass::{PARAMETER as PASS, Pass};
 use echoclock_shared::path;
 use leptos::prelude::Set;
 
+use super::carry::Way;
 use super::running::Running;
-use super::way::Way;
 use super::{Checker, TELL_EVERY};
 use crate::address::{Address, with_parameter};
 use crate::browser::{Exchange, Interval, Question, Task, clock, random_bits, unless, wait};
