@@ -158,10 +158,11 @@ fn lumped(flow: &Flow, lumps: &[Lump]) -> Option<Pattern> {
     if middle.len() < LUMPS_MIN {
         return None;
     }
-    if millis > TIMER_MAX {
+    let mut sizes: Vec<_> = middle.iter().map(|lump| super::clocks::signed(lump.bytes)).collect();
+    if millis > TIMER_MAX && are_alike(&mut sizes) {
         return Some(Pattern::BySize { bytes, millis });
     }
-    let is_a_timer = millis >= TIMER_MIN && are_alike(&mut late);
+    let is_a_timer = (TIMER_MIN..=TIMER_MAX).contains(&millis) && are_alike(&mut late);
     is_a_timer.then_some(Pattern::ByTime { millis })
 }
 
@@ -172,10 +173,10 @@ fn delayed(flow: &Flow) -> Option<Pattern> {
 }
 
 /// Whether the middle half of what was measured lies close together.
-fn are_alike(late: &mut [i64]) -> bool {
-    let middle = middle_of(late);
-    let quarter = late.len() / 4;
-    late[late.len() - 1 - quarter] - late[quarter] <= middle / 8
+fn are_alike(measured: &mut [i64]) -> bool {
+    let middle = middle_of(measured);
+    let quarter = measured.len() / 4;
+    measured[measured.len() - 1 - quarter] - measured[quarter] <= middle / 8
 }
 
 /// Returns the size of a buffer that a lump is as large as: 4,096 bytes, or twice that, and so on.
