@@ -23,7 +23,7 @@ pub struct Bounds {
 
     /// How many bytes a second a client has to take or to send while it is waited for. One that is
     /// slower is given up: after 15 s where it sends a body, 75 s where it is at a socket's message,
-    /// 30 s where it reads nothing, and up to 94 s where buffers on its side have taken much. 0 asks
+    /// 30 s where it reads nothing, and up to 158 s where buffers on its side have taken much. 0 asks
     /// for no rate, and then a body may take 60 s in all
     #[arg(long, env = "ECHOCLOCK_MIN_RATE", value_name = "BYTES")]
     #[arg(default_value_t = Limits::default().min_rate)]

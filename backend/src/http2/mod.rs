@@ -41,8 +41,9 @@ pub(crate) fn builder(streams: Streams, limits: &Limits) -> Builder<Streams> {
 /// How often a silent connection is asked for a sign of life.
 const PING_EVERY: Duration = Duration::from_secs(20);
 
-/// How long the answer may take: a slow reader gets to the question after all that was written before.
-const PING_PATIENCE: Duration = Duration::from_secs(90);
+/// How long the answer may take: a slow reader gets to the question after all that was written before,
+/// which is what both systems keep, and may be 280 KiB.
+const PING_PATIENCE: Duration = Duration::from_secs(180);
 
 /// How much of a request's body may come before it is asked for, in bytes.
 const STREAM_WINDOW: u32 = 64 * 1024;
