@@ -63,6 +63,8 @@ pub mod places;
 
 mod budget;
 
+mod bucket;
+
 mod progress;
 
 mod waiting;

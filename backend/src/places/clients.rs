@@ -7,7 +7,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use tokio::time::Instant;
 
 use super::kind::Kind;
-use super::rate::Bucket;
+use crate::bucket::Bucket;
 use crate::client::Client;
 
 /// What clients have. Only those are known that hold something, or have asked within the last

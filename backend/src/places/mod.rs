@@ -11,6 +11,7 @@ use echoclock_shared::info::{Amount, Bound, Bounds};
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
+use crate::bucket::Bucket;
 use crate::client::Client;
 use crate::limits::Places;
 
@@ -19,7 +20,7 @@ pub use kind::Full;
 pub(crate) use kind::{Kind, What};
 
 mod rate;
-use rate::Bucket;
+use rate::Rate;
 
 mod clients;
 use clients::Clients;
@@ -120,13 +121,15 @@ impl Taken {
         };
         let (own_max, max) = (inner.per_client.requests, inner.in_all.requests);
         let mut shard = inner.clients.shard(&client);
-        if !shard.of(&client).asked.has_one(own_max, now) {
+        if !Rate(own_max).has_one(shard.of(&client).asked, now) {
             return Err(full(true, own_max));
         }
-        if !inner.asked.lock().unwrap_or_else(PoisonError::into_inner).take(max, now) {
+        let mut asked_in_all = inner.asked.lock().unwrap_or_else(PoisonError::into_inner);
+        if !Rate(max).take(&mut asked_in_all, now) {
             return Err(full(false, max));
         }
-        shard.entry(client, now).asked.take(own_max, now);
+        drop(asked_in_all);
+        Rate(own_max).take(&mut shard.entry(client, now).asked, now);
         Ok(())
     }
 
@@ -147,7 +150,7 @@ impl Taken {
             }),
         };
         let asked = |asked: Bucket, places: &Places| Amount {
-            taken: asked.taken(places.requests, now),
+            taken: Rate(places.requests).taken(asked, now),
             max: places.requests.into(),
         };
         let asked_in_all = *self.0.asked.lock().unwrap_or_else(PoisonError::into_inner);

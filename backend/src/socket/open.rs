@@ -98,7 +98,7 @@ impl Socket {
             is_behind: false,
             queue: Queue::new(budget.clone()),
             message_max,
-            allowance: Allowance::new(limits.socket, now),
+            allowance: Allowance::new(limits.socket),
             alarm: Alarm::new(waits.next().0),
             waits,
             drain,

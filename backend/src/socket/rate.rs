@@ -4,18 +4,16 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use crate::bucket::Bucket;
 use crate::limits::SocketRate;
 
-/// What one socket has used up of its rate.
-///
-/// Each message, and each byte, takes the time that the rate has for it; who is further ahead of the
-/// clock than [`AT_ONCE`] is too fast.
+/// What is left to one socket of its rate.
 #[derive(Debug)]
 pub(super) struct Allowance {
     rate: SocketRate,
     per_message: Duration,
-    messages_until: Instant,
-    bytes_until: Instant,
+    messages: Bucket,
+    bytes: Bucket,
 }
 
 /// Which rate was exceeded.
@@ -29,9 +27,9 @@ pub(super) enum TooFast {
 
 impl Allowance {
     /// Begins with all of it.
-    pub(super) fn new(rate: SocketRate, now: Instant) -> Self {
+    pub(super) fn new(rate: SocketRate) -> Self {
         let per_message = Duration::from_secs(1) / rate.messages.max(1);
-        Self { rate, per_message, messages_until: now, bytes_until: now }
+        Self { rate, per_message, messages: Bucket::default(), bytes: Bucket::default() }
     }
 
     /// Counts bytes that came.
@@ -41,9 +39,8 @@ impl Allowance {
     /// Where they are too many.
     pub(super) fn bytes(&mut self, bytes: usize, now: Instant) -> Result<(), TooFast> {
         let takes = bytes as u64 * NANOS / u64::from(self.rate.bytes.max(1));
-        self.bytes_until = self.bytes_until.max(now) + Duration::from_nanos(takes);
-        let is_too_fast = self.bytes_until - now > AT_ONCE;
-        if is_too_fast { Err(TooFast::Bytes(self.rate.bytes)) } else { Ok(()) }
+        let is_left = self.bytes.take(Duration::from_nanos(takes), AT_ONCE, now);
+        if is_left { Ok(()) } else { Err(TooFast::Bytes(self.rate.bytes)) }
     }
 
     /// Counts a frame: each part of a message is as much work as a message.
@@ -52,9 +49,8 @@ impl Allowance {
     ///
     /// Where it is one too many.
     pub(super) fn message(&mut self, now: Instant) -> Result<(), TooFast> {
-        self.messages_until = self.messages_until.max(now) + self.per_message;
-        let is_too_fast = self.messages_until - now > AT_ONCE;
-        if is_too_fast { Err(TooFast::Messages(self.rate.messages)) } else { Ok(()) }
+        let is_left = self.messages.take(self.per_message, AT_ONCE, now);
+        if is_left { Ok(()) } else { Err(TooFast::Messages(self.rate.messages)) }
     }
 }
 
@@ -70,7 +66,7 @@ mod tests {
     /// Takes one unit after the other, so many milliseconds apart, until one is refused.
     fn taken(rate: u32, apart: u64, of: fn(&mut Allowance, Instant) -> Result<(), TooFast>) -> u32 {
         let start = Instant::now();
-        let mut allowance = Allowance::new(SocketRate { messages: rate, bytes: rate }, start);
+        let mut allowance = Allowance::new(SocketRate { messages: rate, bytes: rate });
         let at = |n| start + Duration::from_millis(apart) * n;
         (0..10_000).find(|n| of(&mut allowance, at(*n)).is_err()).unwrap_or(u32::MAX)
     }
@@ -95,7 +91,7 @@ mod tests {
     #[test]
     fn rest_gives_no_more_than_five_seconds_worth() {
         let start = Instant::now();
-        let mut allowance = Allowance::new(SocketRate { messages: 2, bytes: 1_000 }, start);
+        let mut allowance = Allowance::new(SocketRate { messages: 2, bytes: 1_000 });
         let later = start + Duration::from_secs(3_600);
         for now in [start, later] {
             assert!((0..10).all(|_| allowance.message(now).is_ok()));

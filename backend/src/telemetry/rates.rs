@@ -4,13 +4,17 @@
 
 use std::collections::HashMap;
 use std::hash::Hash;
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use crate::bucket::Bucket;
 
 /// The lines of late, by their kind and by the client that they are about.
 #[derive(Debug)]
 pub(super) struct Rates<K> {
     /// At most [`CLIENTS_MAX`] and one per kind; those past that share the kind's own.
-    buckets: HashMap<(K, Whose), Bucket>,
+    lines: HashMap<(K, Whose), Lines>,
     /// When there was no room and those that are idle were looked for.
     searched_at: Option<Instant>,
 }
@@ -32,6 +36,14 @@ struct Rate {
     every: Duration,
 }
 
+/// The lines of one kind about one client.
+#[derive(Debug, Default)]
+struct Lines {
+    /// How many more there may be.
+    left: Bucket,
+    held: Option<Held>,
+}
+
 /// Lines that were held back.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub(super) struct HeldBack {
@@ -46,22 +58,15 @@ pub(super) struct HeldBack {
 }
 
 #[derive(Debug)]
-struct Bucket {
-    /// When it would be full again if nothing more came.
-    full_at: Instant,
-    held: Option<Held>,
-}
-
-#[derive(Debug)]
 struct Held {
     since: Instant,
-    lines: u64,
+    count: u64,
     example: String,
 }
 
 impl<K: Clone + Eq + Hash> Rates<K> {
     pub(super) fn new() -> Self {
-        Self { buckets: HashMap::new(), searched_at: None }
+        Self { lines: HashMap::new(), searched_at: None }
     }
 
     /// Whether a line may be written; `message` is what it says.
@@ -73,68 +78,63 @@ impl<K: Clone + Eq + Hash> Rates<K> {
         message: impl FnOnce() -> String,
     ) -> bool {
         let one = (kind.clone(), Whose::One(client.to_owned()));
-        let is_told_apart = self.buckets.contains_key(&one) || self.has_room(now);
-        if is_told_apart && !self.bucket(one.clone(), now).takes(now, OF_ONE) {
-            self.bucket(one, now).hold(now, message);
-            return false;
+        let is_told_apart = self.lines.contains_key(&one) || self.has_room(now);
+        if is_told_apart {
+            let lines = self.lines.entry(one).or_default();
+            if !OF_ONE.admits(&mut lines.left, now) {
+                lines.hold(now, message);
+                return false;
+            }
         }
-        let all = (kind.clone(), Whose::All);
-        let takes = self.bucket(all.clone(), now).takes(now, OF_ALL);
-        if !takes {
-            self.bucket(all, now).hold(now, message);
+        let lines = self.lines.entry((kind.clone(), Whose::All)).or_default();
+        let admits = OF_ALL.admits(&mut lines.left, now);
+        if !admits {
+            lines.hold(now, message);
         }
-        takes
+        admits
     }
 
     /// Returns what has been held back for so long.
     pub(super) fn due(&mut self, now: Instant, after: Duration) -> Vec<HeldBack> {
         let mut due = vec![];
-        self.buckets.retain(|(_, whose), bucket| {
+        self.lines.retain(|(_, whose), lines| {
             let is_due = |held: &mut Held| now.duration_since(held.since) >= after;
-            if let Some(Held { since, lines, example }) = bucket.held.take_if(is_due) {
+            if let Some(Held { since, count, example }) = lines.held.take_if(is_due) {
                 let within = now.duration_since(since);
-                due.push(HeldBack { whose: whose.clone(), lines, example, within });
+                due.push(HeldBack { whose: whose.clone(), lines: count, example, within });
             }
-            !bucket.is_idle(now)
+            !lines.is_idle(now)
         });
         due
     }
 
     /// Whether one more client can be told apart, for whom those that are idle make room.
     fn has_room(&mut self, now: Instant) -> bool {
-        let is_full = self.buckets.len() >= CLIENTS_MAX;
+        let is_full = self.lines.len() >= CLIENTS_MAX;
         if is_full && self.searched_at.is_none_or(|at| now >= at + SEARCH_EVERY) {
             self.searched_at = Some(now);
-            self.buckets.retain(|_, bucket| !bucket.is_idle(now));
+            self.lines.retain(|_, lines| !lines.is_idle(now));
         }
-        self.buckets.len() < CLIENTS_MAX
-    }
-
-    fn bucket(&mut self, key: (K, Whose), now: Instant) -> &mut Bucket {
-        self.buckets.entry(key).or_insert(Bucket { full_at: now, held: None })
+        self.lines.len() < CLIENTS_MAX
     }
 }
 
-impl Bucket {
-    /// Takes a line out, if there is one, and is given a new one every so often.
-    fn takes(&mut self, now: Instant, Rate { at_once, every }: Rate) -> bool {
-        let full_at = self.full_at.max(now) + every;
-        let takes = full_at <= now + every * at_once;
-        if takes {
-            self.full_at = full_at;
-        }
-        takes
+impl Rate {
+    fn admits(self, left: &mut Bucket, now: Instant) -> bool {
+        left.take(self.every, self.every * self.at_once, now)
     }
+}
 
+impl Lines {
     fn hold(&mut self, now: Instant, message: impl FnOnce() -> String) {
         let held =
-            self.held.get_or_insert_with(|| Held { since: now, lines: 0, example: message() });
-        held.lines += 1;
+            self.held.get_or_insert_with(|| Held { since: now, count: 0, example: message() });
+        held.count += 1;
     }
 
     /// Whether it is as good as new.
     fn is_idle(&self, now: Instant) -> bool {
-        self.full_at <= now && self.held.is_none()
+        self.left.is_full(now) && self.held.is_none()
     }
 }
 
@@ -188,7 +188,7 @@ mod tests {
         assert_eq!(rates.due(now + TOLD_AFTER, TOLD_AFTER), [held]);
         assert_eq!(rates.due(now + 2 * TOLD_AFTER, TOLD_AFTER), []);
         assert_eq!(rates.due(now + OF_ONE.every * OF_ONE.at_once, TOLD_AFTER), []);
-        assert!(rates.buckets.is_empty());
+        assert!(rates.lines.is_empty());
     }
 
     #[test]
@@ -197,13 +197,13 @@ mod tests {
         let mut admitted = 0;
         for n in 0..10 * CLIENTS_MAX {
             admitted += usize::from(rates.admits(&1, &n.to_string(), now, String::new));
-            assert!(rates.buckets.len() <= CLIENTS_MAX + 1);
+            assert!(rates.lines.len() <= CLIENTS_MAX + 1);
         }
         assert_eq!(admitted, OF_ALL.at_once as usize);
         // Those who are quiet make room.
         let later = now + 2 * SEARCH_EVERY;
         assert!(rates.admits(&1, "new", later, String::new));
-        assert_eq!(rates.buckets.len(), 2);
+        assert_eq!(rates.lines.len(), 2);
         let told = rates.due(later + TOLD_AFTER, TOLD_AFTER);
         assert_eq!(told.iter().map(|held| held.lines).sum::<u64>(), 10 * CLIENTS_MAX as u64 - 500);
     }
