@@ -21,7 +21,7 @@ use tower::ServiceExt;
 use crate::alarm::Alarm;
 use crate::body::WasRead;
 use crate::budget::Budget;
-use crate::connection::{Connection, Ending, Exchange, Presence, Tap};
+use crate::connection::{Connection, Ending, Exchange, Look, Presence, Tap};
 use crate::handover::{Framing, Handover};
 use crate::http1::{HEAD_MAX, Mode, Waits};
 use crate::http2::{self, Answerer, Parting, Streams};
@@ -317,18 +317,21 @@ impl Patience {
         Self { tap, in_use: InUse::new(now, budget), waits, alarm }
     }
 
+    fn look(&self) -> Look {
+        self.tap.look(&self.waits)
+    }
+
     /// Whether nothing is under way.
-    fn rests(&self) -> bool {
-        match self.tap.rests() {
-            (Mode::Http1, rests) => rests,
-            (Mode::Http2, _) => !self.in_use.is_used(),
+    fn rests(&self, look: Look) -> bool {
+        match look.mode {
+            Mode::Http1 => !look.is_answering,
+            Mode::Http2 => !self.in_use.is_used(),
             // It ends by itself.
-            (Mode::TooMany | Mode::Other, _) => false,
+            Mode::TooMany | Mode::Other => false,
         }
     }
 
-    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Over> {
-        let (mode, deadline) = self.tap.look(&self.waits);
+    fn poll(&mut self, Look { mode, deadline, .. }: Look, cx: &mut Context<'_>) -> Poll<Over> {
         let (deadline, over) = match mode {
             Mode::TooMany => return Poll::Ready(Over::AfterThis),
             Mode::Http2 => (self.in_use.deadline(&self.waits, cx.waker()), Over::AfterThis),

@@ -16,7 +16,7 @@ use crate::places::{Guest, Seat};
 use crate::waiting::Waiting;
 
 mod tap;
-pub(crate) use tap::{Exchange, Tap};
+pub(crate) use tap::{Exchange, Look, Tap};
 
 mod presence;
 pub(crate) use presence::Presence;

@@ -47,22 +47,31 @@ impl Tap {
         self.tracker().closed(how);
     }
 
-    /// Returns what the connection speaks, and when it has waited too long for its client.
-    pub(crate) fn look(&self, waits: &Waits) -> (Mode, Option<Instant>) {
+    /// Looks at what the connection is at.
+    pub(crate) fn look(&self, waits: &Waits) -> Look {
         let tracker = self.tracker();
-        (tracker.mode(), tracker.deadline(waits))
-    }
-
-    /// Returns what the connection speaks, and whether none of its requests is being answered.
-    pub(crate) fn rests(&self) -> (Mode, bool) {
-        let tracker = self.tracker();
-        (tracker.mode(), !tracker.is_answering())
+        Look {
+            mode: tracker.mode(),
+            is_answering: tracker.is_answering(),
+            deadline: tracker.deadline(waits),
+        }
     }
 
     fn tracker(&self) -> MutexGuard<'_, Tracker> {
         // What is followed stays whole even where a witness panicked.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// What a connection is at.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Look {
+    /// What it speaks.
+    pub(crate) mode: Mode,
+    /// Whether one of its requests is being answered.
+    pub(crate) is_answering: bool,
+    /// When it has waited too long for its client.
+    pub(crate) deadline: Option<Instant>,
 }
 
 /// A request's place on its connection, counted from 1: an extension of the request.

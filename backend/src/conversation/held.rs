@@ -47,7 +47,7 @@ pub(super) async fn drive<H: Held>(
     poll_fn(|cx| {
         loop {
             if leaves.is_none() && sent_away.as_mut().poll(cx).is_ready() {
-                if guest.goes_at_once() || patience.rests() {
+                if guest.goes_at_once() || patience.rests(patience.look()) {
                     return Poll::Ready(Err(made_room()));
                 }
                 guest.go_gently();
@@ -57,17 +57,18 @@ pub(super) async fn drive<H: Held>(
                     held.finish();
                 }
             }
-            if let Poll::Ready(end) = held.poll(cx) {
-                // What it has become by an upgrade does not rest.
-                guest.note(patience.rests());
+            let end = held.poll(cx);
+            let look = patience.look();
+            // Also at the end: what it has become by an upgrade does not rest.
+            guest.note(patience.rests(look));
+            if let Poll::Ready(end) = end {
                 let end = if guest.is_sent_away() { Err(made_room()) } else { end };
                 return Poll::Ready(end);
             }
-            guest.note(patience.rests());
             if leaves.as_mut().is_some_and(|leaves| leaves.as_mut().poll(cx).is_ready()) {
                 return Poll::Ready(Err(made_room()));
             }
-            let is_to_finish = match patience.poll(cx) {
+            let is_to_finish = match patience.poll(look, cx) {
                 Poll::Ready(Over::AtOnce) => {
                     return Poll::Ready(Err("the client said nothing for too long".to_owned()));
                 }
