@@ -1,7 +1,11 @@
-//! Connections that were sent away, at whatever they are.
+//! Connections that were sent away, at whatever they are, and when a stream is over.
+
+use std::future::poll_fn;
+use std::pin::Pin;
 
 use axum::body::Body;
 use axum::middleware::map_request;
+use futures_util::StreamExt;
 use futures_util::future::BoxFuture;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -56,6 +60,26 @@ async fn read_head(client: &mut TcpStream) -> String {
         head.push(client.read_u8().await.expect("a head to its end"));
     }
     String::from_utf8(head).expect("text").to_ascii_lowercase()
+}
+
+#[tokio::test]
+async fn a_stream_is_open_until_its_last_bytes_are_written() {
+    let (state, handover) = (state(), Handover::default());
+    let request = Request::get("/api/clock/stream?every=60s").header("host", "a");
+    let request = request.extension(handover.clone()).body(Body::empty()).expect("a request");
+    let Ok(response) = crate::app(state.clone()).oneshot(request).await;
+    let mut body = response.into_body();
+    let left = poll_fn(|cx| {
+        // What there is at once, and then it waits.
+        while Pin::new(&mut body).poll_frame(cx).is_ready() {}
+        Poll::Ready(handover.take())
+    });
+    let (mut pieces, _) = left.await.expect("it waits");
+    state.drain.begin();
+    assert!(pieces.next().await.is_none());
+    assert_eq!(state.counts.open().streams, 1, "its connection may have some of it left");
+    drop(pieces);
+    assert_eq!(state.counts.open().streams, 0);
 }
 
 const PING: &str = "POST /api/echo/once HTTP/1.1\r\nhost: a\r\ncontent-length: 15\r\n\r\n\
