@@ -92,6 +92,8 @@ pub use serve::{Listeners, serve};
 
 pub mod files;
 
+mod spare;
+
 pub mod config;
 
 pub mod address;

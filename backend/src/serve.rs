@@ -19,6 +19,7 @@ use crate::files::{Over, Shortage};
 use crate::limits::Limits;
 use crate::peer::Peer;
 use crate::places::{FIRST_WORD, Full, Kind, Place, Seat, Seats};
+use crate::spare::Spare;
 use crate::state::AppState;
 
 /// What a server listens at.
@@ -108,11 +109,12 @@ struct Doors {
 struct Door {
     listener: TcpListener,
     shortage: Shortage,
+    spare: Spare,
 }
 
 impl Door {
     fn at(listener: TcpListener) -> Self {
-        Self { listener, shortage: Shortage::default() }
+        Self { listener, shortage: Shortage::default(), spare: Spare::new() }
     }
 }
 
@@ -147,7 +149,7 @@ impl Server {
     }
 
     async fn accept(&self, door: &mut Door, take_in: impl Fn(TcpStream, Peer)) {
-        let Door { listener, shortage } = door;
+        let Door { listener, shortage, spare } = door;
         loop {
             match listener.accept().await {
                 Ok((stream, peer)) => {
@@ -164,8 +166,10 @@ impl Server {
                     if shortage.failed(Instant::now()) {
                         tracing::error!(%error, "no connection could be accepted");
                     }
-                    self.seats.make_room(Instant::now());
-                    sleep(ACCEPT_AGAIN_AFTER).await;
+                    let makes_room = self.seats.make_room(Instant::now());
+                    if makes_room || !spare.turn_one_away(listener).await {
+                        sleep(ACCEPT_AGAIN_AFTER).await;
+                    }
                 }
             }
         }

@@ -53,6 +53,15 @@ impl Program {
         assert!(sent.expect("kill starts").success(), "{name}");
     }
 
+    /// Has it open no file past those of so many numbers.
+    #[cfg(target_os = "linux")]
+    fn may_open(&self, files: u32) {
+        let id = self.child.id().expect("it runs").to_string();
+        let limit = format!("--nofile={files}:");
+        let done = std::process::Command::new("prlimit").args(["--pid", &id, &limit]).status();
+        assert!(done.expect("prlimit starts").success());
+    }
+
     async fn ended(&mut self) -> ExitStatus {
         let ended = timeout(PATIENCE, self.child.wait()).await;
         ended.expect("the program ends").expect("it can be waited for")
@@ -266,21 +275,45 @@ async fn a_program_that_can_open_no_file_says_so_once_and_serves_again_when_it_c
         head[..12].to_owned()
     };
     assert_eq!(status().await, "http/1.1 200");
-    let may_open = |files: &str| {
-        let id = program.child.id().expect("it runs").to_string();
-        let limit = format!("--nofile={files}:");
-        let done = std::process::Command::new("prlimit").args(["--pid", &id, &limit]).status();
-        assert!(done.expect("prlimit starts").success());
-    };
-    may_open("3");
+    program.may_open(3);
     for _ in 0..5 {
         assert_eq!(status().await, "http/1.1 503");
     }
-    may_open("100");
+    program.may_open(100);
     assert_eq!(status().await, "http/1.1 200");
     program.signal("TERM");
     assert_eq!(program.ended().await.code(), Some(0));
     let log = rest(&mut program.log).await;
     let told = |line: &&String| line.contains("ERROR") && line.contains("files of the site");
     assert_eq!(log.iter().filter(told).count(), 1, "{log:#?}");
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn who_finds_no_room_for_one_more_connection_is_told_so() {
+    let program = Program::start().await;
+    let id = program.child.id().expect("it runs");
+    let open = |file: u32| std::fs::read_link(format!("/proc/{id}/fd/{file}")).ok();
+    let is_spare = |file| open(file).is_some_and(|it| it == std::path::Path::new("/dev/null"));
+    support::until("the spare file", || (3..100).any(is_spare)).await;
+    let next = (0..100).find(|file| open(*file).is_none()).expect("not all are open");
+    assert!((3..next).any(is_spare), "{next}: its place is one of those that there are");
+    program.may_open(next);
+    let ask = async || {
+        let mut wire = Wire::open(program.address).await;
+        wire.write("GET /healthz HTTP/1.1\r\nhost: test\r\n\r\n").await;
+        String::from_utf8(wire.read_to_end().await).expect("text")
+    };
+    for _ in 0..5 {
+        let answer = ask().await;
+        assert!(answer.starts_with("HTTP/1.1 503 Service Unavailable\r\n"), "{answer}");
+        assert!(answer.contains("\r\nretry-after: ") && answer.ends_with('}'), "{answer}");
+    }
+    // One that says nothing is told the same, and keeps nobody waiting.
+    let mut silent = Wire::open(program.address).await;
+    assert!(silent.read_head().await.starts_with("http/1.1 503"));
+    program.may_open(next + 100);
+    let mut wire = Wire::open(program.address).await;
+    wire.write("GET /healthz HTTP/1.1\r\nhost: test\r\n\r\n").await;
+    assert!(wire.read_head().await.starts_with("http/1.1 200"));
 }

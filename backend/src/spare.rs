@@ -1,0 +1,87 @@
+//! A file that is kept open for the moment in which no other can be.
+//!
+//! A connection that can't be accepted waits in the system's queue, and its client hears nothing. With
+//! the spare file's place one is taken in at a time, told that there is none, and closed.
+
+use std::fs::File;
+use std::time::Duration;
+
+use axum::response::{IntoResponse, Response};
+use futures_util::FutureExt;
+use http_body_util::BodyExt;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::time::timeout;
+
+use crate::client::Client;
+use crate::error::{self, Refusal};
+use crate::peer::Peer;
+
+/// The file, where there was room for one.
+#[derive(Debug)]
+pub(crate) struct Spare(Option<File>);
+
+impl Spare {
+    pub(crate) fn new() -> Self {
+        Self(open())
+    }
+
+    /// Takes in a connection that waits, in the place of the spare file, and tells its client that
+    /// there is no room; tells whether there was one.
+    pub(crate) async fn turn_one_away(&mut self, listener: &TcpListener) -> bool {
+        let Some(file) = self.0.take().or_else(open) else { return false };
+        drop(file);
+        // Not waited for, because in the meantime others may take the place.
+        let waits = listener.accept().now_or_never();
+        let is_there = if let Some(Ok((stream, peer))) = waits {
+            refuse(stream, Peer::from(peer)).await;
+            true
+        } else {
+            false
+        };
+        self.0 = open();
+        is_there
+    }
+}
+
+/// Opens something that is there on every Unix; other systems know no such bound.
+fn open() -> Option<File> {
+    File::open("/dev/null").ok()
+}
+
+/// Answers whatever is asked, and sees to it that the answer arrives, for a short while.
+async fn refuse(mut stream: TcpStream, peer: Peer) {
+    let refusal = Refusal::NotNow { detail: "this server can take in no more connections" };
+    let response = refusal.into_response();
+    error::log(&response, Client::from(peer));
+    let answer = written(response).await;
+    let mut asked = [0; ASKED_AT_ONCE];
+    // Whoever asks too late, or takes too little, learns less of it.
+    let _ = timeout(WITHIN, stream.read(&mut asked)).await;
+    let _ = timeout(WITHIN, async {
+        stream.write_all(&answer).await?;
+        stream.shutdown().await?;
+        // What was not read would have the system take the answer back.
+        while stream.read(&mut asked).await? > 0 {}
+        Ok::<_, std::io::Error>(())
+    })
+    .await;
+}
+
+/// Returns a response as HTTP/1.1 writes it, after which the connection ends.
+async fn written(response: Response) -> Vec<u8> {
+    let (head, body) = response.into_parts();
+    let body = body.collect().await.map(|body| body.to_bytes()).unwrap_or_default();
+    let mut bytes = format!("HTTP/1.1 {}\r\n", head.status).into_bytes();
+    for (name, value) in &head.headers {
+        bytes.extend([name.as_str().as_bytes(), b": ", value.as_bytes(), b"\r\n"].concat());
+    }
+    let end = format!("content-length: {}\r\nconnection: close\r\n\r\n", body.len());
+    [&bytes, end.as_bytes(), &body].concat()
+}
+
+/// How long a client may take to ask, and then to take the answer and to go.
+const WITHIN: Duration = Duration::from_millis(50);
+
+/// How much of a request is read at a time.
+const ASKED_AT_ONCE: usize = 4 * 1024;
