@@ -5,7 +5,7 @@ mod support;
 use std::sync::Arc;
 use std::time::Duration;
 
-use echoclock_backend::feed::{Asked, Encoding, Follower};
+use echoclock_backend::feed::{Asked, Encoding, Follower, Shared};
 use echoclock_backend::limits::Limits;
 use echoclock_shared::feed::{Period, Seq};
 use echoclock_shared::ledger::{LedgerId, What};
@@ -19,6 +19,7 @@ use tokio::time::Instant;
 
 use support::clock::ManualClock;
 use support::log::Log;
+use support::notes::Notes;
 use support::{Server, Setup, Wire};
 
 /// The newest place: more than is kept are before it.
@@ -322,4 +323,31 @@ async fn a_stream_that_nobody_read_when_the_server_stopped_says_so_wherever_it_i
     let ledger = ledgers.read(&id).expect("it is kept");
     let is_end = |what: &What| matches!(what, What::Ended { reason: it } if it == reason);
     assert!(ledger.entries.iter().any(|entry| is_end(&entry.what)), "{ledger:?}");
+}
+
+#[tokio::test]
+async fn large_items_go_out_few_at_a_time() {
+    let notes = Notes::new(50_000);
+    notes.write_up_to(Notes::RETAINED);
+    let shared = Arc::new(Shared::new(notes));
+    for encoding in [Encoding::Json, Encoding::Lines] {
+        // The second one finds what is kept for the first.
+        for _ in 0..2 {
+            let asked = Asked::After(Seq::new(0));
+            let mut follower =
+                Follower::new(Arc::clone(&shared), encoding, asked).expect("it is there");
+            let mut got = 0;
+            while got < Notes::RETAINED {
+                let items = follower.next().await.expect("more");
+                let bytes: usize = items.iter().map(bytes::Bytes::len).sum();
+                assert!(bytes < 256 * 1024 + 51_000, "{} items of {bytes} bytes", items.len());
+                for item in items {
+                    got += 1;
+                    let place = format!("\"seq\":{got},");
+                    assert!(String::from_utf8_lossy(&item[..99]).contains(&place), "{place}");
+                }
+            }
+            assert_eq!(got, Notes::RETAINED);
+        }
+    }
 }

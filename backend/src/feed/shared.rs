@@ -136,18 +136,14 @@ impl<F: Feed> Shared<F> {
         entries: &[Entry<F::Value>],
         hot: Seq,
     ) -> Option<Arc<Strip>> {
-        let strips = entries.iter().map(|entry| {
+        // Each is encoded only where it still finds room.
+        Strip::join(entries.iter().map(|entry| {
             if entry.seq > hot {
                 self.cached(encoding, entry)
             } else {
                 self.encode(encoding, entry)
             }
-        });
-        let mut strips: Vec<_> = strips.collect();
-        match strips.len() {
-            1 => strips.pop(),
-            _ => Strip::join(&strips).map(Arc::new),
-        }
+        }))
     }
 
     /// Encodes within the lock, so that followers who ask at once get one encoding.
@@ -158,10 +154,12 @@ impl<F: Feed> Shared<F> {
             return Arc::clone(&found.strip);
         }
         let strip = self.encode(encoding, entry);
-        if cache.len() == CACHE_MAX {
+        cache.push_back(Cached { name, strip: Arc::clone(&strip) });
+        while cache.len() > CACHE_MAX
+            || cache.iter().map(|cached| cached.strip.size()).sum::<usize>() > CACHE_BYTES_MAX
+        {
             cache.pop_front();
         }
-        cache.push_back(Cached { name, strip: Arc::clone(&strip) });
         strip
     }
 
@@ -173,7 +171,9 @@ impl<F: Feed> Shared<F> {
         let name = (index, encoding);
         let kept = self.strips().kept.get(&name).cloned();
         let strip = match kept {
-            Some(strip) if strip.has(from) && strip.has(to) => strip,
+            Some(strip) if strip.has_all(from, to) => strip,
+            // What is past a full one is large, and is not kept.
+            Some(strip) if strip.is_full() && strip.last() < from => return None,
             kept => self.lengthen(name, kept, from, to).await?,
         };
         strip.has(from).then(|| Run::between(strip, from, to, limit))
@@ -220,13 +220,14 @@ impl<F: Feed> Shared<F> {
         let bounds = self.feed.bounds();
         let mut strips = self.strips();
         // Somebody else may have been here meanwhile.
-        let there = strips.kept.get(&name).filter(|strip| strip.has(from) && strip.has(to));
+        let there = strips.kept.get(&name).filter(|strip| strip.has_all(from, to));
         if let Some(there) = there {
             return Some(Arc::clone(there));
         }
         let (_, encoding) = name;
         let strip = Arc::new(Strip::write(encoding, kept, entries)?);
-        self.encoded.fetch_add(entries.len() as u64, Ordering::Relaxed);
+        let new = strip.len() - kept.map_or(0, Strip::len);
+        self.encoded.fetch_add(new as u64, Ordering::Relaxed);
         strips.keep(name, Arc::clone(&strip), bounds);
         Some(strip)
     }
@@ -282,6 +283,9 @@ const CACHED_PLACES: u64 = 32;
 
 /// How many encoded items are kept; the oldest makes room.
 const CACHE_MAX: usize = 128;
+
+/// How much they take of one feed, in bytes.
+const CACHE_BYTES_MAX: usize = 1024 * 1024;
 
 /// How much bursts take of one feed, in bytes: an hour of the clock in one encoding is less.
 const BURSTS_MAX: usize = 1024 * 1024;

@@ -1,5 +1,6 @@
 //! Items as bytes, one behind the other as they go out.
 
+use std::iter;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -64,8 +65,8 @@ impl Strip {
         Self::write(encoding, None, std::slice::from_ref(entry)).expect("there is one")
     }
 
-    /// Writes items behind those of another strip, if that ends where they begin; nothing where
-    /// there are none.
+    /// Writes items behind those of another strip, if that ends where they begin, until it is full;
+    /// nothing where there are none.
     pub(super) fn write<T: Serialize>(
         encoding: Encoding,
         before: Option<&Self>,
@@ -78,6 +79,9 @@ impl Strip {
             items.extend_from_slice(&before.items);
         }
         for entry in entries {
+            if bytes.len() >= STRIP_MAX {
+                break;
+            }
             let item = encoding.item(Some(entry.seq), &entry.value);
             items.push(match encoding {
                 Encoding::Json => {
@@ -93,12 +97,20 @@ impl Strip {
         Some(Self::new(first, bytes, items))
     }
 
-    /// Puts strips one behind the other that have no hole between them; nothing where there are
-    /// none.
-    pub(super) fn join(strips: &[Arc<Self>]) -> Option<Self> {
-        let first = strips.first()?.first;
+    /// Puts strips one behind the other that have no hole between them, until it is full; nothing
+    /// where there are none.
+    pub(super) fn join(strips: impl IntoIterator<Item = Arc<Self>>) -> Option<Arc<Self>> {
+        let mut strips = strips.into_iter().peekable();
+        let first = strips.next()?;
+        if strips.peek().is_none() {
+            return Some(first);
+        }
         let (mut bytes, mut items) = (vec![], vec![]);
-        for strip in strips {
+        let place = first.first;
+        for strip in iter::once(first).chain(strips) {
+            if bytes.len() >= STRIP_MAX {
+                break;
+            }
             let before = bytes.len() as u32;
             let moved = |Place { from, to, end }: &Place| Place {
                 from: before + from,
@@ -108,7 +120,7 @@ impl Strip {
             items.extend(strip.items.iter().map(moved));
             bytes.extend_from_slice(&strip.bytes);
         }
-        Some(Self::new(first, bytes, items))
+        Some(Arc::new(Self::new(place, bytes, items)))
     }
 
     fn new(first: Seq, bytes: Vec<u8>, items: Vec<Place>) -> Self {
@@ -123,6 +135,21 @@ impl Strip {
     /// Whether it has the item of this place.
     pub(super) fn has(&self, seq: Seq) -> bool {
         self.first <= seq && seq <= self.last()
+    }
+
+    /// Whether it has all of these places, or takes no more.
+    pub(super) fn has_all(&self, from: Seq, to: Seq) -> bool {
+        self.has(from) && (self.has(to) || self.is_full())
+    }
+
+    /// Whether it takes no more items.
+    pub(super) fn is_full(&self) -> bool {
+        self.bytes.len() >= STRIP_MAX
+    }
+
+    /// Returns how many items it has.
+    pub(super) fn len(&self) -> usize {
+        self.items.len()
     }
 
     /// Returns how many bytes it takes.
@@ -202,6 +229,9 @@ pub(crate) fn chunk(bytes: &[u8]) -> Bytes {
 
 const CHUNK_END: &[u8] = b"\r\n";
 
+/// From how many bytes on a strip takes no more: it is kept, and goes out, in one piece.
+pub(super) const STRIP_MAX: usize = 256 * 1024;
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -226,8 +256,9 @@ mod tests {
             let begun = Strip::write(encoding, None, &[first]);
             let longer = Strip::write(encoding, begun.as_ref(), &[second, third]);
             let singles = [98, 99, 100].map(|seq| Arc::new(Strip::one(encoding, &entry(seq))));
-            for strip in [whole, longer, Strip::join(&singles)] {
-                let strip = Arc::new(strip.expect("there are items"));
+            let [whole, longer] = [whole, longer].map(|strip| strip.map(Arc::new));
+            for strip in [whole, longer, Strip::join(singles)] {
+                let strip = strip.expect("there are items");
                 assert_eq!(Run::of(Arc::clone(&strip)).in_a_row(), all, "{encoding:?}");
                 let to = Seq::new(200);
                 let run = Run::between(Arc::clone(&strip), Seq::new(99), to, usize::MAX);
@@ -244,7 +275,9 @@ mod tests {
     fn a_strip_takes_no_more_than_its_size() {
         let entries: Vec<_> = (0..100).map(entry).collect();
         let whole = Strip::write(Encoding::Lines, None, &entries).expect("there are items");
-        let joined = Strip::join(&[Arc::new(Strip::one(Encoding::Json, &entry(7)))]);
+        let joined =
+            Strip::join([7, 8].map(|seq| Arc::new(Strip::one(Encoding::Json, &entry(seq)))));
+        let joined = joined.and_then(Arc::into_inner);
         let longer = Strip::write(Encoding::Lines, Some(&whole), &[entry(100)]);
         for strip in [Some(whole), joined, longer] {
             let strip = strip.expect("there are items");
