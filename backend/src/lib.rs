@@ -96,8 +96,11 @@ pub mod files;
 
 mod spare;
 
+<<<<<<< HEAD
 pub mod arenas;
 
+=======
+>>>>>>> left
 pub mod config;
 
 pub mod address;
