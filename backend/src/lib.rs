@@ -96,11 +96,8 @@ pub mod files;
 
 mod spare;
 
-<<<<<<< HEAD
 pub mod arenas;
 
-=======
->>>>>>> left
 pub mod config;
 
 pub mod address;

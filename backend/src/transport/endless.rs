@@ -8,10 +8,7 @@ use axum::body::Body;
 use axum::extract::FromRequestParts;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
-<<<<<<< HEAD
 use echoclock_shared::ledger::STOPPED;
-=======
->>>>>>> left
 use futures_util::{StreamExt, future, stream};
 use http::Method;
 use http::header::{CACHE_CONTROL, HeaderName};
@@ -205,25 +202,7 @@ impl<S: Says> IntoResponse for Endless<S> {
             (CACHE_CONTROL, "no-store, no-transform"),
             UNBUFFERED,
         ];
-<<<<<<< HEAD
         (headers, self.into_body()).into_response()
-=======
-        let body = match self {
-            Self(Some((pieces, handover))) => {
-                // In a box, so that it is not moved at each item.
-                let pieces = stream::unfold(Box::new(pieces), async |mut pieces| {
-                    let piece = pieces.next().await;
-                    Some((piece, pieces))
-                });
-                // The end comes as an item as well, because what is open is so until whoever has the
-                // stream drops it: the client may yet not take what came before.
-                let pieces = pieces.scan((), |(), piece| future::ready(piece));
-                Body::new(handover::Endless::new(Box::pin(pieces), handover))
-            }
-            Self(None) => without_length(),
-        };
-        (headers, body).into_response()
->>>>>>> left
     }
 }
 
