@@ -12,6 +12,7 @@ pub(crate) mod page;
 pub(crate) mod proxy;
 pub(crate) mod raw;
 pub(crate) mod socket;
+pub(crate) mod versions;
 
 use std::net::SocketAddr;
 use std::sync::Arc;

@@ -20,6 +20,11 @@ pub(crate) struct Raw {
 impl Raw {
     /// Opens a socket.
     pub(crate) async fn open(server: &Server, path: &str) -> Self {
+        Self::open_with(server, path, "_=").await
+    }
+
+    /// Opens a socket with more in its query.
+    pub(crate) async fn open_with(server: &Server, path: &str, query: &str) -> Self {
         let id = LedgerId::from_random(u128::from(fastrand::u64(..)) << 64 | 1);
         let socket = TcpSocket::new_v4().expect("a socket");
         // So that what nobody reads soon blocks the server's writes.
@@ -28,7 +33,7 @@ impl Raw {
         stream.set_nodelay(true).expect("a socket");
         let mut wire = Wire(stream);
         wire.write(format!(
-            "GET {path}?link={id} HTTP/1.1\r\nhost: test\r\nconnection: Upgrade\r\n\
+            "GET {path}?link={id}&{query} HTTP/1.1\r\nhost: test\r\nconnection: Upgrade\r\n\
              upgrade: websocket\r\nsec-websocket-version: 13\r\n\
              sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
         ))
