@@ -132,6 +132,14 @@ impl<'a> Told<'a> {
         self.header("content-encoding").filter(|coding| *coding != "identity")
     }
 
+    /// Returns the version of HTTP that the client got its answer by, where it can tell.
+    pub(in crate::check) fn answered_by(&self) -> Option<&'a str> {
+        self.heard().find_map(|note| {
+            let Heard::Head { version, .. } = &note.what else { return None };
+            version.as_deref()
+        })
+    }
+
     /// Returns after how many milliseconds the head was there.
     pub(in crate::check) fn head_after(&self) -> Option<u64> {
         self.first(|what| matches!(what, Heard::Head { .. }))
@@ -179,6 +187,11 @@ impl<'a> Told<'a> {
             ServerSide::Nothing => Some(vec![]),
             ServerSide::Unknown(_) => None,
         }
+    }
+
+    /// Whether nothing of it has arrived at the server, for certain.
+    pub(in crate::check) fn never_arrived(&self) -> bool {
+        self.arrived().is_some_and(|requests| requests.is_empty())
     }
 
     /// Whether the server was asked by this version of HTTP.

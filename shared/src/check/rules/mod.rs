@@ -5,6 +5,7 @@
 
 use super::rule::Rule;
 
+mod answer_too_late;
 mod buffered_whole;
 mod charset_held;
 mod collected_in_pages;
@@ -13,16 +14,25 @@ mod compressed_from_first_write;
 mod compressed_in_buffer;
 mod compressed_one_late;
 mod compressed_without_flush;
+mod flow_forgotten;
 mod get_held_post_live;
 mod head_waits_for_body;
+mod http2_without_sockets;
 mod only_events_flushed;
+mod origin_refused;
 mod page_filtered;
 mod page_inspected;
 mod silence_ends_cleanly;
 mod small_writes_packed;
+mod socket_lingers;
 mod socket_silence_limit;
 mod stream_cached;
 mod stream_silence_limit;
+mod time_of_answer;
+mod upgrade_not_forwarded;
+mod upgrade_over_http_1_0;
+mod upgrade_refused_on_way;
+mod upgrade_swallowed;
 
 /// All of them, in the order in which they are shown.
 pub const ALL: &[Rule] = &[
@@ -44,4 +54,14 @@ pub const ALL: &[Rule] = &[
     silence_ends_cleanly::RULE,
     stream_silence_limit::RULE,
     socket_silence_limit::RULE,
+    answer_too_late::RULE,
+    time_of_answer::RULE,
+    flow_forgotten::RULE,
+    upgrade_not_forwarded::RULE,
+    upgrade_over_http_1_0::RULE,
+    origin_refused::RULE,
+    http2_without_sockets::RULE,
+    upgrade_refused_on_way::RULE,
+    upgrade_swallowed::RULE,
+    socket_lingers::RULE,
 ];

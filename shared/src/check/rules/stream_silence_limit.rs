@@ -94,7 +94,7 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn explains(sign: &Sign, evidence: &Evidence) -> Option<Explained> {
-    if sign.lane == Lane::Socket {
+    if matches!(sign.lane, Lane::Socket | Lane::LongPoll) {
         return None;
     }
     let told = told(sign, evidence);
