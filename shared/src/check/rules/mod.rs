@@ -51,6 +51,9 @@ mod upgrade_over_http_1_0;
 mod upgrade_refused_on_way;
 mod upgrade_swallowed;
 
+#[cfg(test)]
+mod tests;
+
 /// All of them, in the order in which they are shown.
 pub const ALL: &[Rule] = &[
     page_filtered::RULE,
