@@ -34,8 +34,8 @@ Configurations that do all of this, and on which the check finds nothing:
   No rule here is for that, and the check does not take it for a fault.
 - **It is only compressed**, or only has headers added: Apache's mod_deflate compresses streams and hands on each item at
   once. Such things are notes.
-- **`proxy_buffering` is on**, and nothing else: by HTTP/1.1, in chunks, nginx passes each item on nevertheless. What counts
-  is what a path does, not what its settings are called.
+- **`proxy_buffering` is on**, and nothing else: by HTTP/1.1, in chunks, nginx passes each item on nevertheless, and only the
+  head waits for the first one. What counts is what a path does, not what its settings are called.
 - **It happens at a moment and not at an age**: when a proxy reloads its configuration (nginx's `worker_shutdown_timeout`,
   Kubernetes' ingress 4 minutes after a change, Caddy without `stream_close_delay`), when a laptop wakes, when a server is
   replaced. A run of a minute does not see that. Clients that reconnect and resume live through it.

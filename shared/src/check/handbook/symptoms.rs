@@ -38,3 +38,32 @@ pub const SYMPTOMS: &[(&str, &str)] = &[
          no fault of the path.",
     ),
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::SYMPTOMS;
+    use crate::check::rules;
+    use crate::check::signs::Symptom;
+
+    /// The names of all symptoms: what reads them lists them when it is given another.
+    fn names() -> Vec<String> {
+        let error = serde_json::from_str::<Symptom>(r#"{"symptom":"?"}"#).unwrap_err().to_string();
+        let (_, known) = error.split_once("expected one of ").unwrap();
+        known.split('`').skip(1).step_by(2).map(ToOwned::to_owned).collect()
+    }
+
+    #[test]
+    fn each_symptom_is_told_in_words() {
+        let told: Vec<_> = SYMPTOMS.iter().map(|(name, _)| (*name).to_owned()).collect();
+        assert_eq!(told, names());
+    }
+
+    #[test]
+    fn rules_explain_symptoms_that_there_are() {
+        for rule in rules::ALL {
+            let strange =
+                rule.symptoms.iter().find(|name| !names().iter().any(|known| known == *name));
+            assert_eq!(strange, None, "{}", rule.id);
+        }
+    }
+}

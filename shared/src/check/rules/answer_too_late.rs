@@ -57,11 +57,9 @@ pub(super) const RULE: Rule = Rule {
         },
         Remedy {
             hop: Hop::Varnish,
-            before: "backend default {\n    .host = \"127.0.0.1\";\n    .port = \"3000\";\n    \
-                     .first_byte_timeout = 20s;\n}",
-            after: "backend default {\n    .host = \"127.0.0.1\";\n    .port = \"3000\";\n    \
-                    .first_byte_timeout = 3600s;\n}",
-            note: "Or `varnishd -p first_byte_timeout=3600`.",
+            before: ".first_byte_timeout = 20s;",
+            after: ".first_byte_timeout = 3600s;",
+            note: "In the backend; or `varnishd -p first_byte_timeout=3600`.",
             tried_on: None,
         },
         Remedy {

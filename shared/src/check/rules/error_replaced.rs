@@ -40,8 +40,8 @@ pub(super) const RULE: Rule = Rule {
         },
         Remedy {
             hop: Hop::Haproxy,
-            before: "http-response return status 200 string Sorry if { status 404 500 }",
-            after: "http-request set-var(txn.path) path\nhttp-response return status 200 string Sorry if { status \
+            before: "http-response return status 200 content-type text/plain string Sorry if { status 404 500 }",
+            after: "http-request set-var(txn.path) path\nhttp-response return status 200 content-type text/plain string Sorry if { status \
                     404 500 } !{ var(txn.path) -m beg /api/ }",
             note: "Leaves the API out; an answer does not know its path unless it is kept.",
             tried_on: None,

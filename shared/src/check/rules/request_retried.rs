@@ -27,9 +27,10 @@ pub(super) const RULE: Rule = Rule {
     remedies: &[
         Remedy {
             hop: Hop::Nginx,
-            before: "proxy_pass http://backend;",
-            after: "proxy_pass http://backend;\nproxy_next_upstream off;\nproxy_read_timeout 3600s;",
-            note: "In the location of polls and streams.",
+            before: "proxy_next_upstream error timeout;",
+            after: "proxy_next_upstream off;",
+            note: "In the location of polls and streams. The first line is the default, so it may not be there; a \
+                   longer `proxy_read_timeout` belongs to it.",
             tried_on: None,
         },
         Remedy {
