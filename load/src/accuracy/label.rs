@@ -82,9 +82,6 @@ pub(super) struct Cause {
 pub(super) struct Remedy {
     /// The rule.
     pub(super) rule: String,
-    /// What goes out before the paste comes in, beside what the rule says: whole lines.
-    #[serde(default)]
-    pub(super) drops: Vec<String>,
     /// What is found afterwards: what the remedy is not for.
     #[serde(default, rename = "leaves")]
     pub(super) leaves: Vec<Cause>,
