@@ -46,6 +46,9 @@ pub(crate) struct Accuracy {
     /// Where to write what was found as JSON
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
+    /// Where to keep each path's report, as a file of its own
+    #[arg(long, value_name = "FOLDER")]
+    reports: Option<PathBuf>,
     /// Builds one path, says its address, and keeps it for ten minutes
     #[arg(long, value_name = "NAME")]
     hold: Option<String>,
@@ -154,6 +157,10 @@ fn judged(job: &Job, order: &Accuracy, programs: &Programs) -> Outcome {
     let name = if job.is_mended { format!("{} (mended)", label.name) } else { label.name.clone() };
     let verdict = Built::build(label, &order.server, programs).and_then(|path| {
         let report = check::check(&order.server, &path, &label.at, label.deep)?;
+        if let Some(folder) = &order.reports {
+            std::fs::create_dir_all(folder)?;
+            std::fs::write(folder.join(format!("{name}.json")), serde_json::to_vec(&report)?)?;
+        }
         let found = judge::found(&report);
         Ok(match label.remedy.as_ref().filter(|_| job.is_mended) {
             Some(remedy) => judge::judge(&[], &remedy.leaves, &found),
