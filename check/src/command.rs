@@ -1,6 +1,6 @@
 //! From the arguments to the exit code.
 
-use std::io::{Write, stderr};
+use std::io::{Write, stderr, stdout};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::{Instant, SystemTime};
@@ -22,6 +22,7 @@ use crate::connect::Connector;
 use crate::drive::{Watcher, drive};
 use crate::probe::Edge;
 use crate::send::Server;
+use crate::terminal;
 
 /// Checks a path as the arguments say, and returns the program's exit code.
 pub fn check(arguments: &Check) -> ExitCode {
@@ -36,10 +37,16 @@ pub fn check(arguments: &Check) -> ExitCode {
 
 async fn run(arguments: &Check) -> anyhow::Result<ExitCode> {
     let report = report_of(arguments).await?;
-    if let Some(file) = &arguments.json {
-        let json = serde_json::to_string_pretty(&report).context("the report as JSON")?;
-        std::fs::write(file, json + "\n").with_context(|| format!("{}", file.display()))?;
-    }
+    let json = serde_json::to_string_pretty(&report).context("the report as JSON")? + "\n";
+    let said = match &arguments.json {
+        Some(file) if file.as_os_str() == "-" => json,
+        Some(file) => {
+            std::fs::write(file, json).with_context(|| format!("{}", file.display()))?;
+            terminal::text(&report)
+        }
+        None => terminal::text(&report),
+    };
+    stdout().write_all(said.as_bytes()).context("the report on the standard output")?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -82,7 +89,7 @@ async fn is_there(edge: &Edge) -> anyhow::Result<()> {
     let request = Request::get(path::below_api(path::INFO).to_owned());
     let info = tokio::time::timeout(FIRST_ANSWER_WITHIN, edge.read::<Info>(&request)).await;
     let info = info.context("nothing answers there within 10 s")??;
-    let info = info.context("what answers there is no Echoclock; --follow watches any stream")?;
+    let info = info.context("what answers there is no Echoclock")?;
     anyhow::ensure!(info.check, "this Echoclock's check is switched off, or it has none yet");
     Ok(())
 }

@@ -9,6 +9,8 @@ mod connect;
 
 mod send;
 
+mod terminal;
+
 mod gunzip;
 
 mod notes;

@@ -39,8 +39,7 @@ pub enum Command {
 
     /// Check what a network does to live connections: ask an Echoclock through it, in every way
     #[command(
-        after_help = "Exit codes: 0 where the expectation holds, 1 where it does not, 2 where the \
-                            check could not run."
+        after_help = "Exit codes: 0 where the check ran, whatever it found; 2 where it could not run."
     )]
     Check(Box<Check>),
 }

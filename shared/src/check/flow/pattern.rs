@@ -172,11 +172,11 @@ fn delayed(flow: &Flow) -> Option<Pattern> {
     (millis >= TIMER_MIN && are_alike(&mut late)).then_some(Pattern::Delayed { millis })
 }
 
-/// Whether the middle half of what was measured lies close together.
+/// Whether what was measured lies close together, but for a sixth at either end.
 fn are_alike(measured: &mut [i64]) -> bool {
     let middle = middle_of(measured);
-    let quarter = measured.len() / 4;
-    measured[measured.len() - 1 - quarter] - measured[quarter] <= middle / 8
+    let spared = measured.len() / 6;
+    measured[measured.len() - 1 - spared] - measured[spared] <= middle / 8
 }
 
 /// Returns the size of a buffer that a lump is as large as: 4,096 bytes, or twice that, and so on.

@@ -31,7 +31,8 @@ impl<'a> Stream<'a> {
         let is_followed = match &told.probe.ask {
             Ask::Stream(ask) => ask.leaves_after.is_none(),
             Ask::Socket(_) => true,
-            Ask::Follow { transport, .. } => transport.is_pushed(),
+            // What goes on from the past comes all at once, as it should.
+            Ask::Follow { transport, resumes, .. } => transport.is_pushed() && !resumes,
             Ask::Seen { .. }
             | Ask::Twins(_)
             | Ask::Wait { .. }
