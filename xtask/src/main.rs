@@ -109,6 +109,13 @@ enum Order {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "ARGUMENT")]
         arguments: Vec<String>,
     },
+    /// Has the path check judge paths whose faults are known, and compares; `check-accuracy --help`
+    /// tells the rest
+    #[command(disable_help_flag = true)]
+    CheckAccuracy {
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "ARGUMENT")]
+        arguments: Vec<String>,
+    },
     /// Checks the project's own rules
     Tidy,
     #[command(hide = true)]
@@ -160,6 +167,7 @@ fn obey(order: Order) -> Result<()> {
         Order::Conformance => conformance::conformance(&machine),
         Order::Attack { arguments } => load::run(&machine, "attack", &arguments),
         Order::Soak { arguments } => load::run(&machine, "soak", &arguments),
+        Order::CheckAccuracy { arguments } => load::check_accuracy(&machine, &arguments),
         Order::Tidy => tidy::tidy(&project.root),
         Order::OpenBrowser { listen } => run::open_browser(listen),
     }
