@@ -10,8 +10,6 @@ pub mod wire;
 
 pub mod driver;
 
-pub mod check;
-
 pub mod stores;
 
 pub mod format;

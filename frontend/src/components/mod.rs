@@ -19,15 +19,11 @@ mod chat;
 
 mod period;
 
-mod copy;
-
 mod whole;
 
 mod clock;
 
 mod transports;
-
-mod check;
 
 mod server;
 

@@ -21,11 +21,6 @@ pub use lane_ledger::LaneLedger;
 mod track;
 pub use track::{MARKS_MAX, Mark, Quantiles, Track, What};
 
-mod check;
-pub use check::{
-    CheckEnd, CheckPhase, CheckProgress, CheckStep, CheckStore, Shown, Source, StepState,
-};
-
 mod server;
 pub use server::ServerStore;
 
@@ -47,7 +42,7 @@ mod writer;
 pub use writer::Writer;
 
 mod dispatch;
-pub use dispatch::{CheckIntent, Dispatch};
+pub use dispatch::Dispatch;
 
 use leptos::prelude::expect_context;
 
@@ -60,8 +55,6 @@ pub struct Stores {
     pub clock: ClockStore,
     /// The clock over every transport.
     pub lanes: LanesStore,
-    /// The path check.
-    pub check: CheckStore,
     /// The server, and where it is looked for.
     pub server: ServerStore,
     /// The page itself.

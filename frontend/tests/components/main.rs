@@ -24,8 +24,6 @@ mod server;
 
 mod transports;
 
-mod check;
-
 mod wire;
 
 mod translated;

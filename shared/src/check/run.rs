@@ -346,6 +346,4 @@ const LEDGERS_WITHIN: Duration = Duration::from_secs(4);
 const LAST_LEDGERS_WITHIN: Duration = Duration::from_secs(2);
 
 #[cfg(test)]
-mod simulation;
-#[cfg(test)]
 mod tests;

@@ -152,6 +152,3 @@ const LONG: Duration = Duration::from_secs(13);
 
 /// A message of more bytes than this is felt beside it.
 const BULK: u32 = 64 * 1024;
-
-#[cfg(test)]
-mod tests;

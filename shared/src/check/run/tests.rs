@@ -1,1 +1,90 @@
 //! A run, step by step.
+
+use super::*;
+use crate::check::observed::Heard;
+use crate::check::suite::{Depth, probes};
+
+const SLOTS: Slots = Slots { requests: 5, sockets: 32, timed: 8, asides: 1 };
+
+fn seconds(seconds: u64) -> Duration {
+    Duration::from_secs(seconds)
+}
+
+fn begun() -> (Run, Vec<Effect>) {
+    let mut run = Run::new(Setup {
+        probes: probes(Depth::Quick),
+        slots: SLOTS,
+        client: Client::Browser,
+        url: "http://localhost/".to_owned(),
+        time: Depth::Quick.time(),
+        run: LedgerId::from_random(1),
+        began: UnixMillis::default(),
+    });
+    let effects = run.handle(Event::Begin, Duration::ZERO);
+    (run, effects)
+}
+
+fn place(run: &Run, id: &str) -> usize {
+    run.probes().iter().position(|probe| probe.id.0 == id).unwrap()
+}
+
+#[test]
+fn who_needs_the_network_alone_has_it_and_keeps_nobody_waiting_for_long() {
+    let (mut run, effects) = begun();
+    let [seen, connections, wait] = ["seen", "connections", "wait-25s"].map(|id| place(&run, id));
+    assert!(effects.contains(&Effect::Start(seen)));
+    assert!(!effects.contains(&Effect::Start(connections)));
+    let effects = run.handle(Event::Ended(seen), seconds(1));
+    assert!(effects.contains(&Effect::Start(connections)));
+    assert!(!effects.contains(&Effect::Start(wait)));
+    // It hangs, and its slots with it, up to its deadline.
+    assert_eq!(run.stage(connections), Stage::Running);
+    let deadline = run.probes()[connections].deadline + seconds(1);
+    let effects = run.handle(Event::Deadline, deadline);
+    assert!(effects.contains(&Effect::Stop(connections)));
+    assert!(effects.contains(&Effect::Start(wait)));
+}
+
+#[test]
+fn what_a_client_can_t_run_is_skipped_and_the_rest_is_complete_without() {
+    let (run, _) = begun();
+    assert_eq!(run.stage(place(&run, "events-identity")), Stage::Over(Outcome::Skipped));
+    assert!(!run.is_complete());
+}
+
+#[test]
+fn the_server_is_asked_until_it_knows_that_the_client_has_left() {
+    let (mut run, _) = begun();
+    let seen = place(&run, "seen");
+    let left = Note { at: 1, request: 1, what: Heard::Left };
+    run.handle(Event::Noted(seen, left), seconds(0));
+    run.handle(Event::Ended(seen), seconds(0));
+    let mut asked = 0;
+    let mut at = Duration::ZERO;
+    while run.stage(seen) == Stage::Asking {
+        at = run.next_deadline().unwrap().max(at);
+        let effects = run.handle(Event::Deadline, at);
+        if effects.contains(&Effect::AskLedger(seen)) {
+            asked += 1;
+            run.handle(Event::Ledger(seen, Ok(None)), at);
+        }
+    }
+    assert!(asked >= 6, "asked {asked} times");
+    assert_eq!(at, seconds(6));
+    let evidence = run.evidence();
+    let (_, seen) = evidence.of("seen").unwrap();
+    assert_eq!((seen.outcome, &seen.ledger), (Outcome::Done, &ServerSide::Nothing));
+}
+
+#[test]
+fn late_news_are_ignored() {
+    let (mut run, _) = begun();
+    let seen = place(&run, "seen");
+    let deadline = run.probes()[seen].deadline;
+    assert!(run.handle(Event::Deadline, deadline).contains(&Effect::Stop(seen)));
+    run.handle(Event::Noted(seen, Note { at: 1, request: 1, what: Heard::Asked }), deadline);
+    assert!(!run.handle(Event::Ended(seen), deadline).contains(&Effect::Moved(seen)));
+    let evidence = run.evidence();
+    let (_, seen) = evidence.of("seen").unwrap();
+    assert_eq!((seen.outcome, seen.heard.len()), (Outcome::Late, 0));
+}

@@ -1,1 +1,0 @@
-//! Which probe begins when, by tables.

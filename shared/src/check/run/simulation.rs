@@ -1,1 +1,0 @@
-//! Random runs: whatever probes do, a run ends, and nothing is left open.
