@@ -74,8 +74,8 @@ fn program(text: &str) -> Result<(String, PathBuf), String> {
 /// A path that is to be judged.
 struct Job {
     label: Label,
-    /// Whether its remedy has been pasted in.
-    is_mended: bool,
+    /// Which of its remedies has been pasted in.
+    mended_by: Option<label::Remedy>,
 }
 
 /// What came of a job.
@@ -103,11 +103,11 @@ pub(crate) fn accuracy(order: &Accuracy) -> Result<()> {
     }
     let mut jobs = Vec::new();
     for label in labels.into_iter().filter(|label| order.wants(label)) {
-        if let Some(remedy) = label.remedy.as_ref().filter(|_| !order.short) {
+        for remedy in label.remedies.iter().filter(|_| !order.short) {
             let mended = paste::mended(&label, remedy).with_context(|| label.name.clone())?;
-            jobs.push(Job { label: mended, is_mended: true });
+            jobs.push(Job { label: mended, mended_by: Some(remedy.clone()) });
         }
-        jobs.push(Job { label, is_mended: false });
+        jobs.push(Job { label, mended_by: None });
     }
     // What takes longest comes first, so that the rest passes beside it.
     jobs.sort_by_key(|job| job.label.deep);
@@ -154,15 +154,19 @@ fn run(jobs: Vec<Job>, order: &Accuracy, programs: &Programs) -> Vec<Outcome> {
 
 fn judged(job: &Job, order: &Accuracy, programs: &Programs) -> Outcome {
     let label = &job.label;
-    let name = if job.is_mended { format!("{} (mended)", label.name) } else { label.name.clone() };
+    let name = match &job.mended_by {
+        Some(remedy) => format!("{} + {}", label.name, remedy.rule),
+        None => label.name.clone(),
+    };
     let verdict = Built::build(label, &order.server, programs).and_then(|path| {
         let report = check::check(&order.server, &path, &label.at, label.deep)?;
         if let Some(folder) = &order.reports {
             std::fs::create_dir_all(folder)?;
-            std::fs::write(folder.join(format!("{name}.json")), serde_json::to_vec(&report)?)?;
+            let file = format!("{}.json", name.replace(" + ", "+"));
+            std::fs::write(folder.join(file), serde_json::to_vec(&report)?)?;
         }
         let found = judge::found(&report);
-        Ok(match label.remedy.as_ref().filter(|_| job.is_mended) {
+        Ok(match &job.mended_by {
             Some(remedy) => judge::judge(&[], &remedy.leaves, &found),
             None => judge::judge(&label.expects, &label.may, &found),
         })
@@ -175,9 +179,9 @@ fn judged(job: &Job, order: &Accuracy, programs: &Programs) -> Outcome {
 impl Outcome {
     fn line(&self) -> String {
         let mut line = match &self.verdict {
-            Err(error) => return format!("{:<36} could not be judged: {error:#}", self.name),
-            Ok(verdict) if verdict.is_right() => return format!("{:<36} right", self.name),
-            Ok(_) => format!("{:<36} WRONG", self.name),
+            Err(error) => return format!("{:<52} could not be judged: {error:#}", self.name),
+            Ok(verdict) if verdict.is_right() => return format!("{:<52} right", self.name),
+            Ok(_) => format!("{:<52} WRONG", self.name),
         };
         if let Ok(Verdict { misses, alarms, .. }) = &self.verdict {
             line.extend(misses.iter().map(|miss| format!("\n    missed: {miss}")));

@@ -64,9 +64,23 @@ fn pasted(text: &str, before: &str, after: &str) -> Option<String> {
     Some(lines.join("\n") + "\n")
 }
 
+/// Finds a line: it may say more than the remedy shows, and its figures may be others.
 fn find(lines: &[String], from: usize, wanted: &str) -> Option<usize> {
+    let wanted: Vec<_> = wanted.split_whitespace().collect();
+    let is_it = |line: &String| {
+        let words: Vec<_> = line.split_whitespace().collect();
+        let same = |(word, wanted): (&&str, &&str)| {
+            word == wanted || (is_figure(word) && is_figure(wanted))
+        };
+        words.len() >= wanted.len() && words.iter().zip(&wanted).all(same)
+    };
     let rest = lines.iter().enumerate().skip(from);
-    rest.filter(|(_, line)| line.trim() == wanted.trim()).map(|(number, _)| number).next()
+    rest.filter(|(_, line)| is_it(line)).map(|(number, _)| number).next()
+}
+
+/// Whether a word is a time, a size or an address, which each configuration has its own of.
+fn is_figure(word: &str) -> bool {
+    word.contains("NEXT") || word.contains(|letter: char| letter.is_ascii_digit())
 }
 
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -112,6 +126,13 @@ fn changes<'a>(before: &'a str, after: &'a str) -> Vec<Change<'a>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_line_may_say_more_and_have_other_figures() {
+        let text = "ProxyPass / http://NEXT/ upgrade=websocket\nTimeout 40\n";
+        let pasted = pasted(text, "ProxyPass / http://NEXT/\nTimeout 60", "ProxyPass / http://NEXT/");
+        assert_eq!(pasted.as_deref(), Some("ProxyPass / http://NEXT/ upgrade=websocket\n"));
+    }
 
     #[test]
     fn what_a_remedy_changes_is_changed() {
