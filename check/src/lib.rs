@@ -1,7 +1,7 @@
 //! `echoclock check`: the path check from a terminal.
 //!
 //! The probes, who runs when, and what it all means are in `echoclock_shared::check`. Here is the edge:
-//! a client of HTTP and of WebSockets that carries the probes out ([`probe`]), and the outputs.
+//! a client of HTTP and of WebSockets that carries the probes out (`probe`), and the outputs.
 
 mod address;
 
