@@ -10,6 +10,7 @@ mod dev;
 mod check;
 mod clients;
 mod fuzz;
+mod paths;
 mod server;
 mod tidy;
 
@@ -111,6 +112,8 @@ enum Order {
     },
     /// Checks the project's own rules
     Tidy,
+    /// Writes docs/PATHS.md out of the path check's rules
+    Paths,
     #[command(hide = true)]
     OpenBrowser { listen: SocketAddr },
 }
@@ -161,6 +164,7 @@ fn obey(order: Order) -> Result<()> {
         Order::Attack { arguments } => load::run(&machine, "attack", &arguments),
         Order::Soak { arguments } => load::run(&machine, "soak", &arguments),
         Order::Tidy => tidy::tidy(&project.root),
+        Order::Paths => paths::write(&shell, &project),
         Order::OpenBrowser { listen } => run::open_browser(listen),
     }
 }

@@ -54,6 +54,8 @@ pub mod rule;
 
 pub mod rules;
 
+pub mod handbook;
+
 pub mod report;
 
 #[cfg(test)]

@@ -17,6 +17,8 @@ pub(in crate::check) struct Told<'a> {
 /// A request as it arrived at the server.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::check) struct Arrived<'a> {
+    /// When, in milliseconds since 1970 by the server's clock.
+    at: u64,
     /// Such as `HTTP/1.1`.
     pub(in crate::check) version: &'a str,
     headers: &'a [(String, String)],
@@ -132,6 +134,14 @@ impl<'a> Told<'a> {
         self.header("content-encoding").filter(|coding| *coding != "identity")
     }
 
+    /// Returns the version of HTTP that the client got its answer by, where it can tell.
+    pub(in crate::check) fn answered_by(&self) -> Option<&'a str> {
+        self.heard().find_map(|note| {
+            let Heard::Head { version, .. } = &note.what else { return None };
+            version.as_deref()
+        })
+    }
+
     /// Returns after how many milliseconds the head was there.
     pub(in crate::check) fn head_after(&self) -> Option<u64> {
         self.first(|what| matches!(what, Heard::Head { .. }))
@@ -168,7 +178,9 @@ impl<'a> Told<'a> {
         match &self.seen.ledger {
             ServerSide::Ledger(ledger) => {
                 let requests = ledger.entries.iter().filter_map(|entry| match &entry.what {
-                    What::Request { version, headers, .. } => Some(Arrived { version, headers }),
+                    What::Request { version, headers, .. } => {
+                        Some(Arrived { at: entry.at.get(), version, headers })
+                    }
                     What::Response { .. }
                     | What::Received(_)
                     | What::Sent(_)
@@ -179,6 +191,26 @@ impl<'a> Told<'a> {
             ServerSide::Nothing => Some(vec![]),
             ServerSide::Unknown(_) => None,
         }
+    }
+
+    /// Returns how many milliseconds lie between its first two requests as they arrived.
+    pub(in crate::check) fn arrived_apart(&self) -> Option<u64> {
+        let requests = self.arrived()?;
+        let [first, second, ..] = &requests[..] else { return None };
+        Some(second.at.saturating_sub(first.at))
+    }
+
+    /// Returns the status of the first answer that the client got.
+    pub(in crate::check) fn status(&self) -> Option<u16> {
+        self.heard().find_map(|note| {
+            let Heard::Head { status, .. } = note.what else { return None };
+            Some(status)
+        })
+    }
+
+    /// Whether nothing of it has arrived at the server, for certain.
+    pub(in crate::check) fn never_arrived(&self) -> bool {
+        self.arrived().is_some_and(|requests| requests.is_empty())
     }
 
     /// Whether the server was asked by this version of HTTP.

@@ -8,6 +8,7 @@ use anyhow::{Result, bail};
 
 use crate::say;
 
+mod causes;
 mod circles;
 mod links;
 mod manifests;
@@ -37,7 +38,7 @@ pub(crate) fn tidy(root: &Path) -> Result<()> {
 /// A rule; each finding names the file, the line where there is one, and what to do.
 type Rule = fn(&Tree) -> Vec<String>;
 
-const RULES: [Rule; 12] = [
+const RULES: [Rule; 13] = [
     words::banned,
     words::machine_paths,
     words::opens_with_its_job,
@@ -47,6 +48,7 @@ const RULES: [Rule; 12] = [
     manifests::lints_are_inherited,
     manifests::lock_files_name_no_address,
     circles::no_circles,
+    causes::rules_are_listed_and_tried,
     links::links_resolve,
     links::changes_are_listed,
     links::no_pending_snapshots,

@@ -127,6 +127,27 @@ fn a_rust_file_has_at_most_so_many_lines() {
 }
 
 #[test]
+fn a_rule_of_the_path_check_is_listed_named_and_tried() {
+    let list = "pub const ALL: &[Rule] = &[\n    stream_held::RULE,\n];\n";
+    let kept = "id: \"stream-held\",\n    fn stream_held_is_told_by_its_coding() {\n";
+    for (list, rule, finding) in [
+        (list, kept, None),
+        ("mod stream_held;\n", kept, Some("into `ALL`")),
+        (list, "id: \"held\",\nfn stream_held_is_told() {\n", Some("as its file: `stream-held`")),
+        (list, "id: \"stream-held\",\n// fn stream_held_is_told() {\n", Some("add a test")),
+    ] {
+        let tree = tree(&[
+            ("shared/src/check/rules/mod.rs", list),
+            ("shared/src/check/rules/tests.rs", "//! What every rule has."),
+            ("shared/src/check/rules/stream_held.rs", rule),
+        ]);
+        let findings = causes::rules_are_listed_and_tried(&tree);
+        assert_eq!(findings.len(), usize::from(finding.is_some()), "{findings:?}");
+        assert!(findings.iter().all(|said| said.contains(finding.unwrap())), "{findings:?}");
+    }
+}
+
+#[test]
 fn modules_side_by_side_name_each_other_in_no_circle() {
     let (state, site) = ("backend/src/state.rs", "backend/src/site/assets.rs");
     let cases: [(&str, &[(&str, &str)]); 9] = [

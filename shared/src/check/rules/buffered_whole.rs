@@ -41,8 +41,9 @@ pub(super) const RULE: Rule = Rule {
         Remedy {
             hop: Hop::Haproxy,
             before: "http-response wait-for-body time 10s",
-            after: "http-response wait-for-body time 10s if !{ path_beg /api/ }",
-            note: "Leaves the paths of live connections out.",
+            after: "http-request set-var(txn.path) path\nhttp-response wait-for-body time 10s unless { \
+                    var(txn.path) -m beg /api/ }",
+            note: "Leaves the paths of live connections out; an answer does not know its path unless it is kept.",
             tried_on: None,
         },
         Remedy {

@@ -26,11 +26,8 @@ pub(super) const RULE: Rule = Rule {
         Remedy {
             hop: Hop::Caddy,
             before: "encode gzip\nreverse_proxy backend:3000",
-            after: "encode {\n    gzip\n    match {\n        header Content-Type text/css*\n        header \
-                    Content-Type text/html*\n        header Content-Type application/javascript*\n        \
-                    header Content-Type application/json*\n    }\n}\nreverse_proxy backend:3000",
-            note: "Lists what is compressed, so that streams are not; a forever frame is `text/html`, so leave \
-                   that line out where one is used. Or upgrade Caddy.",
+            after: "@still not path /api/*\nencode @still gzip\nreverse_proxy backend:3000",
+            note: "Leaves the paths of live connections out; later versions of Caddy flush the compressor.",
             tried_on: None,
         },
         Remedy {

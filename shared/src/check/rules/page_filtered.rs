@@ -23,9 +23,8 @@ pub(super) const RULE: Rule = Rule {
     ],
     remedies: &[Remedy {
         hop: Hop::Apache,
-        before: "ProxyPass / http://backend:3000/\nProxyHTMLEnable On",
-        after: "ProxyPass / http://backend:3000/\nProxyHTMLEnable On\n<Location \"/api/\">\n    \
-                ProxyHTMLEnable Off\n</Location>",
+        before: "ProxyHTMLEnable On",
+        after: "ProxyHTMLEnable On\n<Location \"/api/\">\n    ProxyHTMLEnable Off\n</Location>",
         note: "For the paths of live connections.",
         tried_on: None,
     }],

@@ -26,12 +26,9 @@ pub(super) const RULE: Rule = Rule {
     remedies: &[
         Remedy {
             hop: Hop::Nginx,
-            before: "location / {\n    proxy_pass http://backend;\n    proxy_cache pages;\n    \
-                     proxy_ignore_headers Cache-Control;\n}",
-            after: "location / {\n    proxy_pass http://backend;\n    proxy_cache pages;\n    \
-                    proxy_ignore_headers Cache-Control;\n}\n\nlocation /api/ {\n    proxy_pass \
-                    http://backend;\n    proxy_cache off;\n}",
-            note: "A location of their own for live connections.",
+            before: "proxy_cache live;\nproxy_ignore_headers Cache-Control Expires;",
+            after: "proxy_cache off;",
+            note: "In the location of live connections. A cache that heeds `Cache-Control` may stay.",
             tried_on: None,
         },
         Remedy {

@@ -66,11 +66,9 @@ pub(super) const RULE: Rule = Rule {
         },
         Remedy {
             hop: Hop::Varnish,
-            before: "backend default {\n    .host = \"127.0.0.1\";\n    .port = \"3000\";\n    \
-                     .between_bytes_timeout = 60s;\n}",
-            after: "backend default {\n    .host = \"127.0.0.1\";\n    .port = \"3000\";\n    \
-                    .between_bytes_timeout = 3600s;\n}",
-            note: "Or `varnishd -p between_bytes_timeout=3600`.",
+            before: ".between_bytes_timeout = 60s;",
+            after: ".between_bytes_timeout = 3600s;",
+            note: "In the backend; or `varnishd -p between_bytes_timeout=3600`.",
             tried_on: None,
         },
         Remedy {
@@ -94,7 +92,7 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn explains(sign: &Sign, evidence: &Evidence) -> Option<Explained> {
-    if sign.lane == Lane::Socket {
+    if matches!(sign.lane, Lane::Socket | Lane::LongPoll) {
         return None;
     }
     let told = told(sign, evidence);

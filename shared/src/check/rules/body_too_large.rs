@@ -1,0 +1,104 @@
+//! A hop takes bodies up to a size.
+
+use crate::check::evidence::Evidence;
+use crate::check::hops::Hop;
+use crate::check::probe::{Ask, Lane};
+use crate::check::rule::{Explained, Remedy, Rule};
+use crate::check::signs::{Sign, Symptom};
+use crate::check::told::told;
+
+/// See `docs/PATHS.md`.
+pub(super) const RULE: Rule = Rule {
+    id: "body-too-large",
+    title: "A hop takes bodies only up to a size",
+    symptoms: &["over_limit"],
+    symptom: "A request with a large body is answered 413 (or its connection is closed), and does not reach the \
+              server; smaller ones do.",
+    cause: "A hop bounds the bodies of requests: nginx 1 MiB (`client_max_body_size`), Apache where \
+            `LimitRequestBody` says so (1 GiB from 2.4.53 on), Caddy where `request_body` says so, \
+            ModSecurity 128 KiB without files, Amazon's API Gateway 10 MB, Cloudflare 100 MB.",
+    look_alikes: "Where small bodies pass and those of a packet's size hang, packets are lost.",
+    rests_on: &[
+        "https://nginx.org/en/docs/http/ngx_http_core_module.html#client_max_body_size",
+        "https://httpd.apache.org/docs/2.4/mod/core.html#limitrequestbody",
+        "https://caddyserver.com/docs/caddyfile/directives/request_body",
+        "https://doc.traefik.io/traefik/middlewares/http/buffering/#maxrequestbodybytes",
+        "https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html",
+    ],
+    remedies: &[
+        Remedy {
+            hop: Hop::Nginx,
+            before: "client_max_body_size 64k;",
+            after: "client_max_body_size 4m;",
+            note: "In the server or the location; `0` bounds nothing.",
+            tried_on: None,
+        },
+        Remedy {
+            hop: Hop::Apache,
+            before: "LimitRequestBody 65536",
+            after: "LimitRequestBody 4194304",
+            note: "In bytes, in the virtual host or the location.",
+            tried_on: None,
+        },
+        Remedy {
+            hop: Hop::Caddy,
+            before: "request_body {\n    max_size 64KB\n}",
+            after: "request_body {\n    max_size 4MB\n}",
+            note: "In the site.",
+            tried_on: None,
+        },
+        Remedy {
+            hop: Hop::Traefik,
+            before: "buffering:\n  maxRequestBodyBytes: 65536",
+            after: "buffering:\n  maxRequestBodyBytes: 4194304",
+            note: "In the middleware; live connections do without it altogether.",
+            tried_on: None,
+        },
+        Remedy {
+            hop: Hop::Server,
+            before: "One request with all of it.",
+            after: "Several, each below the limit.",
+            note: "Where the proxy is not yours.",
+            tried_on: None,
+        },
+    ],
+    explains,
+};
+
+fn explains(sign: &Sign, evidence: &Evidence) -> Option<Explained> {
+    let Symptom::OverLimit { passed, failed } = sign.symptom else { return None };
+    let told = told(sign, evidence);
+    let is_up = told.iter().any(|told| matches!(told.probe.ask, Ask::Upload { .. }));
+    if sign.lane != Lane::Requests || !is_up {
+        return None;
+    }
+    let status = told.iter().find_map(|told| told.status());
+    let says = format!("{passed} bytes pass and {failed} do not");
+    match status {
+        Some(413) => Explained::high(format!("{says}: 413 is for bodies that are too large")),
+        Some(status) => Explained::medium(format!("{says}; they are answered {status}")),
+        None => Explained::low(format!("{says}; nothing answers them")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check::rule::{Confidence, sure};
+    use crate::check::sample::Sample;
+
+    #[test]
+    fn body_too_large_is_told_by_the_status() {
+        let up = || Sample::of("upload", Lane::Requests, Ask::Upload { bytes: 1_048_576 });
+        let down = Sample::of("upload", Lane::Requests, Ask::Download { bytes: 1_048_576 });
+        for (sample, confidence) in [
+            (up().answer(1, 413, None, &[]), Some(Confidence::High)),
+            (up().answer(1, 400, None, &[]), Some(Confidence::Medium)),
+            (up(), Some(Confidence::Low)),
+            (down, None),
+        ] {
+            let symptom = Symptom::OverLimit { passed: 65_536, failed: 1_048_576 };
+            assert_eq!(sure(&RULE, symptom, Lane::Requests, &[sample], &["upload"]), confidence);
+        }
+    }
+}

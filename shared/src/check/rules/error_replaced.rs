@@ -1,0 +1,89 @@
+//! A hop answers errors with pages of its own.
+
+use crate::check::evidence::Evidence;
+use crate::check::hops::Hop;
+use crate::check::rule::{Explained, Remedy, Rule};
+use crate::check::signs::{Sign, Symptom};
+
+/// See `docs/PATHS.md`.
+pub(super) const RULE: Rule = Rule {
+    id: "error-replaced",
+    title: "Errors are replaced by the proxy's own pages",
+    symptoms: &["answer_replaced"],
+    symptom: "The server answers 404 or 500 with a body that says why, and the client gets another status, or the \
+              status with a page of somebody else's.",
+    cause: "A hop is told to answer errors itself: nginx's `proxy_intercept_errors` with `error_page`, Apache's \
+            `ProxyErrorOverride`, HAProxy's `http-error` and `http-response return`, Caddy's \
+            `handle_response`, Varnish's `vcl_backend_error` and `synth`. A client that reads problems, or \
+            tells 404 from 503, goes wrong.",
+    look_alikes: "Where no request arrives at the server, something else answers.",
+    rests_on: &[
+        "https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_intercept_errors",
+        "https://httpd.apache.org/docs/2.4/mod/mod_proxy.html#proxyerroroverride",
+        "https://docs.haproxy.org/2.6/configuration.html#4.2-http-response%20return",
+        "https://caddyserver.com/docs/caddyfile/directives/reverse_proxy#intercepting-responses",
+    ],
+    remedies: &[
+        Remedy {
+            hop: Hop::Nginx,
+            before: "proxy_intercept_errors on;",
+            after: "proxy_intercept_errors off;",
+            note: "In the location of the API.",
+            tried_on: None,
+        },
+        Remedy {
+            hop: Hop::Apache,
+            before: "ProxyErrorOverride On",
+            after: "ProxyErrorOverride Off",
+            note: "In the `Location` of the API; or `ProxyErrorOverride On 502 503` for what Apache alone knows.",
+            tried_on: None,
+        },
+        Remedy {
+            hop: Hop::Haproxy,
+            before: "http-response return status 200 content-type text/plain string Sorry if { status 404 500 }",
+            after: "http-request set-var(txn.path) path\nhttp-response return status 200 content-type text/plain string Sorry if { status \
+                    404 500 } !{ var(txn.path) -m beg /api/ }",
+            note: "Leaves the API out; an answer does not know its path unless it is kept.",
+            tried_on: None,
+        },
+        Remedy {
+            hop: Hop::Caddy,
+            before: "reverse_proxy backend:3000 {\n    @error status 404 500\n    handle_response @error {\n        \
+                     respond \"Sorry\"\n    }\n}",
+            after: "reverse_proxy backend:3000",
+            note: "For the paths of the API.",
+            tried_on: None,
+        },
+    ],
+    explains,
+};
+
+fn explains(sign: &Sign, _: &Evidence) -> Option<Explained> {
+    let Symptom::AnswerReplaced { sent, arrived } = sign.symptom else { return None };
+    if sent < 400 {
+        return None;
+    }
+    Explained::high(match sent == arrived {
+        true => format!("the server's {sent} arrived with a body that it did not send"),
+        false => format!("the server answered {sent}, and {arrived} arrived"),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check::probe::Lane;
+    use crate::check::rule::{Confidence, sure};
+
+    #[test]
+    fn error_replaced_is_for_errors() {
+        for (sent, arrived, confidence) in [
+            (404, 200, Some(Confidence::High)),
+            (500, 500, Some(Confidence::High)),
+            (200, 200, None),
+        ] {
+            let symptom = Symptom::AnswerReplaced { sent, arrived };
+            assert_eq!(sure(&RULE, symptom, Lane::Requests, &[], &[]), confidence);
+        }
+    }
+}

@@ -1,0 +1,79 @@
+//! A hop speaks HTTP/2 and opens no sockets by it.
+
+use crate::check::evidence::Evidence;
+use crate::check::hops::Hop;
+use crate::check::rule::{Explained, Remedy, Rule};
+use crate::check::signs::{Sign, Symptom};
+use crate::check::told::{Told, told};
+
+/// See `docs/PATHS.md`.
+pub(super) const RULE: Rule = Rule {
+    id: "http2-without-sockets",
+    title: "A hop speaks HTTP/2, and opens no sockets by it",
+    symptoms: &["upgrade_answered", "upgrade_unanswered"],
+    symptom: "Plain requests are answered by HTTP/2; sockets fail, and no request for them reaches the server.",
+    cause: "A hop offers only HTTP/2 by ALPN, or announces sockets over HTTP/2 (RFC 8441) and does not carry \
+            them out, so a browser has no way to open one.",
+    look_alikes: "Where plain requests are answered by HTTP/1.1 something refuses upgrades.",
+    rests_on: &[
+        "https://www.rfc-editor.org/rfc/rfc8441#section-3",
+        "https://docs.haproxy.org/2.6/configuration.html#3.2-h2-workaround-bogus-websocket-clients",
+        "https://github.com/haproxy/haproxy/issues/162",
+    ],
+    remedies: &[
+        Remedy {
+            hop: Hop::Haproxy,
+            before: "bind :443 ssl crt site.pem alpn h2",
+            after: "bind :443 ssl crt site.pem alpn h2,http/1.1",
+            note: "Or, in `global`, `h2-workaround-bogus-websocket-clients`; on the server's line `ws h1`.",
+            tried_on: None,
+        },
+        Remedy {
+            hop: Hop::Server,
+            before: "ALPN: h2",
+            after: "ALPN: h2, http/1.1",
+            note: "Whatever ends TLS has to offer both.",
+            tried_on: None,
+        },
+    ],
+    explains,
+};
+
+fn explains(sign: &Sign, evidence: &Evidence) -> Option<Explained> {
+    if !matches!(sign.symptom, Symptom::UpgradeAnswered { .. } | Symptom::UpgradeUnanswered) {
+        return None;
+    }
+    let shown = told(sign, evidence);
+    let never_arrived = !shown.is_empty() && shown.iter().all(Told::never_arrived);
+    let by_http2 = |told: Told<'_>| told.answered_by().is_some_and(|by| by.starts_with("HTTP/2"));
+    (never_arrived && Told::all(evidence).any(by_http2)).then(|| {
+        Explained::medium(
+            "plain requests are answered by HTTP/2, and sockets never reach the server",
+        )
+    })?
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check::probe::Lane;
+    use crate::check::rule::{Confidence, sure};
+    use crate::check::sample::Sample;
+
+    #[test]
+    fn http2_without_sockets_is_told_by_the_version_of_plain_answers() {
+        let plain = |version| {
+            Sample::stream("small", Lane::Events, |_| {}).answer(1, 200, Some(version), &[])
+        };
+        let socket = || Sample::socket("open");
+        let arrived = socket().arrived(1, "HTTP/1.1", &[]);
+        for (samples, confidence) in [
+            ([plain("HTTP/2.0"), socket()], Some(Confidence::Medium)),
+            ([plain("HTTP/1.1"), socket()], None),
+            ([plain("HTTP/2.0"), arrived], None),
+        ] {
+            let symptom = Symptom::UpgradeAnswered { status: None };
+            assert_eq!(sure(&RULE, symptom, Lane::Socket, &samples, &["open"]), confidence);
+        }
+    }
+}

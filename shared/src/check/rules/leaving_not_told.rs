@@ -1,0 +1,80 @@
+//! A hop does not tell the server that the client has gone.
+
+use crate::check::evidence::Evidence;
+use crate::check::hops::Hop;
+use crate::check::rule::{Explained, Remedy, Rule};
+use crate::check::signs::{Sign, Symptom};
+
+/// See `docs/PATHS.md`.
+pub(super) const RULE: Rule = Rule {
+    id: "leaving-not-told",
+    title: "The server is not told that a client has gone",
+    symptoms: &["client_gone_unheard"],
+    symptom: "A client leaves a stream, and the server goes on writing to it; the number of open streams only \
+              grows.",
+    cause: "A hop keeps its connection to the server when the client's has ended: nginx with \
+            `proxy_ignore_client_abort on`, a cache that fetches on for whoever comes next (Varnish without \
+            `pass`), cloudflared and development servers' proxies by their issues.",
+    look_alikes: "A server that only notices when it next writes is told late, with its next item or comment.",
+    rests_on: &[
+        "https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_ignore_client_abort",
+        "https://github.com/cloudflare/cloudflared/issues/166",
+        "https://github.com/vitejs/vite/issues/12157",
+    ],
+    remedies: &[
+        Remedy {
+            hop: Hop::Nginx,
+            before: "proxy_ignore_client_abort on;",
+            after: "proxy_ignore_client_abort off;",
+            note: "In the location of the streams; off is the default.",
+            tried_on: None,
+        },
+        Remedy {
+            hop: Hop::Varnish,
+            before: "sub vcl_recv {\n    return (hash);\n}",
+            after: "sub vcl_recv {\n    if (req.url ~ \"/api/\") {\n        return (pass);\n    }\n    return \
+                    (hash);\n}",
+            note: "Before all else in `vcl_recv`.",
+            tried_on: None,
+        },
+        Remedy {
+            hop: Hop::Haproxy,
+            before: "backend live\n    server one backend:3000",
+            after: "backend live\n    option abortonclose\n    server one backend:3000",
+            note: "For requests that wait for a server or for their answer; streams end with the client anyway.",
+            tried_on: None,
+        },
+        Remedy {
+            hop: Hop::Server,
+            before: "A stream that ends when the client does.",
+            after: "A stream that ends after some minutes, and a socket that ends when a ping is not answered.",
+            note: "Clients come back and resume; those that have gone do not.",
+            tried_on: None,
+        },
+    ],
+    explains,
+};
+
+fn explains(sign: &Sign, _: &Evidence) -> Option<Explained> {
+    (sign.symptom == Symptom::ClientGoneUnheard).then(|| {
+        Explained::high(
+            "the client had left, and the server's ledger does not show that it was told",
+        )
+    })?
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check::probe::Lane;
+    use crate::check::rule::{Confidence, sure};
+
+    #[test]
+    fn leaving_not_told_is_for_clients_that_have_gone() {
+        for (symptom, confidence) in
+            [(Symptom::ClientGoneUnheard, Some(Confidence::High)), (Symptom::SilentDeath, None)]
+        {
+            assert_eq!(sure(&RULE, symptom, Lane::Events, &[], &[]), confidence);
+        }
+    }
+}

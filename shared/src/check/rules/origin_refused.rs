@@ -1,0 +1,83 @@
+//! The server refuses a socket because its host was rewritten.
+
+use crate::check::evidence::Evidence;
+use crate::check::hops::Hop;
+use crate::check::rule::{Explained, Remedy, Rule};
+use crate::check::signs::{Sign, Symptom};
+use crate::check::told::told;
+
+/// See `docs/PATHS.md`.
+pub(super) const RULE: Rule = Rule {
+    id: "origin-refused",
+    title: "The server takes its own page for a foreign one",
+    symptoms: &["upgrade_answered"],
+    symptom: "A socket is answered 403 behind the proxy and opens without it; the upgrade reaches the server, and \
+              the 403 is the server's own. `Host` in the ledger is not the host of the address.",
+    cause: "A server compares a socket's `Origin` with `Host`, and the proxy has put its own name for the \
+            server there: nginx sends `$proxy_host` unless it is told otherwise, Apache unless \
+            `ProxyPreserveHost` is on.",
+    look_alikes: "A 403 that the server's ledger does not show comes from something on the way.",
+    rests_on: &[
+        "https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_set_header",
+        "https://httpd.apache.org/docs/2.4/mod/mod_proxy.html#proxypreservehost",
+        "https://github.com/grafana/grafana/issues/34537",
+    ],
+    remedies: &[
+        Remedy {
+            hop: Hop::Nginx,
+            before: "proxy_pass http://backend;",
+            after: "proxy_pass http://backend;\nproxy_set_header Host $http_host;",
+            note: "In the location; `$http_host` keeps the port.",
+            tried_on: None,
+        },
+        Remedy {
+            hop: Hop::Apache,
+            before: "ProxyPass / http://backend:3000/ upgrade=websocket",
+            after: "ProxyPreserveHost On\nProxyPass / http://backend:3000/ upgrade=websocket",
+            note: "In the virtual host.",
+            tried_on: None,
+        },
+        Remedy {
+            hop: Hop::Server,
+            before: "echoclock serve",
+            after: "echoclock serve --allow-origin https://example.org",
+            note: "With the page's own origin; other servers have a setting for their public address.",
+            tried_on: None,
+        },
+    ],
+    explains,
+};
+
+fn explains(sign: &Sign, evidence: &Evidence) -> Option<Explained> {
+    if sign.symptom != (Symptom::UpgradeAnswered { status: Some(403) }) {
+        return None;
+    }
+    let told = told(sign, evidence);
+    let refused = told.iter().find(|told| told.status_sent() == Some(403))?;
+    let host = refused.arrived()?.first()?.header("host").unwrap_or("nothing").to_owned();
+    let is_rewritten = !evidence.url.contains(&host);
+    let says = format!("the server itself refused it; `Host` arrived as {host}");
+    if is_rewritten { Explained::high(says) } else { Explained::low(says) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check::probe::Lane;
+    use crate::check::rule::{Confidence, sure};
+    use crate::check::sample::Sample;
+
+    #[test]
+    fn origin_refused_is_told_by_the_host_and_by_who_refused() {
+        let socket = |host| Sample::socket("open").arrived(1, "HTTP/1.1", &[("Host", host)]);
+        for (sample, confidence) in [
+            (socket("backend").answered(1, 403), Some(Confidence::High)),
+            (socket("127.0.0.1").answered(1, 403), Some(Confidence::Low)),
+            (socket("backend").answered(1, 101), None),
+            (Sample::socket("open"), None),
+        ] {
+            let symptom = Symptom::UpgradeAnswered { status: Some(403) };
+            assert_eq!(sure(&RULE, symptom, Lane::Socket, &[sample], &["open"]), confidence);
+        }
+    }
+}

@@ -1,0 +1,82 @@
+//! Requests are sent twice at once.
+
+use crate::check::evidence::Evidence;
+use crate::check::hops::Hop;
+use crate::check::rule::{Explained, Remedy, Rule};
+use crate::check::signs::{Sign, Symptom};
+use crate::check::told::{Told, told};
+
+/// See `docs/PATHS.md`.
+pub(super) const RULE: Rule = Rule {
+    id: "request-mirrored",
+    title: "Requests are sent to the server twice",
+    symptoms: &["sent_twice"],
+    symptom: "Each request arrives twice at the server, both within a moment; the client asked once and gets one \
+              answer.",
+    cause: "A hop mirrors requests, and the mirror is the same server: nginx's `mirror`, Traefik's mirroring \
+            service, Envoy's `request_mirror_policies`. Or a filter asks for itself what a client asks for, to \
+            look into the answer.",
+    look_alikes: "Where the second one comes seconds later, the first was given up.",
+    rests_on: &[
+        "https://nginx.org/en/docs/http/ngx_http_mirror_module.html",
+        "https://doc.traefik.io/traefik/routing/services/#mirroring-service",
+        "https://www.envoyproxy.io/docs/envoy/latest/api-v3/config/route/v3/route_components.proto",
+    ],
+    remedies: &[
+        Remedy {
+            hop: Hop::Nginx,
+            before: "location / {\n    mirror /mirror;\n    proxy_pass http://backend;\n}",
+            after: "location / {\n    mirror off;\n    proxy_pass http://backend;\n}",
+            note: "For live connections; the mirror may go on for the rest.",
+            tried_on: None,
+        },
+        Remedy {
+            hop: Hop::Traefik,
+            before: "services:\n  live:\n    mirroring:\n      service: backend",
+            after: "services:\n  live:\n    loadBalancer:\n      servers:\n        - url: http://backend:3000",
+            note: "A service of its own for live connections.",
+            tried_on: None,
+        },
+        Remedy {
+            hop: Hop::Envoy,
+            before: "route:\n  cluster: backend\n  request_mirror_policies:\n    - cluster: mirror",
+            after: "route:\n  cluster: backend",
+            note: "On the route of live connections.",
+            tried_on: None,
+        },
+    ],
+    explains,
+};
+
+fn explains(sign: &Sign, evidence: &Evidence) -> Option<Explained> {
+    if !matches!(sign.symptom, Symptom::SentTwice { .. }) {
+        return None;
+    }
+    let told = told(sign, evidence);
+    let apart =
+        told.iter().filter_map(Told::arrived_apart).max().filter(|apart| *apart < AT_ONCE)?;
+    Explained::medium(format!(
+        "both arrived within {apart} ms, so it is sent twice from the beginning"
+    ))
+}
+
+/// How many milliseconds lie at most between a request and its double.
+const AT_ONCE: u64 = 1_000;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check::probe::Lane;
+    use crate::check::rule::{Confidence, sure};
+    use crate::check::sample::Sample;
+
+    #[test]
+    fn request_mirrored_is_told_by_the_time_between() {
+        for (second, confidence) in [(3, Some(Confidence::Medium)), (4_001, None)] {
+            let twice = Sample::stream("wait", Lane::LongPoll, |_| {});
+            let twice = twice.arrived(1, "HTTP/1.1", &[]).arrived(second, "HTTP/1.1", &[]);
+            let symptom = Symptom::SentTwice { times: 2 };
+            assert_eq!(sure(&RULE, symptom, Lane::LongPoll, &[twice], &["wait"]), confidence);
+        }
+    }
+}

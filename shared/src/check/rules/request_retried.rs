@@ -1,0 +1,100 @@
+//! A request is sent again when its answer is late.
+
+use crate::check::evidence::Evidence;
+use crate::check::hops::Hop;
+use crate::check::rule::{Explained, Remedy, Rule};
+use crate::check::signs::{Sign, Symptom};
+use crate::check::told::{Told, told};
+
+/// See `docs/PATHS.md`.
+pub(super) const RULE: Rule = Rule {
+    id: "request-retried",
+    title: "A request whose answer is late is sent again",
+    symptoms: &["sent_twice"],
+    symptom: "A long poll arrives twice at the server, the second time when a hop has waited for the first as long \
+              as it does; the client asked once. Requests by POST usually arrive once.",
+    cause: "A hop asks another server, or the same one again, when one has not answered in its time: nginx with \
+            several servers (`proxy_next_upstream error timeout` is its default), HAProxy's `retry-on`, \
+            Varnish's `return (retry)`, Envoy's `retry_policy`, Traefik's `retry` middleware. Measured with \
+            nginx 1.22.1: two requests and a 504.",
+    look_alikes: "Where the second request arrives with the first one, requests are mirrored.",
+    rests_on: &[
+        "https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_next_upstream",
+        "https://docs.haproxy.org/2.6/configuration.html#4.2-retry-on",
+        "https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_filters/router_filter",
+        "https://doc.traefik.io/traefik/middlewares/http/retry/",
+    ],
+    remedies: &[
+        Remedy {
+            hop: Hop::Nginx,
+            before: "proxy_next_upstream error timeout;",
+            after: "proxy_next_upstream off;",
+            note: "In the location of polls and streams. The first line is the default, so it may not be there; a \
+                   longer `proxy_read_timeout` belongs to it.",
+            tried_on: None,
+        },
+        Remedy {
+            hop: Hop::Haproxy,
+            before: "retry-on all-retryable-errors",
+            after: "retry-on conn-failure",
+            note: "In the backend of live connections.",
+            tried_on: None,
+        },
+        Remedy {
+            hop: Hop::Envoy,
+            before: "retry_policy:\n  retry_on: 5xx,reset",
+            after: "retry_policy:\n  retry_on: connect-failure",
+            note: "On the route of live connections.",
+            tried_on: None,
+        },
+        Remedy {
+            hop: Hop::Traefik,
+            before: "middlewares:\n  - retry",
+            after: "middlewares: []",
+            note: "A router of its own for live connections, without that middleware.",
+            tried_on: None,
+        },
+        Remedy {
+            hop: Hop::Server,
+            before: "A GET that changes something.",
+            after: "A GET that may be repeated, with a cursor that the client names.",
+            note: "Whatever is retried is then harmless.",
+            tried_on: None,
+        },
+    ],
+    explains,
+};
+
+fn explains(sign: &Sign, evidence: &Evidence) -> Option<Explained> {
+    if !matches!(sign.symptom, Symptom::SentTwice { .. }) {
+        return None;
+    }
+    let told = told(sign, evidence);
+    let apart =
+        told.iter().filter_map(Told::arrived_apart).max().filter(|apart| *apart >= RETRY)?;
+    Explained::high(format!(
+        "it arrived a second time {} s after the first, when a hop had waited for so long",
+        apart / 1_000
+    ))
+}
+
+/// From how many milliseconds on a second request is one that came for the first one's lateness.
+const RETRY: u64 = 1_000;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check::probe::Lane;
+    use crate::check::rule::{Confidence, sure};
+    use crate::check::sample::Sample;
+
+    #[test]
+    fn request_retried_is_told_by_the_time_between() {
+        for (second, confidence) in [(4_001, Some(Confidence::High)), (3, None)] {
+            let twice = Sample::stream("wait", Lane::LongPoll, |_| {});
+            let twice = twice.arrived(1, "HTTP/1.1", &[]).arrived(second, "HTTP/1.1", &[]);
+            let symptom = Symptom::SentTwice { times: 2 };
+            assert_eq!(sure(&RULE, symptom, Lane::LongPoll, &[twice], &["wait"]), confidence);
+        }
+    }
+}

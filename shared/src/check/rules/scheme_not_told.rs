@@ -1,0 +1,74 @@
+//! The server does not learn that its clients come by https.
+
+use crate::check::evidence::Evidence;
+use crate::check::hops::Hop;
+use crate::check::rule::{Explained, Remedy, Rule};
+use crate::check::signs::{Sign, Symptom};
+
+/// See `docs/PATHS.md`.
+pub(super) const RULE: Rule = Rule {
+    id: "scheme-not-told",
+    title: "The server does not learn that clients come by https",
+    symptoms: &["scheme_lost"],
+    symptom: "The page came by https, and no `X-Forwarded-Proto` or `Forwarded` tells the server so: it makes \
+              addresses with `http:`, and may take its own page for a foreign one.",
+    cause: "Whatever ends TLS asks the server by plain HTTP and does not say that the client did not: nginx, \
+            HAProxy, Apache and Varnish unless they are told to.",
+    look_alikes: "A header that arrives and is not believed is a matter of the server's settings: see \
+                  `--trusted-proxy`.",
+    rests_on: &[
+        "https://www.rfc-editor.org/rfc/rfc7239#section-5.4",
+        "https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_set_header",
+        "https://httpd.apache.org/docs/2.4/mod/mod_headers.html#requestheader",
+    ],
+    remedies: &[
+        Remedy {
+            hop: Hop::Nginx,
+            before: "proxy_pass http://backend;",
+            after: "proxy_pass http://backend;\nproxy_set_header X-Forwarded-Proto $scheme;",
+            note: "Where TLS ends.",
+            tried_on: None,
+        },
+        Remedy {
+            hop: Hop::Haproxy,
+            before: "frontend edge\n    bind :443 ssl crt site.pem",
+            after: "frontend edge\n    bind :443 ssl crt site.pem\n    http-request set-header X-Forwarded-Proto \
+                    https if { ssl_fc }",
+            note: "Where TLS ends.",
+            tried_on: None,
+        },
+        Remedy {
+            hop: Hop::Apache,
+            before: "ProxyPass / http://backend:3000/ upgrade=websocket",
+            after: "RequestHeader set X-Forwarded-Proto expr=%{REQUEST_SCHEME}\nProxyPass / http://backend:3000/ \
+                    upgrade=websocket",
+            note: "With mod_headers, where TLS ends.",
+            tried_on: None,
+        },
+    ],
+    explains,
+};
+
+fn explains(sign: &Sign, _: &Evidence) -> Option<Explained> {
+    (sign.symptom == Symptom::SchemeLost).then(|| {
+        Explained::high(
+            "the address begins with https, and no header of the request tells the server so",
+        )
+    })?
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check::probe::Lane;
+    use crate::check::rule::{Confidence, sure};
+
+    #[test]
+    fn scheme_not_told_is_for_schemes() {
+        for (symptom, confidence) in
+            [(Symptom::SchemeLost, Some(Confidence::High)), (Symptom::AddressLost, None)]
+        {
+            assert_eq!(sure(&RULE, symptom, Lane::Requests, &[], &[]), confidence);
+        }
+    }
+}
