@@ -26,6 +26,21 @@ pub use words::title;
 
 mod gaps;
 
+mod markdown;
+pub use markdown::markdown;
+
+mod reading;
+pub use reading::{NotAReport, read};
+
+mod redacting;
+pub use redacting::redacted;
+
+mod comparing;
+pub use comparing::{Comparison, LaneChange, compare};
+
+#[cfg(test)]
+mod tests;
+
 /// The version of the schema; a reader of another one refuses it by name.
 pub const SCHEMA: u32 = 1;
 

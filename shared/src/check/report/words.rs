@@ -98,7 +98,7 @@ fn is_or_are(lanes: &[Lane]) -> &'static str {
     if lanes.len() == 1 { "is of" } else { "are of" }
 }
 
-fn capital(text: &str) -> String {
+pub(super) fn capital(text: &str) -> String {
     let mut letters = text.chars();
     letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
 }

@@ -6,7 +6,9 @@ use super::{Passing, Symptom, find, lives};
 use crate::check::path::{Holds, Made, Path};
 use crate::check::probe::Lane;
 
-/// What is seen of streams of events, notes aside.
+mod plain;
+
+/// What is seen of a lane, notes aside.
 fn faults(made: &Made, lane: Lane) -> Vec<(Symptom, Vec<String>)> {
     let signs = find(&made.evidence).into_iter().filter(|sign| sign.lane == lane);
     let signs = signs.filter(|sign| sign.symptom.weight() > super::Weight::Note);
