@@ -1,8 +1,8 @@
-//! `cargo xtask bench`, `attack` and `soak`: builds what they take, then starts the programs of `load/`.
+//! `cargo xtask bench`, `attack`, `soak` and `check-accuracy`: builds what they take, then starts the programs of `load/`.
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Result, ensure};
+use anyhow::{Context, Result, ensure};
 
 use crate::say::Task;
 use crate::setup::{self, Machine};
@@ -35,6 +35,22 @@ pub(crate) fn run(machine: &Machine, order: &str, arguments: &[String]) -> Resul
     build_server(machine)?;
     let release = build(machine, &["--package", "echoclock-load"])?;
     machine.shell.stream(&start(machine, &release, order).args(arguments))
+}
+
+/// Has the path check judge labelled paths, behind the proxies of the distribution.
+pub(crate) fn check_accuracy(machine: &Machine, arguments: &[String]) -> Result<()> {
+    let unmet = setup::set_up(machine, setup::ACCURACY);
+    ensure!(unmet.is_empty(), "set-up is not complete: see above");
+    build_server(machine)?;
+    let release = build(machine, &["--package", "echoclock-load"])?;
+    let nginx = setup::nginx(machine.shell, machine.project).context("nginx has gone")?;
+    let proxies = setup::proxies(machine.shell, machine.project);
+    let programs = std::iter::once(("nginx", nginx)).chain(proxies);
+    let run = programs.fold(start(machine, &release, "check-accuracy"), |run, (name, program)| {
+        run.arg("--program").arg(format!("{name}={program}"))
+    });
+    let libraries = setup::libraries(machine.project);
+    machine.shell.stream(&run.arg("--libraries").path(&libraries).args(arguments))
 }
 
 /// The attacks that take no more than a minute together, and the tests of what makes them.

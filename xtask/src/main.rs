@@ -110,6 +110,13 @@ enum Order {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "ARGUMENT")]
         arguments: Vec<String>,
     },
+    /// Has the path check judge paths whose faults are known, and compares; `check-accuracy --help`
+    /// tells the rest
+    #[command(disable_help_flag = true)]
+    CheckAccuracy {
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "ARGUMENT")]
+        arguments: Vec<String>,
+    },
     /// Checks the project's own rules
     Tidy,
     /// Writes docs/PATHS.md out of the path check's rules
@@ -163,6 +170,7 @@ fn obey(order: Order) -> Result<()> {
         Order::Conformance => conformance::conformance(&machine),
         Order::Attack { arguments } => load::run(&machine, "attack", &arguments),
         Order::Soak { arguments } => load::run(&machine, "soak", &arguments),
+        Order::CheckAccuracy { arguments } => load::check_accuracy(&machine, &arguments),
         Order::Tidy => tidy::tidy(&project.root),
         Order::Paths => paths::write(&shell, &project),
         Order::OpenBrowser { listen } => run::open_browser(listen),

@@ -4,6 +4,7 @@ use std::fs;
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use anyhow::{Context, Result};
 
@@ -19,7 +20,7 @@ pub(super) struct Built {
     pub(super) address: SocketAddr,
     _hops: Vec<Standing>,
     _server: Server,
-    _folder: Folder,
+    folder: Folder,
 }
 
 /// A hop that runs.
@@ -58,7 +59,14 @@ impl Built {
             hops.insert(0, running.with_context(context)?);
             next = listen;
         }
-        Ok(Self { address: next, _hops: hops, _server: server, _folder: folder })
+        Ok(Self { address: next, _hops: hops, _server: server, folder })
+    }
+}
+
+impl Built {
+    /// A folder for files of the path, which goes with it.
+    pub(super) fn folder(&self) -> &Path {
+        &self.folder.0
     }
 }
 
@@ -67,13 +75,17 @@ fn free_address() -> Result<SocketAddr> {
     Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?)
 }
 
+/// How many folders there have been: the same path may stand twice.
+static MADE: AtomicU32 = AtomicU32::new(0);
+
 /// A folder for temporary files, that goes with the path.
 #[derive(Debug)]
 struct Folder(PathBuf);
 
 impl Folder {
     fn make(name: &str) -> Result<Self> {
-        let id = format!("echoclock-path-{}-{name}", std::process::id());
+        let number = MADE.fetch_add(1, Ordering::Relaxed);
+        let id = format!("echoclock-path-{}-{number}-{name}", std::process::id());
         let folder = std::env::temp_dir().join(id);
         fs::create_dir_all(&folder).context("the folder can't be made")?;
         Ok(Self(folder))

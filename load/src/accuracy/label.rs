@@ -35,8 +35,9 @@ pub(super) struct Label {
     /// What may be found beside it, because it follows from the same fault.
     #[serde(default, rename = "may")]
     pub(super) may: Vec<Cause>,
-    /// What mends it.
-    pub(super) remedy: Option<Remedy>,
+    /// What mends it, each tried by itself.
+    #[serde(default, rename = "remedy")]
+    pub(super) remedies: Vec<Remedy>,
 }
 
 /// A hop.
@@ -82,9 +83,6 @@ pub(super) struct Cause {
 pub(super) struct Remedy {
     /// The rule.
     pub(super) rule: String,
-    /// What goes out before the paste comes in, beside what the rule says: whole lines.
-    #[serde(default)]
-    pub(super) drops: Vec<String>,
     /// What is found afterwards: what the remedy is not for.
     #[serde(default, rename = "leaves")]
     pub(super) leaves: Vec<Cause>,
@@ -107,7 +105,7 @@ impl Label {
     fn check(&self) -> Result<()> {
         ensure!(!self.hops.is_empty(), "there is no hop");
         let all = self.expects.iter().chain(&self.may);
-        for cause in all.chain(self.remedy.iter().flat_map(|remedy| &remedy.leaves)) {
+        for cause in all.chain(self.remedies.iter().flat_map(|remedy| &remedy.leaves)) {
             ensure!(
                 cause.rule.is_some() || cause.symptom.is_some(),
                 "what is expected has neither a rule nor a symptom"
@@ -117,7 +115,7 @@ impl Label {
             ensure!(!cause.lanes.is_empty(), "what is expected names no lane");
         }
         ensure!(
-            self.remedy.is_none() || !self.is_healthy(),
+            self.remedies.is_empty() || !self.is_healthy(),
             "a healthy path has nothing to be mended"
         );
         Ok(())
@@ -200,7 +198,7 @@ mod tests {
             &format!("{hop}[[expect]]\nlanes = [\"socket\"]"),
             &format!("{hop}[[expect]]\nrule = \"x\"\nlanes = [\"sockets\"]"),
             &format!("{hop}[[expect]]\nrule = \"x\"\nlanes = []"),
-            &format!("{hop}[remedy]\nrule = \"x\""),
+            &format!("{hop}[[remedy]]\nrule = \"x\""),
         ] {
             assert!(!label(wrong), "{wrong}");
         }

@@ -1,18 +1,31 @@
 //! The path check before paths whose faults are known.
+//!
+//! Each label below `e2e/paths/` is built, checked as a user would, and what was found is compared with
+//! what the label says. Where a remedy is for one of the path's hops it is pasted in, and the path is
+//! checked once more.
 
 mod built;
+mod check;
+mod confusion;
+mod judge;
 mod label;
+mod paste;
 mod program;
 mod sick;
 
 use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail, ensure};
 use clap::Args;
+use serde_json::json;
 
 use self::built::Built;
+use self::confusion::Confusion;
+use self::judge::Verdict;
+use self::label::Label;
 use self::program::Programs;
 
 /// Which paths, and how thoroughly.
@@ -21,7 +34,22 @@ pub(crate) struct Accuracy {
     /// Judges these paths alone
     #[arg(long, value_name = "NAME", num_args = 1.., value_delimiter = ',')]
     only: Vec<String>,
-    /// Builds one path, says its address, and keeps it for so many seconds
+    /// Judges a few paths of each kind, and runs no remedies
+    #[arg(long)]
+    short: bool,
+    /// Leaves out the paths that take a deep run
+    #[arg(long)]
+    quick: bool,
+    /// How many paths are judged at the same time
+    #[arg(long, value_name = "NUMBER", default_value_t = 4)]
+    at_once: usize,
+    /// Where to write what was found as JSON
+    #[arg(long, value_name = "FILE")]
+    json: Option<PathBuf>,
+    /// Where to keep each path's report, as a file of its own
+    #[arg(long, value_name = "FOLDER")]
+    reports: Option<PathBuf>,
+    /// Builds one path, says its address, and keeps it for ten minutes
     #[arg(long, value_name = "NAME")]
     hold: Option<String>,
     /// The labelled paths
@@ -43,23 +71,158 @@ fn program(text: &str) -> Result<(String, PathBuf), String> {
     Ok((parts.0.to_owned(), parts.1.into()))
 }
 
+/// A path that is to be judged.
+struct Job {
+    label: Label,
+    /// Which of its remedies has been pasted in.
+    mended_by: Option<label::Remedy>,
+}
+
+/// What came of a job.
+struct Outcome {
+    name: String,
+    verdict: Result<Verdict>,
+}
+
+impl Outcome {
+    fn is_right(&self) -> bool {
+        self.verdict.as_ref().is_ok_and(Verdict::is_right)
+    }
+}
+
 pub(crate) fn accuracy(order: &Accuracy) -> Result<()> {
     let labels = label::read(&order.paths)?;
-    let programs = Programs {
-        files: order.programs.iter().cloned().collect(),
-        libraries: order.libraries.clone(),
-    };
-    if let Some(name) = &order.hold {
-        let label = labels.iter().find(|label| label.name == *name);
-        let label = label.with_context(|| format!("no path is called {name:?}"))?;
-        let built = Built::build(label, &order.server, &programs)?;
-        say(&format!("{}: http://{}/", label.says, built.address));
-        thread::sleep(Duration::from_secs(600));
+    let files = order.programs.iter().cloned().collect();
+    let programs = Programs { files, libraries: order.libraries.clone() };
+    for name in order.only.iter().chain(&order.hold) {
+        let known = labels.iter().any(|label| label.name == *name);
+        ensure!(known, "no path is called {name:?}");
     }
+    if let Some(label) = labels.iter().find(|label| Some(&label.name) == order.hold.as_ref()) {
+        return hold(label, order, &programs);
+    }
+    let mut jobs = Vec::new();
+    for label in labels.into_iter().filter(|label| order.wants(label)) {
+        for remedy in label.remedies.iter().filter(|_| !order.short) {
+            let mended = paste::mended(&label, remedy).with_context(|| label.name.clone())?;
+            jobs.push(Job { label: mended, mended_by: Some(remedy.clone()) });
+        }
+        jobs.push(Job { label, mended_by: None });
+    }
+    // What takes longest comes first, so that the rest passes beside it.
+    jobs.sort_by_key(|job| job.label.deep);
+    let outcomes = run(jobs, order, &programs);
+    tell(&outcomes, order)
+}
+
+impl Accuracy {
+    fn wants(&self, label: &Label) -> bool {
+        match self.only.as_slice() {
+            [] => (label.short || !self.short) && !(label.deep && self.quick),
+            only => only.contains(&label.name),
+        }
+    }
+}
+
+fn hold(label: &Label, order: &Accuracy, programs: &Programs) -> Result<()> {
+    let path = Built::build(label, &order.server, programs)?;
+    say(&format!("{}: http://{}{}", label.says, path.address, label.at));
+    thread::sleep(HELD_FOR);
     Ok(())
+}
+
+/// Does all jobs, some at a time, from the last one on.
+fn run(jobs: Vec<Job>, order: &Accuracy, programs: &Programs) -> Vec<Outcome> {
+    let jobs = Mutex::new(jobs);
+    let outcomes = Mutex::new(Vec::new());
+    thread::scope(|scope| {
+        for _ in 0..order.at_once.max(1) {
+            scope.spawn(|| {
+                loop {
+                    let job = jobs.lock().unwrap_or_else(PoisonError::into_inner).pop();
+                    let Some(job) = job else { return };
+                    let outcome = judged(&job, order, programs);
+                    outcomes.lock().unwrap_or_else(PoisonError::into_inner).push(outcome);
+                }
+            });
+        }
+    });
+    let mut outcomes = outcomes.into_inner().unwrap_or_else(PoisonError::into_inner);
+    outcomes.sort_by(|one, other| one.name.cmp(&other.name));
+    outcomes
+}
+
+fn judged(job: &Job, order: &Accuracy, programs: &Programs) -> Outcome {
+    let label = &job.label;
+    let name = match &job.mended_by {
+        Some(remedy) => format!("{} + {}", label.name, remedy.rule),
+        None => label.name.clone(),
+    };
+    let verdict = Built::build(label, &order.server, programs).and_then(|path| {
+        let report = check::check(&order.server, &path, &label.at, label.deep)?;
+        if let Some(folder) = &order.reports {
+            std::fs::create_dir_all(folder)?;
+            let file = format!("{}.json", name.replace(" + ", "+"));
+            std::fs::write(folder.join(file), serde_json::to_vec(&report)?)?;
+        }
+        let found = judge::found(&report);
+        Ok(match &job.mended_by {
+            Some(remedy) => judge::judge(&[], &remedy.leaves, &found),
+            None => judge::judge(&label.expects, &label.may, &found),
+        })
+    });
+    let outcome = Outcome { name, verdict };
+    say(&outcome.line());
+    outcome
+}
+
+impl Outcome {
+    fn line(&self) -> String {
+        let mut line = match &self.verdict {
+            Err(error) => return format!("{:<52} could not be judged: {error:#}", self.name),
+            Ok(verdict) if verdict.is_right() => return format!("{:<52} right", self.name),
+            Ok(_) => format!("{:<52} WRONG", self.name),
+        };
+        if let Ok(Verdict { misses, alarms, .. }) = &self.verdict {
+            line.extend(misses.iter().map(|miss| format!("\n    missed: {miss}")));
+            line.extend(alarms.iter().map(|alarm| format!("\n    not there: {alarm}")));
+        }
+        line
+    }
+}
+
+/// Sums up.
+fn tell(outcomes: &[Outcome], order: &Accuracy) -> Result<()> {
+    let mut confusion = Confusion::default();
+    for verdict in outcomes.iter().filter_map(|outcome| outcome.verdict.as_ref().ok()) {
+        confusion.add(verdict);
+    }
+    say(&format!("\n{}", confusion.table()));
+    if let Some(file) = &order.json {
+        let each = outcomes.iter().map(|outcome| match &outcome.verdict {
+            Ok(verdict) => json!({
+                "path": outcome.name,
+                "missed": verdict.misses,
+                "not_there": verdict.alarms,
+                "taken": verdict.taken,
+            }),
+            Err(error) => json!({ "path": outcome.name, "error": format!("{error:#}") }),
+        });
+        let all = serde_json::Value::Array(each.collect());
+        std::fs::write(file, format!("{all:#}\n"))?;
+    }
+    let wrong = outcomes.iter().filter(|outcome| !outcome.is_right());
+    let wrong: Vec<_> = wrong.map(|outcome| outcome.name.as_str()).collect();
+    say(&format!("{} of {} judged right", outcomes.len() - wrong.len(), outcomes.len()));
+    match wrong.as_slice() {
+        [] => Ok(()),
+        wrong => bail!("judged wrong: {}", wrong.join(", ")),
+    }
 }
 
 #[expect(clippy::print_stdout, reason = "what is found out is what it is made for")]
 fn say(line: &str) {
     println!("{line}");
 }
+
+const HELD_FOR: Duration = Duration::from_secs(600);

@@ -18,6 +18,7 @@ mod debian;
 mod machine;
 mod nginx;
 mod node;
+mod proxies;
 mod toolchain;
 mod wasm_target;
 
@@ -25,6 +26,7 @@ pub(crate) use browser::browser;
 pub(crate) use clients::{KOSOKU, PYTHON_CLIENTS};
 pub(crate) use machine::Machine;
 pub(crate) use nginx::nginx;
+pub(crate) use proxies::{libraries, proxies};
 pub(crate) use toolchain::wasm_toolchain;
 
 /// What a program of this project may need.
@@ -50,6 +52,8 @@ pub(crate) enum Need {
     Browser,
     /// The proxy that the journeys put before the server.
     Nginx,
+    /// Caddy, HAProxy, Apache and Varnish, for the labelled paths.
+    Proxies,
     /// The packages of npm, for the journeys and the clients.
     Journeys,
     /// Python's packages, for the clients.
@@ -114,6 +118,9 @@ pub(crate) const CLIENTS: &[Need] = &[
 /// All that the benchmarks take besides a compiler.
 pub(crate) const BENCH: &[Need] = &[Need::Node, Need::Peers];
 
+/// All that the labelled paths take besides a compiler.
+pub(crate) const ACCURACY: &[Need] = &[Need::Nginx, Need::Proxies];
+
 /// All that Autobahn's cases take besides a compiler.
 pub(crate) const CONFORMANCE: &[Need] = &[Need::Kosoku];
 
@@ -130,6 +137,7 @@ impl Need {
             Self::CargoDeny => Box::new(cargo_tools::CARGO_DENY),
             Self::Browser => Box::new(browser::BrowserStep),
             Self::Nginx => Box::new(nginx::NginxStep),
+            Self::Proxies => Box::new(proxies::ProxiesStep),
             Self::Journeys => Box::new(node::Journeys),
             Self::PythonClients => Box::new(PYTHON_CLIENTS),
             Self::Java => Box::new(clients::Java),
@@ -154,6 +162,7 @@ impl Need {
             | Self::Lints
             | Self::Browser
             | Self::Nginx
+            | Self::Proxies
             | Self::Journeys
             | Self::PythonClients
             | Self::Java

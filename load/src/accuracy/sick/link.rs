@@ -43,7 +43,7 @@ async fn request(
         request.set("Connection", "close");
     }
     let mut message = request.bytes();
-    message.extend(whole(&mut client.from, length, &mut message_end(length)).await?);
+    message.extend(whole(&mut client.from, length, &message_end(length)).await?);
     let keeps = if request.method() == "GET" && request.target().contains("/stream") {
         fault.keeps()
     } else {
@@ -90,7 +90,7 @@ async fn request(
 async fn whole(
     from: &mut (impl AsyncRead + Unpin),
     length: Length,
-    end: &mut Vec<u8>,
+    end: &[u8],
 ) -> io::Result<Vec<u8>> {
     let mut body = Vec::new();
     match length {

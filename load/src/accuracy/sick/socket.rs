@@ -27,7 +27,7 @@ pub(super) async fn pass(mut client: Ends, mut server: Ends, fault: &dyn Fault) 
         tokio::select! {
             why = up.pass(&mut client.from, &mut server.to) => match why {
                 Over::Gone if !fault.tells_server() => down.await,
-                why => why,
+                why @ (Over::Gone | Over::Closed(_) | Over::Reset) => why,
             },
             why = &mut down => why,
             why = cut(fault.cut(true), &heard, &is_silent) => why,
@@ -59,7 +59,13 @@ struct Direction<'a> {
 impl Direction<'_> {
     async fn pass(&self, from: &mut BufReader<OwnedReadHalf>, to: &mut OwnedWriteHalf) -> Over {
         loop {
-            let Ok(mut frame) = Frame::read(from).await else { return Over::Gone };
+            let Ok(mut frame) = Frame::read(from).await else {
+                // What is lost includes the end.
+                if self.is_silent.load(Ordering::Relaxed) {
+                    std::future::pending::<()>().await;
+                }
+                return Over::Gone;
+            };
             *self.heard.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
             match self.fault.frame(&mut frame) {
                 Fate::Passes => {}

@@ -46,6 +46,7 @@ pub(super) async fn pass(
                 let piece = match piece {
                     Some(Ok(piece)) => piece,
                     Some(Err(_)) | None => {
+                        out.ends().await;
                         out.write(&mut client.to, &holding.rest()).await?;
                         return Err(io::ErrorKind::UnexpectedEof.into());
                     }
@@ -113,10 +114,15 @@ impl Out {
         to.write_all(&bytes).await
     }
 
-    async fn end(&mut self, to: &mut OwnedWriteHalf) -> io::Result<()> {
+    /// Waits for ever where the client is not to hear of the end.
+    async fn ends(&self) {
         if self.is_silent {
             pending::<()>().await;
         }
+    }
+
+    async fn end(&mut self, to: &mut OwnedWriteHalf) -> io::Result<()> {
+        self.ends().await;
         to.write_all(self.length.end()).await
     }
 }

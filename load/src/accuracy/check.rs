@@ -1,0 +1,49 @@
+//! The check, as a user starts it, through a path.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail};
+use echoclock_shared::check::report::Report;
+
+use super::built::Built;
+
+/// Runs it to its end, and reads its report.
+pub(super) fn check(program: &Path, path: &Built, at: &str, is_deep: bool) -> Result<Report> {
+    let file = path.folder().join("report.json");
+    let said = path.folder().join("said");
+    let mut command = Command::new(program);
+    command
+        .arg("check")
+        .arg(format!("http://{}{at}", path.address))
+        .arg("--json")
+        .arg(&file)
+        .args(is_deep.then_some("--deep"))
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(fs::File::create(&said)?);
+    let mut process = command.spawn().context("the check can't be started")?;
+    let (started, limit) = (Instant::now(), if is_deep { DEEP } else { QUICK });
+    while process.try_wait()?.is_none() {
+        if started.elapsed() > limit {
+            process.kill()?;
+            process.wait()?;
+            bail!("the check did not end within {} s", limit.as_secs());
+        }
+        thread::sleep(Duration::from_millis(50));
+    }
+    let text = fs::read_to_string(&file).with_context(|| {
+        format!(
+            "the check wrote no report; it said:\n{}",
+            fs::read_to_string(&said).unwrap_or_default()
+        )
+    })?;
+    serde_json::from_str(&text).context("the report can't be read")
+}
+
+/// A run says itself when it ends; these are for one that does not.
+const QUICK: Duration = Duration::from_secs(120);
+const DEEP: Duration = Duration::from_secs(600);

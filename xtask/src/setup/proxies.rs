@@ -1,0 +1,169 @@
+//! The proxies that labelled paths are made of, beside nginx. They are unpacked with the libraries that
+//! they need and never installed, so that no service starts.
+
+use std::path::{Path, PathBuf};
+
+use super::{Found, Machine, Step, Way};
+use crate::project::Project;
+use crate::shell::{Cmd, Shell};
+
+/// A proxy.
+struct Proxy {
+    /// What it is called, also in labelled paths.
+    name: &'static str,
+    /// The variable that says where it is.
+    variable: &'static str,
+    /// Its program's file, below the root that its package is unpacked to.
+    file: &'static str,
+    /// What has it tell its version.
+    asks: &'static str,
+}
+
+const ALL: [Proxy; 4] = [
+    Proxy { name: "caddy", variable: "CADDY", file: "usr/bin/caddy", asks: "version" },
+    Proxy { name: "haproxy", variable: "HAPROXY", file: "usr/sbin/haproxy", asks: "-v" },
+    Proxy { name: "apache", variable: "APACHE", file: "usr/sbin/apache2", asks: "-v" },
+    Proxy { name: "varnish", variable: "VARNISHD", file: "usr/sbin/varnishd", asks: "-V" },
+];
+
+/// Finds each by its variable, else where it usually is, else where this set-up puts it; those that are
+/// not there are left out.
+pub(crate) fn proxies(shell: &dyn Shell, project: &Project) -> Vec<(&'static str, String)> {
+    let found = ALL.iter().filter_map(|proxy| {
+        let given = std::env::var(proxy.variable).ok().filter(|value| !value.is_empty());
+        Some((proxy.name, proxy.find(shell, project, given)?))
+    });
+    found.collect()
+}
+
+/// Where the libraries are that were unpacked with them.
+pub(crate) fn libraries(project: &Project) -> PathBuf {
+    folder(project).join("usr/lib").join(format!("{}-linux-gnu", std::env::consts::ARCH))
+}
+
+impl Proxy {
+    fn find(&self, shell: &dyn Shell, project: &Project, given: Option<String>) -> Option<String> {
+        let name = Path::new(self.file).file_name()?.to_str()?;
+        let shown = |path: PathBuf| path.display().to_string();
+        let candidates = [
+            given,
+            shell.which(name).map(shown),
+            Some(format!("/{}", self.file)),
+            Some(shown(folder(project).join(self.file))),
+        ];
+        let starts = |program: &String| {
+            let ask = Cmd::at(Path::new(program))
+                .arg(self.asks)
+                .env("LD_LIBRARY_PATH", libraries(project).display().to_string());
+            shell.ask(&ask).is_some_and(|answer| answer.ok)
+        };
+        candidates.into_iter().flatten().find(starts)
+    }
+}
+
+fn folder(project: &Project) -> PathBuf {
+    project.work().join("proxies")
+}
+
+pub(super) struct ProxiesStep;
+
+impl Step for ProxiesStep {
+    fn name(&self) -> &'static str {
+        "proxies"
+    }
+
+    fn find(&self, machine: &Machine) -> Found {
+        let there: Vec<_> = proxies(machine.shell, machine.project);
+        let lacking = ALL.iter().map(|proxy| proxy.name);
+        let lacking: Vec<_> =
+            lacking.filter(|name| there.iter().all(|(there, _)| there != name)).collect();
+        if lacking.is_empty() {
+            let programs = there.into_iter().map(|(_, program)| program);
+            Found::There(programs.collect::<Vec<_>>().join(", "))
+        } else {
+            Found::Missing(format!("lacks {}", lacking.join(", ")))
+        }
+    }
+
+    fn ways(&self, machine: &Machine) -> Vec<Way> {
+        if !machine.facts.debian {
+            return Vec::new();
+        }
+        let folder = folder(machine.project);
+        let update = machine.facts.root.then(|| Cmd::new("apt-get update"));
+        let unpack = [
+            Cmd::new("mkdir --parents").path(&folder.join("partial")),
+            Cmd::new("sh -c").arg(UNPACK).dir(&folder),
+        ];
+        vec![Way::Commands(update.into_iter().chain(unpack).collect())]
+    }
+
+    fn by_hand(&self, machine: &Machine) -> String {
+        let variables = ALL.map(|proxy| proxy.variable).join(", ");
+        if machine.facts.debian {
+            format!(
+                "sudo apt-get install caddy haproxy apache2-bin varnish (which starts services), or \
+                 set {variables} to the programs"
+            )
+        } else {
+            format!(
+                "install Caddy, HAProxy, Apache and Varnish, or set {variables} to the programs"
+            )
+        }
+    }
+}
+
+/// Apt itself knows which libraries the machine lacks; as it only downloads, it needs no rights for it.
+/// The packages of an attempt before may be of another version.
+const UNPACK: &str = "rm --force -- *.deb && apt-get install --download-only --yes \
+    --no-install-recommends -o Dir::Cache::archives=\"$PWD\" -o Debug::NoLocking=1 \
+    -o APT::Sandbox::User=root caddy haproxy apache2-bin varnish && \
+    for package in *.deb; do dpkg --extract \"$package\" . || exit 1; done";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::setup::machine::Facts;
+    use crate::shell::fake::FakeShell;
+
+    fn project() -> Project {
+        Project {
+            root: "/clone".into(),
+            target: "/clone/target".into(),
+            cargo_root: "/cargo".into(),
+            wasm_bindgen: String::new(),
+        }
+    }
+
+    #[test]
+    fn what_is_lacking_is_named() {
+        let libraries = libraries(&project());
+        let env = format!("LD_LIBRARY_PATH={}", libraries.display());
+        let found = |programs: &[&str]| {
+            let shell = programs.iter().fold(FakeShell::default(), |shell, program| {
+                shell.says(&format!("{env} {program}"), "")
+            });
+            let machine = Machine { shell: &shell, project: &project(), facts: Facts::default() };
+            ProxiesStep.find(&machine)
+        };
+        let unpacked = |file: &str| format!("/clone/target/xtask/proxies/{file}");
+        let (caddy, varnish) = (unpacked("usr/bin/caddy"), unpacked("usr/sbin/varnishd"));
+        let all = [caddy.as_str(), "/usr/sbin/haproxy", "/usr/sbin/apache2", varnish.as_str()];
+        assert_eq!(found(&all), Found::There(all.join(", ")));
+        assert_eq!(found(&all[1..]), Found::Missing("lacks caddy".to_owned()));
+        assert_eq!(found(&all[..2]), Found::Missing("lacks apache, varnish".to_owned()));
+    }
+
+    #[test]
+    fn they_are_unpacked_and_not_installed() {
+        let (shell, project) = (FakeShell::default(), project());
+        let ways = |debian, root| {
+            let facts = Facts { debian, root, ..Facts::default() };
+            let machine = Machine { shell: &shell, project: &project, facts };
+            ProxiesStep.ways(&machine).iter().map(Way::words).collect::<Vec<_>>().join("")
+        };
+        assert!(ways(true, true).starts_with("apt-get update && mkdir --parents"));
+        assert!(ways(true, false).contains("--download-only"));
+        assert_eq!(ways(false, true), "");
+    }
+}
