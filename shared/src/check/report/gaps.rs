@@ -18,6 +18,11 @@ pub(super) fn not_proven(is_deep: bool) -> Vec<String> {
     ];
     if is_deep {
         says.push("Silences and lives of more than 350 s may still be cut.");
+        says.push(
+            "Silent links were silent for programs alone: this server's system asks every 30 s whether \
+             the other end is there (TCP keep-alive). Hops that count packets, such as firewalls and \
+             address translators, may cut those of a server that does not ask.",
+        );
     }
     says.into_iter().map(ToOwned::to_owned).collect()
 }
