@@ -27,7 +27,11 @@ pub(crate) fn text(checked: &Checked, paint: Paint) -> String {
 
 fn write_all(text: &mut String, checked: &Checked, paint: Paint) -> fmt::Result {
     let report = &checked.report;
-    writeln!(text, "{}\n\n{}", plain(&report.url), paint.strong(&plain(&report.headline)))?;
+    let kind = if report.is_deep { "deep" } else { "quick" };
+    let end = if report.is_complete { "" } else { ", stopped before its end" };
+    let took = std::time::Duration::from_millis(report.took).as_secs_f64();
+    let run = paint.faint(&format!("a {kind} run of {took:.1} s{end}"));
+    writeln!(text, "{}: {run}\n\n{}", plain(&report.url), paint.strong(&plain(&report.headline)))?;
     for row in checked.rows() {
         write_row(text, checked, row, paint)?;
     }
@@ -46,11 +50,7 @@ fn write_all(text: &mut String, checked: &Checked, paint: Paint) -> fmt::Result 
     list(text, "On the way", hops(report))?;
     let gaps = report.not_tested.iter().filter(|gap| gap.probe.is_none());
     list(text, "Not tested", gaps.map(|gap| plain(&gap.why)))?;
-    list(text, "What this does not prove", report.not_proven.iter().map(|says| plain(says)))?;
-    let kind = if report.is_deep { "deep" } else { "quick" };
-    let end = if report.is_complete { "" } else { ", stopped before its end" };
-    let took = std::time::Duration::from_millis(report.took).as_secs_f64();
-    writeln!(text, "\n{}", paint.faint(&format!("A {kind} run of {took:.1} s{end}.")))
+    list(text, "What this does not prove", report.not_proven.iter().map(|says| plain(says)))
 }
 
 fn write_row(text: &mut String, checked: &Checked, row: &Row, paint: Paint) -> fmt::Result {

@@ -50,7 +50,7 @@ fn write_all(
             Outcome::NotHeld => "does not hold. ",
             Outcome::NotTested => "was not tested, so it does not hold. ",
         };
-        writeln!(text, "    {mark} {}: {outcome}{}", it.term, plain(&it.says))?;
+        writeln!(text, "    {mark} {}: {outcome}{}", it.term, capital(&plain(&it.says)))?;
     }
     Ok(())
 }
