@@ -61,8 +61,10 @@ pub(crate) struct Measures {
     pub(crate) furthest: Option<u64>,
     /// Comments, empty lines and pings.
     pub(crate) beats: u64,
-    /// The longest time in which nothing came.
+    /// The longest time in which nothing came, and after which something came again.
     pub(crate) longest_silence: u64,
+    /// For how long nothing had come at the end.
+    pub(crate) last_silence: u64,
     /// Whether there were more moments than are kept; spacing and lumps are of the first ones then.
     pub(crate) is_cut: bool,
 }
@@ -98,7 +100,6 @@ impl Tally {
 
     /// Returns what was measured up to the end.
     pub(crate) fn measure(mut self, head: Duration, end: Duration) -> Measures {
-        self.silence = self.silence.max(end.saturating_sub(self.last));
         self.close_lump();
         let mut apart: Vec<_> =
             self.lumps.windows(2).map(|pair| millis(pair[1].began - pair[0].began)).collect();
@@ -121,6 +122,7 @@ impl Tally {
             furthest: apart.last().copied(),
             beats: self.beats,
             longest_silence: millis(self.silence),
+            last_silence: millis(end.saturating_sub(self.last)),
             is_cut: self.lumps_past > 0,
         }
     }
@@ -180,7 +182,7 @@ mod tests {
         let spacing = (measures.median, measures.p95, measures.furthest);
         assert_eq!(spacing, (Some(100), Some(100), Some(100)));
         assert_eq!((measures.moments, measures.lumps, measures.most_at_once), (20, 0, 1));
-        assert_eq!(measures.longest_silence, 3_000, "to the end");
+        assert_eq!((measures.longest_silence, measures.last_silence), (100, 3_000));
     }
 
     #[test]
@@ -198,7 +200,7 @@ mod tests {
     #[test]
     fn nothing_has_no_spacing() {
         let measures = measured(10, &[], 1_010);
-        assert_eq!(measures, Measures { longest_silence: 1_000, ..Measures::default() });
+        assert_eq!(measures, Measures { last_silence: 1_000, ..Measures::default() });
     }
 
     #[test]
