@@ -49,11 +49,12 @@ pub(super) fn not_tested(evidence: &Evidence, is_deep: bool) -> Vec<NotTested> {
         let why = format!("{client}: {}.", not_for_this_client.join(", "));
         gaps.push(NotTested { probe: None, why });
     }
-    if !is_deep {
-        let why =
-            "Silences, and how long connections live: only the deep run tries them.".to_owned();
-        gaps.push(NotTested { probe: None, why });
-    }
+    let why = if is_deep {
+        "Long polls of more than a minute, such as 100 s: the server lets no request wait for longer."
+    } else {
+        "Silences, and how long connections live: only the deep run tries them."
+    };
+    gaps.push(NotTested { probe: None, why: why.to_owned() });
     gaps
 }
 
