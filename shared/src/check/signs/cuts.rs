@@ -46,8 +46,7 @@ pub(super) fn cut<'a>(looked: &Looked<'_>, told: &'a Told<'a>) -> Option<Cut<'a>
     }
     let (at, how) = told.ended()?;
     // A socket that never opened, and an answer that is none, have signs of their own.
-    let has_begun = told.flow.head.is_some() || !told.flow.items.is_empty();
-    if !has_begun || told.status().is_some_and(|status| status >= 300) {
+    if !told.has_begun() || told.status().is_some_and(|status| status >= 300) {
         return None;
     }
     let age = age(looked, told, at);
@@ -80,8 +79,7 @@ fn age(looked: &Looked<'_>, told: &Told<'_>, at: u64) -> Duration {
 pub(super) fn is_dead(looked: &Looked<'_>, told: &Told<'_>) -> bool {
     let Some(planned) = told.planned() else { return false };
     let is_open = told.seen.outcome == Outcome::Late && told.flow.end.is_none();
-    let has_begun = told.flow.head.is_some() || !told.flow.items.is_empty();
-    let Some(server) = told.server.filter(|_| is_open && has_begun) else { return false };
+    let Some(server) = told.server.filter(|_| is_open && told.has_begun()) else { return false };
     let given_up = told.flow.asked + u64::try_from(told.probe.deadline.as_micros()).unwrap_or(0);
     let over = server.end().map(|(at, _)| at).into_iter().chain(server.finished()).min();
     let was_over =

@@ -14,7 +14,7 @@ pub(super) fn find(looked: &Looked<'_>, made: &mut Made) {
     for told in &looked.probes {
         changed_items(told, made);
         let Ask::Socket(ask) = &told.probe.ask else { continue };
-        if told.flow.head.is_none() {
+        if !told.has_opened() {
             continue;
         }
         frames(told, made);

@@ -82,6 +82,18 @@ fn an_upgrade_is_told_by_what_arrived_and_by_who_answered() {
             Symptom::UpgradeAnswered { status: Some(502) },
         ),
         (vec![head(200)], vec![], Symptom::UpgradeAnswered { status: Some(200) }),
+        // A socket that never opened has no end, and no frames.
+        (
+            vec![head(200), Heard::Ended],
+            vec![
+                whole(),
+                response(101),
+                frame(true, Kind::Ping, ""),
+                frame(true, Kind::Close, "1000 so"),
+                ended(ledger::NO_MORE),
+            ],
+            Symptom::UpgradeAnswered { status: Some(200) },
+        ),
         // All that a page sees of a refusal.
         (vec![broke()], vec![whole(), response(101)], Symptom::UpgradeAnswered { status: None }),
         (vec![], vec![whole(), response(101)], Symptom::UpgradeUnanswered),
@@ -276,6 +288,9 @@ fn headers_are_told_by_what_each_side_has() {
         ("http://proxy.test", &[], &[], vec![lost()]),
         ("http://proxy.test", &[("via", "1.1 x")], &own[..1], vec![Symptom::AddressLost]),
         ("http://proxy.test", &[("via", "1.1 x"), ("x-forwarded-for", "x")], &own[..1], vec![]),
+        // Whoever answers in the server's name stands before it; who only adds headers may not.
+        ("http://proxy.test", &[], &[own[0], ("server", "x")], vec![Symptom::AddressLost]),
+        ("http://proxy.test", &[("x-request-id", "x")], &[own[0], ("x-cache", "x")], vec![]),
         ("https://proxy.test", &[("x-forwarded-for", "x")], &own[..1], vec![Symptom::SchemeLost]),
         (
             "https://proxy.test",
