@@ -36,7 +36,7 @@ pub(super) const RULE: Rule = Rule {
             after: "reverse_proxy backend:3000",
             note: "Take the option away for the paths of live connections; later versions call it \
                    `response_buffers`.",
-            tried_on: None,
+            tried_on: Some("caddy-buffers"),
         },
         Remedy {
             hop: Hop::Haproxy,
@@ -44,7 +44,7 @@ pub(super) const RULE: Rule = Rule {
             after: "http-request set-var(txn.path) path\nhttp-response wait-for-body time 10s unless { \
                     var(txn.path) -m beg /api/ }",
             note: "Leaves the paths of live connections out; an answer does not know its path unless it is kept.",
-            tried_on: None,
+            tried_on: Some("haproxy-waits-for-body"),
         },
         Remedy {
             hop: Hop::Varnish,
@@ -52,7 +52,7 @@ pub(super) const RULE: Rule = Rule {
             after: "sub vcl_backend_response {\n    if (bereq.url !~ \"/api/\") {\n        set \
                     beresp.do_stream = false;\n    }\n}",
             note: "The same holds for `beresp.do_esi`, which reads answers whole.",
-            tried_on: None,
+            tried_on: Some("varnish-waits-for-body"),
         },
         Remedy {
             hop: Hop::Traefik,

@@ -35,7 +35,7 @@ pub(super) const RULE: Rule = Rule {
                     proxy_set_header Connection \"\";\n}",
             note: "In the location of the streams. `proxy_buffering off;` there also mends it where HTTP/1.0 \
                    has to stay.",
-            tried_on: None,
+            tried_on: Some("nginx-first-example"),
         },
         Remedy {
             hop: Hop::Server,

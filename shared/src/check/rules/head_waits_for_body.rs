@@ -36,7 +36,7 @@ pub(super) const RULE: Rule = Rule {
             before: "location / {\n    proxy_pass http://backend;\n}",
             after: "location / {\n    proxy_pass http://backend;\n    proxy_buffering off;\n}",
             note: "In the location of the streams; or have the server answer `X-Accel-Buffering: no`.",
-            tried_on: None,
+            tried_on: Some("nginx-postpones-head"),
         },
         Remedy {
             hop: Hop::Caddy,

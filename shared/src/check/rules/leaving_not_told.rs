@@ -27,14 +27,14 @@ pub(super) const RULE: Rule = Rule {
             before: "proxy_ignore_client_abort on;",
             after: "proxy_ignore_client_abort off;",
             note: "In the location of the streams; off is the default.",
-            tried_on: None,
+            tried_on: Some("nginx-ignores-leaving"),
         },
         Remedy {
             hop: Hop::Varnish,
             before: "sub vcl_recv {\n    return (hash);\n}",
-            after: "sub vcl_recv {\n    if (req.url ~ \"/api/\") {\n        return (pass);\n    }\n    return \
-                    (hash);\n}",
-            note: "Before all else in `vcl_recv`.",
+            after: "sub vcl_recv {\n    if (req.url ~ \"/api/\" && !req.http.upgrade) {\n        return (pass);\n    }\n    \
+                    return (hash);\n}",
+            note: "Before all else in `vcl_recv`; sockets are left to `return (pipe)`.",
             tried_on: None,
         },
         Remedy {

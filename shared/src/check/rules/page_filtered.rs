@@ -26,7 +26,7 @@ pub(super) const RULE: Rule = Rule {
         before: "ProxyHTMLEnable On",
         after: "ProxyHTMLEnable On\n<Location \"/api/\">\n    ProxyHTMLEnable Off\n</Location>",
         note: "For the paths of live connections.",
-        tried_on: None,
+        tried_on: Some("apache-page-filter"),
     }],
     explains,
 };

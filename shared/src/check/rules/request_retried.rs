@@ -31,14 +31,14 @@ pub(super) const RULE: Rule = Rule {
             after: "proxy_next_upstream off;",
             note: "In the location of polls and streams. The first line is the default, so it may not be there; a \
                    longer `proxy_read_timeout` belongs to it.",
-            tried_on: None,
+            tried_on: Some("nginx-asks-twice"),
         },
         Remedy {
             hop: Hop::Haproxy,
             before: "retry-on all-retryable-errors",
             after: "retry-on conn-failure",
             note: "In the backend of live connections.",
-            tried_on: None,
+            tried_on: Some("haproxy-asks-twice"),
         },
         Remedy {
             hop: Hop::Envoy,

@@ -60,7 +60,10 @@ pub(super) fn cut<'a>(looked: &Looked<'_>, told: &'a Told<'a>) -> Option<Cut<'a>
         Some(false) => true,
         None => !(has_all && is_in_time),
     };
-    let (silence, meant) = silence_at(told.probe, age)?;
+    // What is sent just as a silence has lasted too long is cut as well.
+    let at_both = [age.saturating_sub(RACE), age].into_iter();
+    let silences = at_both.filter_map(|age| silence_at(told.probe, age));
+    let (silence, meant) = silences.max_by_key(|(_, meant)| *meant)?;
     let is_tail = had_finished == Some(true);
     let is_proper = matches!(how, How::Proper | How::Closed(_));
     is_cut.then_some(Cut { told, age, is_proper, silence, meant, is_tail })
@@ -97,6 +100,9 @@ pub(super) const SILENCE: Duration = Duration::from_secs(1);
 /// By how much an end may come before it is due.
 const SLACK: Duration = Duration::from_millis(400);
 const SLACK_MICROS: i64 = 400_000;
+
+/// For how long after a silence its cut may come.
+const RACE: Duration = Duration::from_millis(150);
 
 /// How long, in microseconds, what the server has said or ended has to be overdue.
 const DEAD: i64 = 2_000_000;

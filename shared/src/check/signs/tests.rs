@@ -117,6 +117,7 @@ fn an_end_is_told_by_how_and_by_when() {
         (&[busy], (15_000, true), Symptom::Lifetime { seconds: 15 }),
         (&["i64,w30000,i64"], (15_000, false), Symptom::IdleCut { seconds: 15 }),
         (&["i64,w30000,i64"], (15_000, true), Symptom::IdleCut { seconds: 15 }),
+        (&["150*(i64,w20)", "8*(i64,w300)", "w2000,i64"], (2_000, true), Symptom::EndedEarly),
         // What is cut at the same age with traffic was not cut because of its silence.
         (&[busy, "i64,w30000,i64"], (15_000, false), Symptom::Lifetime { seconds: 15 }),
     ] {
@@ -173,6 +174,17 @@ fn the_ladder_tells_what_was_survived_and_what_was_cut() {
     let found: Vec<_> =
         faults(&made, Lane::Events).into_iter().map(|(symptom, _)| symptom).collect();
     assert_eq!(found, [Symptom::IdleCut { seconds: 50 }]);
+}
+
+#[test]
+fn a_cut_that_races_with_the_end_of_a_silence_is_that_silences() {
+    for cut in [14_990, 15_000, 15_040] {
+        let mut made = Made::over(Path { cut: Some((cut, false)), ..Path::default() });
+        made.events("idle-15", "i64,w15000,i64,w200,i64");
+        let found = faults(&made, Lane::Events);
+        let found: Vec<_> = found.into_iter().map(|(symptom, _)| symptom).collect();
+        assert_eq!(found, [Symptom::IdleCut { seconds: 15 }], "{cut}");
+    }
 }
 
 proptest! {

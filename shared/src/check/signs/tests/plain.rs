@@ -146,6 +146,28 @@ fn a_close_is_told_by_what_each_side_said_and_heard() {
 }
 
 #[test]
+fn a_close_that_one_socket_of_many_lost_was_cut_just_then() {
+    for (others, symptoms) in [(0, vec![Symptom::CloseLost]), (2, vec![])] {
+        let mut made = Made::over(Path::default());
+        for n in 0..others {
+            made.socket(&format!("socket-{n}"), "3*(i64,w100)");
+        }
+        let heard = [(100, Heard::Asked), (102, Heard::Opened { extensions: String::new() })];
+        let heard = heard.into_iter().chain([closed(1_006, "")]);
+        let heard = heard.map(|(at, what)| Note { at: at * 1_000, request: 1, what }).collect();
+        let server = vec![
+            (EPOCH + 101, request("HTTP/1.1", &UPGRADE)),
+            (EPOCH + 101, response(101)),
+            (EPOCH + 601, frame(true, Kind::Close, "1000 the end")),
+        ];
+        let ask = SocketAsk { plan: read("w500"), says: vec![], closes: None };
+        made.add("it", Lane::Socket, Ask::Socket(ask), Outcome::Done, heard, server);
+        let found = find(&made.evidence).into_iter().filter(|sign| sign.lane == Lane::Socket);
+        assert_eq!(found.map(|sign| sign.symptom).collect::<Vec<_>>(), symptoms, "{others}");
+    }
+}
+
+#[test]
 fn messages_are_told_by_what_came_back() {
     let said = |n, bytes| (200 + u64::from(n), Heard::Said { n, bytes });
     let back = |n, is_same| (300 + u64::from(n), Heard::Echoed { n, is_same });
