@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use echoclock_shared::check::report::Report;
+use echoclock_shared::check::rules;
 
 use super::built::Built;
 use super::judge::{self, Verdict, Wanted};
@@ -76,11 +77,11 @@ impl Job {
     fn wanted(&self) -> Wanted<'_> {
         let label = &self.label;
         match &self.mended_by {
-            // Where there was nothing but notes, they are what is mended.
-            Some(remedy) if label.is_healthy() => {
-                Wanted { may: &remedy.leaves, gone: &label.notes, ..Wanted::default() }
-            }
-            Some(remedy) => Wanted { may: &remedy.leaves, ..Wanted::default() },
+            Some(remedy) => Wanted {
+                may: &remedy.leaves,
+                gone: if is_for_notes(&remedy.rule, label) { &label.notes } else { &[] },
+                ..Wanted::default()
+            },
             None => Wanted {
                 expects: &label.expects,
                 may: &label.may,
@@ -89,6 +90,13 @@ impl Job {
             },
         }
     }
+}
+
+/// Whether a rule mends what a label has as notes, and nothing else.
+fn is_for_notes(rule: &str, label: &Label) -> bool {
+    let noted = |name: &str| label.notes.iter().any(|note| note.symptom.as_deref() == Some(name));
+    let mut rules = rules::ALL.iter().filter(|known| known.id == rule);
+    rules.any(|rule| rule.symptoms.iter().all(|name| noted(name)))
 }
 
 fn again(file: &Path) -> Result<Report> {

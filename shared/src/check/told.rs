@@ -243,6 +243,13 @@ impl<'a> Told<'a> {
     }
 }
 
+impl Told<'_> {
+    /// Whether the server itself answered with an error of its own.
+    pub(in crate::check) fn has_failed(&self) -> bool {
+        self.status_sent().is_some_and(|status| status >= 500)
+    }
+}
+
 impl<'a> Arrived<'a> {
     /// Returns a header's value.
     pub(in crate::check) fn header(&self, name: &str) -> Option<&'a str> {

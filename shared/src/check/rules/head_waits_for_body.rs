@@ -43,7 +43,7 @@ pub(super) const RULE: Rule = Rule {
             before: "encode gzip\nreverse_proxy backend:3000",
             after: "@still not path /api/*\nencode @still gzip\nreverse_proxy backend:3000",
             note: "Leaves the paths of live connections out.",
-            tried_on: None,
+            tried_on: Some("caddy-compresses"),
         },
     ],
     explains,
