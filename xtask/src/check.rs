@@ -34,6 +34,8 @@ pub(crate) enum Part {
     Build,
     /// The short attacks on the real server
     Attack,
+    /// Labelled paths, for the path check to tell what is wrong with them
+    Paths,
     /// Clients of the field against the real server
     Clients,
     /// Journeys of a real browser against the real server
@@ -55,6 +57,7 @@ impl Part {
             Self::ClippyWasm => &[Need::Lints, Need::WasmTarget],
             Self::Browser => &[Need::WasmTarget, Need::WasmBindgen, Need::WasmPack, Need::Browser],
             Self::Build | Self::Attack => setup::PAGE,
+            Self::Paths => setup::PATHS,
             Self::Clients => setup::CLIENTS,
             Self::E2e => setup::JOURNEYS,
         }
@@ -66,6 +69,7 @@ impl Part {
             Self::Deny => deny(machine),
             Self::Build => run::build(machine),
             Self::Attack => load::short_attacks(machine),
+            Self::Paths => load::short_paths(machine),
             Self::Clients => clients::clients(machine),
             Self::E2e => journeys(machine, &[]),
             Self::Fmt
@@ -121,7 +125,13 @@ impl Part {
                         .arg("frontend"),
                 )?]
             }
-            Self::Tidy | Self::Deny | Self::Build | Self::Attack | Self::Clients | Self::E2e => {
+            Self::Tidy
+            | Self::Deny
+            | Self::Build
+            | Self::Attack
+            | Self::Paths
+            | Self::Clients
+            | Self::E2e => {
                 unreachable!("{self:?} is more than commands")
             }
         })

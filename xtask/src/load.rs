@@ -42,6 +42,15 @@ pub(crate) fn run(machine: &Machine, order: &str, arguments: &[String]) -> Resul
 pub(crate) fn check_accuracy(machine: &Machine, arguments: &[String]) -> Result<()> {
     let unmet = setup::set_up(machine, setup::ACCURACY);
     ensure!(unmet.is_empty(), "set-up is not complete: see above");
+    judge_paths(machine, arguments)
+}
+
+/// The labelled paths that take no more than a minute together.
+pub(crate) fn short_paths(machine: &Machine) -> Result<()> {
+    judge_paths(machine, &["--short".to_owned()])
+}
+
+fn judge_paths(machine: &Machine, arguments: &[String]) -> Result<()> {
     build_server(machine)?;
     let release = build(machine, &["--package", "echoclock-load"])?;
     let nginx = setup::nginx(machine.shell, machine.project).context("nginx has gone")?;

@@ -7,7 +7,9 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
-use echoclock_shared::check::report::Report;
+use echoclock_shared::check::evidence::Evidence;
+use echoclock_shared::check::report::{self, Ran, Report};
+use echoclock_shared::check::suite::{self, Depth};
 
 use super::built::Built;
 
@@ -42,6 +44,25 @@ pub(super) fn check(program: &Path, path: &Built, at: &str, is_deep: bool) -> Re
         )
     })?;
     serde_json::from_str(&text).context("the report can't be read")
+}
+
+/// Tells a report again from what both sides noted, by the signs and rules as they are.
+pub(super) fn told_again(report: Report) -> Report {
+    let ran = Ran {
+        program: report.program,
+        took: Duration::from_millis(report.took),
+        is_complete: report.is_complete,
+        is_deep: report.is_deep,
+    };
+    let evidence = Evidence {
+        probes: suite::probes(if report.is_deep { Depth::Deep } else { Depth::Quick }),
+        observations: report.observations,
+        url: report.url,
+        client: report.client,
+        run: report.run,
+        began: report.began,
+    };
+    report::of(&evidence, ran)
 }
 
 /// A run says itself when it ends; these are for one that does not.

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
+use echoclock_shared::check::rules;
 use serde::Deserialize;
 
 use super::sick;
@@ -17,7 +18,7 @@ pub(super) struct Label {
     pub(super) name: String,
     /// What the path is, in a sentence.
     pub(super) says: String,
-    /// Whether it is among the few of a short run.
+    /// Whether the tests run it.
     #[serde(default)]
     pub(super) short: bool,
     /// Whether the fault shows in a deep run alone.
@@ -35,6 +36,9 @@ pub(super) struct Label {
     /// What may be found beside it, because it follows from the same fault.
     #[serde(default, rename = "may")]
     pub(super) may: Vec<Cause>,
+    /// What has to be noted, though it is no fault; other notes are free.
+    #[serde(default, rename = "note")]
+    pub(super) notes: Vec<Cause>,
     /// What mends it, each tried by itself.
     #[serde(default, rename = "remedy")]
     pub(super) remedies: Vec<Remedy>,
@@ -69,7 +73,7 @@ pub(super) struct Configured {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Cause {
-    /// The rule; without one any will do, also none.
+    /// The rule, or [`UNKNOWN`] where no rule may claim to know; without one any will do, also none.
     pub(super) rule: Option<String>,
     /// The symptom, as reports name it; without one any will do.
     pub(super) symptom: Option<String>,
@@ -104,7 +108,7 @@ impl Label {
 
     fn check(&self) -> Result<()> {
         ensure!(!self.hops.is_empty(), "there is no hop");
-        let all = self.expects.iter().chain(&self.may);
+        let all = self.expects.iter().chain(&self.may).chain(&self.notes);
         for cause in all.chain(self.remedies.iter().flat_map(|remedy| &remedy.leaves)) {
             ensure!(
                 cause.rule.is_some() || cause.symptom.is_some(),
@@ -113,9 +117,16 @@ impl Label {
             let strange = cause.lanes.iter().find(|lane| !LANES.contains(&lane.as_str()));
             ensure!(strange.is_none(), "there is no lane {strange:?}");
             ensure!(!cause.lanes.is_empty(), "what is expected names no lane");
+            let strange = cause.rule.as_ref().filter(|rule| !is_known(rule));
+            ensure!(strange.is_none(), "there is no rule {strange:?}");
         }
         ensure!(
-            self.remedies.is_empty() || !self.is_healthy(),
+            self.notes.iter().all(|note| note.rule.is_none()),
+            "a note is no finding, and has no rule"
+        );
+        let has_something = !self.is_healthy() || !self.notes.is_empty();
+        ensure!(
+            self.remedies.is_empty() || has_something,
             "a healthy path has nothing to be mended"
         );
         Ok(())
@@ -158,9 +169,16 @@ pub(super) fn read(folder: &Path) -> Result<Vec<Label>> {
     files.iter().map(|file| Label::read(file)).collect()
 }
 
+fn is_known(rule: &str) -> bool {
+    rule == UNKNOWN || rules::ALL.iter().any(|known| known.id == rule)
+}
+
 fn root() -> String {
     "/".to_owned()
 }
+
+/// The rule of a finding whose cause is unknown, as labels have it.
+pub(super) const UNKNOWN: &str = "unknown";
 
 const LANES: [&str; 7] = ["requests", "poll", "long_poll", "stream", "frame", "events", "socket"];
 
@@ -196,9 +214,11 @@ mod tests {
             "hop = []",
             "[[hop]]\nis = \"sick\"\ndoes = \"sing\"",
             &format!("{hop}[[expect]]\nlanes = [\"socket\"]"),
-            &format!("{hop}[[expect]]\nrule = \"x\"\nlanes = [\"sockets\"]"),
-            &format!("{hop}[[expect]]\nrule = \"x\"\nlanes = []"),
-            &format!("{hop}[[remedy]]\nrule = \"x\""),
+            &format!("{hop}[[expect]]\nrule = \"unknown\"\nlanes = [\"sockets\"]"),
+            &format!("{hop}[[expect]]\nrule = \"unknown\"\nlanes = []"),
+            &format!("{hop}[[expect]]\nrule = \"x\"\nlanes = [\"socket\"]"),
+            &format!("{hop}[[note]]\nrule = \"unknown\"\nlanes = [\"socket\"]"),
+            &format!("{hop}[[remedy]]\nrule = \"buffered-whole\""),
         ] {
             assert!(!label(wrong), "{wrong}");
         }

@@ -7,6 +7,7 @@
 mod built;
 mod check;
 mod confusion;
+mod job;
 mod judge;
 mod label;
 mod paste;
@@ -18,13 +19,13 @@ use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Result, bail, ensure};
 use clap::Args;
 use serde_json::json;
 
 use self::built::Built;
 use self::confusion::Confusion;
-use self::judge::Verdict;
+use self::job::{Job, Outcome, Place};
 use self::label::Label;
 use self::program::Programs;
 
@@ -34,7 +35,7 @@ pub(crate) struct Accuracy {
     /// Judges these paths alone
     #[arg(long, value_name = "NAME", num_args = 1.., value_delimiter = ',')]
     only: Vec<String>,
-    /// Judges a few paths of each kind, and runs no remedies
+    /// Judges the few paths that the tests run, without their remedies
     #[arg(long)]
     short: bool,
     /// Leaves out the paths that take a deep run
@@ -49,6 +50,9 @@ pub(crate) struct Accuracy {
     /// Where to keep each path's report, as a file of its own
     #[arg(long, value_name = "FOLDER")]
     reports: Option<PathBuf>,
+    /// Judges the reports that `--reports` has kept there, by the rules as they are, and runs nothing
+    #[arg(long = "from", value_name = "FOLDER")]
+    kept: Option<PathBuf>,
     /// Builds one path, says its address, and keeps it for ten minutes
     #[arg(long, value_name = "NAME")]
     hold: Option<String>,
@@ -71,25 +75,6 @@ fn program(text: &str) -> Result<(String, PathBuf), String> {
     Ok((parts.0.to_owned(), parts.1.into()))
 }
 
-/// A path that is to be judged.
-struct Job {
-    label: Label,
-    /// Which of its remedies has been pasted in.
-    mended_by: Option<label::Remedy>,
-}
-
-/// What came of a job.
-struct Outcome {
-    name: String,
-    verdict: Result<Verdict>,
-}
-
-impl Outcome {
-    fn is_right(&self) -> bool {
-        self.verdict.as_ref().is_ok_and(Verdict::is_right)
-    }
-}
-
 pub(crate) fn accuracy(order: &Accuracy) -> Result<()> {
     let labels = label::read(&order.paths)?;
     let files = order.programs.iter().cloned().collect();
@@ -104,14 +89,22 @@ pub(crate) fn accuracy(order: &Accuracy) -> Result<()> {
     let mut jobs = Vec::new();
     for label in labels.into_iter().filter(|label| order.wants(label)) {
         for remedy in label.remedies.iter().filter(|_| !order.short) {
-            let mended = paste::mended(&label, remedy).with_context(|| label.name.clone())?;
-            jobs.push(Job { label: mended, mended_by: Some(remedy.clone()) });
+            jobs.push(Job { label: label.clone(), mended_by: Some(remedy.clone()) });
         }
         jobs.push(Job { label, mended_by: None });
     }
+    if let Some(folder) = &order.kept {
+        jobs.retain(|job| job.file(folder).exists());
+    }
     // What takes longest comes first, so that the rest passes beside it.
     jobs.sort_by_key(|job| job.label.deep);
-    let outcomes = run(jobs, order, &programs);
+    let place = Place {
+        server: &order.server,
+        programs: &programs,
+        reports: order.reports.as_deref(),
+        kept: order.kept.as_deref(),
+    };
+    let outcomes = run(jobs, order.at_once, &place);
     tell(&outcomes, order)
 }
 
@@ -132,16 +125,17 @@ fn hold(label: &Label, order: &Accuracy, programs: &Programs) -> Result<()> {
 }
 
 /// Does all jobs, some at a time, from the last one on.
-fn run(jobs: Vec<Job>, order: &Accuracy, programs: &Programs) -> Vec<Outcome> {
+fn run(jobs: Vec<Job>, at_once: usize, place: &Place<'_>) -> Vec<Outcome> {
     let jobs = Mutex::new(jobs);
     let outcomes = Mutex::new(Vec::new());
     thread::scope(|scope| {
-        for _ in 0..order.at_once.max(1) {
+        for _ in 0..at_once.max(1) {
             scope.spawn(|| {
                 loop {
                     let job = jobs.lock().unwrap_or_else(PoisonError::into_inner).pop();
                     let Some(job) = job else { return };
-                    let outcome = judged(&job, order, programs);
+                    let outcome = job.judged(place);
+                    say(&outcome.line());
                     outcomes.lock().unwrap_or_else(PoisonError::into_inner).push(outcome);
                 }
             });
@@ -150,45 +144,6 @@ fn run(jobs: Vec<Job>, order: &Accuracy, programs: &Programs) -> Vec<Outcome> {
     let mut outcomes = outcomes.into_inner().unwrap_or_else(PoisonError::into_inner);
     outcomes.sort_by(|one, other| one.name.cmp(&other.name));
     outcomes
-}
-
-fn judged(job: &Job, order: &Accuracy, programs: &Programs) -> Outcome {
-    let label = &job.label;
-    let name = match &job.mended_by {
-        Some(remedy) => format!("{} + {}", label.name, remedy.rule),
-        None => label.name.clone(),
-    };
-    let verdict = Built::build(label, &order.server, programs).and_then(|path| {
-        let report = check::check(&order.server, &path, &label.at, label.deep)?;
-        if let Some(folder) = &order.reports {
-            std::fs::create_dir_all(folder)?;
-            let file = format!("{}.json", name.replace(" + ", "+"));
-            std::fs::write(folder.join(file), serde_json::to_vec(&report)?)?;
-        }
-        let found = judge::found(&report);
-        Ok(match &job.mended_by {
-            Some(remedy) => judge::judge(&[], &remedy.leaves, &found),
-            None => judge::judge(&label.expects, &label.may, &found),
-        })
-    });
-    let outcome = Outcome { name, verdict };
-    say(&outcome.line());
-    outcome
-}
-
-impl Outcome {
-    fn line(&self) -> String {
-        let mut line = match &self.verdict {
-            Err(error) => return format!("{:<52} could not be judged: {error:#}", self.name),
-            Ok(verdict) if verdict.is_right() => return format!("{:<52} right", self.name),
-            Ok(_) => format!("{:<52} WRONG", self.name),
-        };
-        if let Ok(Verdict { misses, alarms, .. }) = &self.verdict {
-            line.extend(misses.iter().map(|miss| format!("\n    missed: {miss}")));
-            line.extend(alarms.iter().map(|alarm| format!("\n    not there: {alarm}")));
-        }
-        line
-    }
 }
 
 /// Sums up.

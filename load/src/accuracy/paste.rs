@@ -5,23 +5,48 @@ use echoclock_shared::check::hops::Hop;
 use echoclock_shared::check::rule::Remedy;
 use echoclock_shared::check::rules;
 
-use super::label::{self, Label};
+use super::label::{self, Configured, Label};
 
 /// Returns the path with the remedy in place.
 pub(super) fn mended(label: &Label, order: &label::Remedy) -> Result<Label> {
-    let rule = rules::ALL.iter().find(|rule| rule.id == order.rule);
-    let rule = rule.with_context(|| format!("there is no rule {:?}", order.rule))?;
     let mut label = label.clone();
+    let (remedy, configured) = remedy_of(&mut label, &order.rule)?;
+    let [before, after] = [remedy.before, remedy.after].map(in_labels_words);
+    let is_done = match before.strip_prefix(COMMAND_LINE) {
+        Some(before) => {
+            set(&mut configured.arguments, before, after.trim_start_matches(COMMAND_LINE))
+        }
+        None => pasted(&configured.configuration, &before, &after)
+            .map(|pasted| configured.configuration = pasted),
+    };
+    is_done.with_context(|| format!("{}: what the remedy shows is not in the path", order.rule))?;
+    Ok(label)
+}
+
+/// Finds the first hop that the rule has a remedy for.
+fn remedy_of<'a>(
+    label: &'a mut Label,
+    rule: &str,
+) -> Result<(&'static Remedy, &'a mut Configured)> {
+    let known = rules::ALL.iter().find(|known| known.id == rule);
+    let known = known.with_context(|| format!("there is no rule {rule:?}"))?;
     let found = label.hops.iter_mut().find_map(|hop| {
-        let remedy = rule.remedies.iter().find(|remedy| is_for(remedy, hop.name()))?;
+        let remedy = known.remedies.iter().find(|remedy| is_for(remedy, hop.name()))?;
         Some((remedy, hop.configured()?))
     });
-    let (remedy, configured) =
-        found.with_context(|| format!("{} has no remedy for a hop of this path", rule.id))?;
-    let [before, after] = [remedy.before, remedy.after].map(in_labels_words);
-    configured.configuration = pasted(&configured.configuration, &before, &after)
-        .with_context(|| format!("{}: what the remedy shows is not in the path", rule.id))?;
-    Ok(label)
+    found.with_context(|| format!("{rule} has no remedy for a hop of this path"))
+}
+
+/// Sets parameters on a command line; nothing where it lacks one that the remedy shows.
+fn set(arguments: &mut [String], before: &str, after: &str) -> Option<()> {
+    for word in before.split_whitespace().chain(after.split_whitespace()) {
+        let Some((name, _)) = word.split_once('=') else { continue };
+        let has_name = |argument: &&mut String| {
+            argument.split_once('=').is_some_and(|(other, _)| other == name)
+        };
+        *arguments.iter_mut().find(has_name)? = word.to_owned();
+    }
+    Some(())
 }
 
 fn is_for(remedy: &Remedy, hop: &str) -> bool {
@@ -44,9 +69,10 @@ fn in_labels_words(text: &str) -> String {
 /// behind the line that they stand behind. Nothing where the text lacks a line of `before`.
 ///
 /// Between the lines of `before` others may stand in the text, for a configuration has more in it than a
-/// remedy shows.
+/// remedy shows; those that set what a new line sets go out.
 fn pasted(text: &str, before: &str, after: &str) -> Option<String> {
-    let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
+    let mut lines: Vec<_> =
+        text.lines().map(|line| Line { text: line.to_owned(), is_new: false }).collect();
     let mut next = 0;
     for change in changes(before, after) {
         match change {
@@ -56,19 +82,54 @@ fn pasted(text: &str, before: &str, after: &str) -> Option<String> {
                 lines.remove(next);
             }
             Change::Comes(line) => {
-                lines.insert(next, line.to_owned());
+                lines.insert(next, Line { text: line.to_owned(), is_new: true });
                 next += 1;
             }
         }
     }
-    Some(lines.join("\n") + "\n")
+    let stays = |place: &usize| lines[*place].is_new || !is_set_anew(&lines, *place);
+    let stay: Vec<_> = (0..lines.len()).filter(stays).map(|place| &*lines[place].text).collect();
+    Some(stay.join("\n") + "\n")
+}
+
+/// A line of a configuration.
+struct Line {
+    text: String,
+    /// Whether the remedy has brought it.
+    is_new: bool,
+}
+
+/// Whether a new line of the same block sets what a line sets.
+fn is_set_anew(lines: &[Line], place: usize) -> bool {
+    let Some(setting) = setting(&lines[place].text) else { return false };
+    let is_inside = |line: &&Line| !is_edge(&line.text);
+    let above = lines[..place].iter().rev().take_while(is_inside);
+    let below = lines[place + 1..].iter().take_while(is_inside);
+    above.chain(below).any(|line| line.is_new && self::setting(&line.text) == Some(setting.clone()))
+}
+
+/// What a line sets, where it may be set once: `proxy_read_timeout 60s;`, `timeout client 1h`.
+fn setting(line: &str) -> Option<Vec<&str>> {
+    let words: Vec<_> = line.split_whitespace().collect();
+    match &words[..] {
+        ["timeout", which, ..] => Some(vec!["timeout", which]),
+        [name @ .., last] if !name.is_empty() && last.ends_with(';') => Some(name.to_vec()),
+        _ => None,
+    }
+}
+
+/// Whether a block begins or ends with a line.
+fn is_edge(line: &str) -> bool {
+    let trimmed = line.trim();
+    let is_heading = !line.starts_with(' ') && setting(line).is_none();
+    is_heading || trimmed.ends_with('{') || trimmed.starts_with('}')
 }
 
 /// Finds a line: it may say more than the remedy shows, and its figures may be others.
-fn find(lines: &[String], from: usize, wanted: &str) -> Option<usize> {
+fn find(lines: &[Line], from: usize, wanted: &str) -> Option<usize> {
     let wanted: Vec<_> = wanted.split_whitespace().collect();
-    let is_it = |line: &String| {
-        let words: Vec<_> = line.split_whitespace().collect();
+    let is_it = |line: &Line| {
+        let words: Vec<_> = line.text.split_whitespace().collect();
         let same = |(word, wanted): (&&str, &&str)| {
             word == wanted || (is_figure(word) && is_figure(wanted))
         };
@@ -123,9 +184,61 @@ fn changes<'a>(before: &'a str, after: &'a str) -> Vec<Change<'a>> {
     changes
 }
 
+/// How a remedy begins that is for a program's command line.
+const COMMAND_LINE: &str = "varnishd ";
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_remedy_of_a_label_fits_and_its_rule_says_where_it_was_tried() {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../e2e/paths");
+        let labels = label::read(&folder).unwrap();
+        for label in &labels {
+            for order in &label.remedies {
+                let at = format!("{} + {}", label.name, order.rule);
+                mended(label, order).unwrap_or_else(|error| panic!("{at}: {error:#}"));
+                let (remedy, _) = remedy_of(&mut label.clone(), &order.rule).unwrap();
+                assert!(remedy.tried_on.is_some(), "{at}");
+            }
+        }
+        for rule in rules::ALL {
+            for remedy in rule.remedies {
+                let Some(path) = remedy.tried_on else { continue };
+                let label = labels.iter().find(|label| label.name == path).expect("a label");
+                let (there, _) = remedy_of(&mut label.clone(), rule.id).unwrap();
+                assert_eq!(there, remedy, "{path}");
+                assert!(label.remedies.iter().any(|order| order.rule == rule.id), "{path}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_line_that_comes_drives_out_what_sets_the_same() {
+        let text = "defaults\n    timeout client 9s\n    timeout tunnel 40s\n\nbackend x\n    timeout tunnel 1s\n";
+        let after = "timeout client 50s\ntimeout tunnel 1h";
+        let expected = "defaults\n    timeout client 9s\ntimeout tunnel 1h\n\nbackend x\n    timeout tunnel 1s\n";
+        assert_eq!(pasted(text, "timeout client 50s", after).as_deref(), Some(expected));
+        // In another block it is another setting.
+        let text = "a {\n  b c;\n  x 1;\n}\nd {\n  x 1;\n}\n";
+        let expected = "a {\n  b c;\nx 2;\n}\nd {\n  x 1;\n}\n";
+        assert_eq!(pasted(text, "b c;", "b c;\nx 2;").as_deref(), Some(expected));
+        // And what the remedy brings with it stays, though it says the same word.
+        let text = "recv {\n  return (pass);\n}\n";
+        let after = "recv {\n  if (a) {\n    return (pipe);\n  }\n  return (pass);\n}";
+        let expected = format!("{after}\n");
+        assert_eq!(pasted(text, text, after).as_deref(), Some(&*expected));
+    }
+
+    #[test]
+    fn a_parameter_is_set_where_the_command_line_has_it() {
+        let arguments = || ["-p", "pipe_timeout=40", "-p", "x=1"].map(str::to_owned);
+        let mut set_anew = arguments();
+        assert_eq!(set(&mut set_anew, "-p pipe_timeout=60", "-p pipe_timeout=3600"), Some(()));
+        assert_eq!(set_anew, ["-p", "pipe_timeout=3600", "-p", "x=1"]);
+        assert_eq!(set(&mut arguments(), "-p send_timeout=60", "-p send_timeout=3600"), None);
+    }
 
     #[test]
     fn a_line_may_say_more_and_have_other_figures() {

@@ -80,7 +80,7 @@ pub enum Symptom {
     },
     /// Each item arrives when the next one is sent.
     OneLate,
-    /// The head arrives only with the first item, or later.
+    /// The head arrives only with the first item: not a fault, where that is prompt.
     HeadLate {
         /// By how much.
         millis: u64,
@@ -209,14 +209,14 @@ impl Symptom {
     /// Returns how much it weighs.
     pub const fn weight(&self) -> Weight {
         match self {
-            Self::Compressed { .. } | Self::HeadersAdded { .. } | Self::FewConnections { .. } => {
-                Weight::Note
-            }
+            Self::HeadLate { .. }
+            | Self::Compressed { .. }
+            | Self::HeadersAdded { .. }
+            | Self::FewConnections { .. } => Weight::Note,
             Self::AnswerReplaced { .. }
             | Self::HeldFor { .. }
             | Self::Coalesced { .. }
             | Self::OneLate
-            | Self::HeadLate { .. }
             | Self::Truncated
             | Self::EndedEarly
             | Self::CloseLost

@@ -37,9 +37,24 @@ pub(in crate::check) fn is_live(
     evidence: &Evidence,
     in_such_a_way: impl Fn(&StreamAsk) -> bool,
 ) -> Option<bool> {
-    let asked = Told::all(evidence).filter(|told| told.probe.lane == sign.lane);
-    let asked = asked.filter(|told| told.stream().is_some_and(&in_such_a_way));
-    let lives: Vec<_> = asked
+    passes(sign, evidence, |told| {
+        told.probe.lane == sign.lane && told.stream().is_some_and(&in_such_a_way)
+    })
+}
+
+/// Whether the items that show a sign passed one by one where they came in such a form; nothing where
+/// they did not come so, or do not tell.
+pub(in crate::check) fn is_live_as(form: Form, sign: &Sign, evidence: &Evidence) -> Option<bool> {
+    passes(sign, evidence, |told| told.is_form(form))
+}
+
+/// Only the same items tell anything: larger ones fill the buffer that holds smaller ones.
+fn passes(sign: &Sign, evidence: &Evidence, is_meant: impl Fn(&Told<'_>) -> bool) -> Option<bool> {
+    let shown = told(sign, evidence);
+    let plans: Vec<_> = shown.iter().filter_map(|told| Some(&told.stream()?.plan)).collect();
+    let has_plan = |told: &Told<'_>| told.stream().is_some_and(|ask| plans.contains(&&ask.plan));
+    let alike = Told::all(evidence).filter(|told| is_meant(told) && has_plan(told));
+    let lives: Vec<_> = alike
         .filter_map(|told| Some(told.is_live()? && !sign.probes.contains(&told.probe.id)))
         .collect();
     (!lives.is_empty()).then(|| lives.into_iter().any(|is_live| is_live))
@@ -225,6 +240,13 @@ impl<'a> Told<'a> {
             What::Response { status, .. } => Some(status),
             What::Request { .. } | What::Received(_) | What::Sent(_) | What::Ended { .. } => None,
         })
+    }
+}
+
+impl Told<'_> {
+    /// Whether the server itself answered with an error of its own.
+    pub(in crate::check) fn has_failed(&self) -> bool {
+        self.status_sent().is_some_and(|status| status >= 500)
     }
 }
 

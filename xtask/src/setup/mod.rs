@@ -115,6 +115,9 @@ pub(crate) const CLIENTS: &[Need] = &[
     Need::Curl,
 ];
 
+/// All that the labelled paths of a short run take.
+pub(crate) const PATHS: &[Need] = &[Need::Nginx];
+
 /// All that the benchmarks take besides a compiler.
 pub(crate) const BENCH: &[Need] = &[Need::Node, Need::Peers];
 

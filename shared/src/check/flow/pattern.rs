@@ -23,6 +23,8 @@ pub enum Pattern {
     ByTime {
         /// How late, in the middle of what was seen.
         millis: u64,
+        /// How many bytes they had, likewise.
+        bytes: u64,
     },
     /// The first so many bytes came in a lump, and all else as it was sent.
     AtFirst {
@@ -163,7 +165,7 @@ fn lumped(flow: &Flow, lumps: &[Lump]) -> Option<Pattern> {
         return Some(Pattern::BySize { bytes, millis });
     }
     let is_a_timer = (TIMER_MIN..=TIMER_MAX).contains(&millis) && are_alike(&mut late);
-    is_a_timer.then_some(Pattern::ByTime { millis })
+    is_a_timer.then_some(Pattern::ByTime { millis, bytes })
 }
 
 fn delayed(flow: &Flow) -> Option<Pattern> {

@@ -21,6 +21,9 @@ written out of the rules of the check (`shared/src/check/rules/`) by `cargo xtas
 9. **Say for whom it asks**: `X-Forwarded-For` and `X-Forwarded-Proto`, set by the outermost proxy that you run.
 10. **Take what clients send**: `Last-Event-ID`, POST, bodies and messages of the sizes that you use.
 
+A line to be pasted takes the place of one that sets the same. Those that were tried, each on a path that the check had found
+fault with, were tried with nginx 1.22.1, HAProxy 2.6.12, Apache 2.4.71, Caddy 2.6.2 and Varnish 7.1.1.
+
 Configurations that do all of this, and on which the check finds nothing:
 [nginx](../e2e/paths/nginx-recommended.toml), [HAProxy](../e2e/paths/haproxy-recommended.toml),
 [Apache](../e2e/paths/apache-recommended.toml), [Varnish](../e2e/paths/varnish-recommended.toml), and

@@ -9,7 +9,10 @@ pub const SYMPTOMS: &[(&str, &str)] = &[
     ("held_for", "A stream arrives in lumps of so many bytes, which are measured."),
     ("coalesced", "Items arrive glued together, so many milliseconds apart."),
     ("one_late", "Each item arrives when the next one is sent."),
-    ("head_late", "The head of an answer arrives only with the first item, or later."),
+    (
+        "head_late",
+        "The head of an answer arrives only with the first item. Where that one is prompt it is no fault.",
+    ),
     ("replayed", "Items that were said before the request arrive with it."),
     ("shared", "Two followers are given one connection to the server."),
     ("truncated", "An answer breaks off while the server has more to say."),

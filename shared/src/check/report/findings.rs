@@ -42,6 +42,17 @@ pub(super) fn findings(evidence: &Evidence, faults: &[Sign], hops: &[Seen]) -> V
     findings
 }
 
+/// Says of a note where it is told why it is there, if that is known.
+pub(super) fn with_its_rule(note: Sign, evidence: &Evidence) -> Sign {
+    match explained(&note, evidence, rules::ALL) {
+        Some((rule, _)) => {
+            let says = format!("{} {}: see {}.", note.says, rule.title, rule.place());
+            Sign { says, ..note }
+        }
+        None => note,
+    }
+}
+
 /// Returns the rule that is surest of a sign; of several that are, the first.
 fn explained<'a>(
     sign: &Sign,

@@ -12,7 +12,7 @@ pub fn of(evidence: &Evidence, ran: Ran) -> Report {
     let lives = signs::lives(evidence);
     let hops = hops::find(evidence);
     let rows = rows::rows(evidence, &faults, &lives);
-    let findings = findings::findings(evidence, &faults, &hops);
+    let found = findings::findings(evidence, &faults, &hops);
     Report {
         schema: SCHEMA,
         program: ran.program,
@@ -23,13 +23,13 @@ pub fn of(evidence: &Evidence, ran: Ran) -> Report {
         is_deep: ran.is_deep,
         client: evidence.client,
         run: evidence.run.clone(),
-        headline: words::headline(&rows, &findings),
+        headline: words::headline(&rows, &found),
         recommended: words::recommended(&rows),
         keep_alive: words::keep_alive(&lives, &faults),
         rows,
         lives,
-        findings,
-        notes,
+        findings: found,
+        notes: notes.into_iter().map(|note| findings::with_its_rule(note, evidence)).collect(),
         hops,
         not_proven: gaps::not_proven(ran.is_deep),
         not_tested: gaps::not_tested(evidence, ran.is_deep),

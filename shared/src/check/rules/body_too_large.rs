@@ -14,9 +14,9 @@ pub(super) const RULE: Rule = Rule {
     symptoms: &["over_limit"],
     symptom: "A request with a large body is answered 413 (or its connection is closed), and does not reach the \
               server; smaller ones do.",
-    cause: "A hop bounds the bodies of requests: nginx 1 MiB (`client_max_body_size`), Apache where \
-            `LimitRequestBody` says so (1 GiB from 2.4.53 on), Caddy where `request_body` says so, \
-            ModSecurity 128 KiB without files, Amazon's API Gateway 10 MB, Cloudflare 100 MB.",
+    cause: "A hop bounds the bodies of requests: nginx 1 MiB (`client_max_body_size`), Caddy where \
+            `request_body` says so, ModSecurity 128 KiB without files, Amazon's API Gateway 10 MB, Cloudflare \
+            100 MB. Apache's `LimitRequestBody` does not bound what it hands on (measured with 2.4.71).",
     look_alikes: "Where small bodies pass and those of a packet's size hang, packets are lost.",
     rests_on: &[
         "https://nginx.org/en/docs/http/ngx_http_core_module.html#client_max_body_size",
@@ -31,21 +31,14 @@ pub(super) const RULE: Rule = Rule {
             before: "client_max_body_size 64k;",
             after: "client_max_body_size 4m;",
             note: "In the server or the location; `0` bounds nothing.",
-            tried_on: None,
-        },
-        Remedy {
-            hop: Hop::Apache,
-            before: "LimitRequestBody 65536",
-            after: "LimitRequestBody 4194304",
-            note: "In bytes, in the virtual host or the location.",
-            tried_on: None,
+            tried_on: Some("nginx-small-bodies"),
         },
         Remedy {
             hop: Hop::Caddy,
             before: "request_body {\n    max_size 64KB\n}",
             after: "request_body {\n    max_size 4MB\n}",
             note: "In the site.",
-            tried_on: None,
+            tried_on: Some("caddy-small-bodies"),
         },
         Remedy {
             hop: Hop::Traefik,

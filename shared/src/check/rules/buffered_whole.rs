@@ -10,7 +10,7 @@ use crate::check::told::told;
 pub(super) const RULE: Rule = Rule {
     id: "buffered-whole",
     title: "Answers are read whole before they are handed on",
-    symptoms: &["held_whole", "upgrade_unanswered"],
+    symptoms: &["held_whole", "upgrade_unanswered", "upgrade_answered"],
     symptom: "Nothing arrives before the end, the head neither, and nothing is compressed; all types are hit, \
               often with a `Content-Length` that the server did not send. Behind Caddy sockets hang as well.",
     cause: "A hop is told to buffer answers as a whole, to look into them or to spare the server slow clients. \
@@ -36,7 +36,7 @@ pub(super) const RULE: Rule = Rule {
             after: "reverse_proxy backend:3000",
             note: "Take the option away for the paths of live connections; later versions call it \
                    `response_buffers`.",
-            tried_on: None,
+            tried_on: Some("caddy-buffers"),
         },
         Remedy {
             hop: Hop::Haproxy,
@@ -44,7 +44,7 @@ pub(super) const RULE: Rule = Rule {
             after: "http-request set-var(txn.path) path\nhttp-response wait-for-body time 10s unless { \
                     var(txn.path) -m beg /api/ }",
             note: "Leaves the paths of live connections out; an answer does not know its path unless it is kept.",
-            tried_on: None,
+            tried_on: Some("haproxy-waits-for-body"),
         },
         Remedy {
             hop: Hop::Varnish,
@@ -52,7 +52,7 @@ pub(super) const RULE: Rule = Rule {
             after: "sub vcl_backend_response {\n    if (bereq.url !~ \"/api/\") {\n        set \
                     beresp.do_stream = false;\n    }\n}",
             note: "The same holds for `beresp.do_esi`, which reads answers whole.",
-            tried_on: None,
+            tried_on: Some("varnish-waits-for-body"),
         },
         Remedy {
             hop: Hop::Traefik,
@@ -83,10 +83,16 @@ pub(super) const RULE: Rule = Rule {
 
 fn explains(sign: &Sign, evidence: &Evidence) -> Option<Explained> {
     let told = told(sign, evidence);
-    if sign.symptom == Symptom::UpgradeUnanswered {
+    let is_kept = matches!(
+        sign.symptom,
+        Symptom::UpgradeUnanswered | Symptom::UpgradeAnswered { status: Some(200) }
+    );
+    if is_kept {
         let has_agreed = told.iter().any(|told| told.status_sent() == Some(101));
         return has_agreed.then(|| {
-            Explained::medium("the server agreed to the upgrade, and its answer is kept back")
+            Explained::medium(
+                "the server agreed to the upgrade, and its answer is kept back until the socket is over",
+            )
         })?;
     }
     let is_other = told.iter().any(|told| told.coding().is_some() || told.asked_by("HTTP/1.0"));
@@ -133,8 +139,13 @@ mod tests {
             (asked, None),
             (Sample::socket("open"), None),
         ] {
-            let found = sure(&RULE, Symptom::UpgradeUnanswered, Lane::Socket, &[sample], &["open"]);
-            assert_eq!(found, confidence);
+            let samples = [sample];
+            for symptom in
+                [Symptom::UpgradeUnanswered, Symptom::UpgradeAnswered { status: Some(200) }]
+            {
+                let found = sure(&RULE, symptom, Lane::Socket, &samples, &["open"]);
+                assert_eq!(found, confidence);
+            }
         }
     }
 }

@@ -23,7 +23,7 @@ pub(super) const RULE: Rule = Rule {
                     \"event-stream|ndjson|html\") {\n        set beresp.do_gzip = false;\n        set \
                     beresp.uncacheable = true;\n    } else {\n        set beresp.do_gzip = true;\n    }\n}",
         note: "Names the types of the streams; a forever frame is `text/html`.",
-        tried_on: None,
+        tried_on: Some("varnish-compresses"),
     }],
     explains,
 };

@@ -28,7 +28,7 @@ pub(super) const RULE: Rule = Rule {
             before: "encode gzip\nreverse_proxy backend:3000",
             after: "@still not path /api/*\nencode @still gzip\nreverse_proxy backend:3000",
             note: "Leaves the paths of live connections out; later versions of Caddy flush the compressor.",
-            tried_on: None,
+            tried_on: Some("caddy-compresses"),
         },
         Remedy {
             hop: Hop::Server,

@@ -31,7 +31,7 @@ pub(super) const RULE: Rule = Rule {
             before: "gzip on;\n\nlocation / {\n    proxy_pass http://backend;\n}",
             after: "gzip on;\n\nlocation / {\n    proxy_pass http://backend;\n    proxy_buffering off;\n}",
             note: "In the location of the streams: they stay compressed. `gzip off;` there mends it too.",
-            tried_on: None,
+            tried_on: Some("nginx-gzip-buffered"),
         },
         Remedy {
             hop: Hop::Server,

@@ -24,7 +24,7 @@ pub(super) const RULE: Rule = Rule {
             before: "compression algo gzip",
             after: "compression algo gzip\ncompression type text/css application/javascript application/json",
             note: "Lists what is compressed, so that streams are not; a forever frame is `text/html`.",
-            tried_on: None,
+            tried_on: Some("haproxy-compresses"),
         },
         Remedy {
             hop: Hop::Server,

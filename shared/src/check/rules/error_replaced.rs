@@ -29,14 +29,14 @@ pub(super) const RULE: Rule = Rule {
             before: "proxy_intercept_errors on;",
             after: "proxy_intercept_errors off;",
             note: "In the location of the API.",
-            tried_on: None,
+            tried_on: Some("nginx-own-errors"),
         },
         Remedy {
             hop: Hop::Apache,
             before: "ProxyErrorOverride On",
             after: "ProxyErrorOverride Off",
             note: "In the `Location` of the API; or `ProxyErrorOverride On 502 503` for what Apache alone knows.",
-            tried_on: None,
+            tried_on: Some("apache-own-errors"),
         },
         Remedy {
             hop: Hop::Haproxy,
@@ -44,7 +44,7 @@ pub(super) const RULE: Rule = Rule {
             after: "http-request set-var(txn.path) path\nhttp-response return status 200 content-type text/plain string Sorry if { status \
                     404 500 } !{ var(txn.path) -m beg /api/ }",
             note: "Leaves the API out; an answer does not know its path unless it is kept.",
-            tried_on: None,
+            tried_on: Some("haproxy-own-errors"),
         },
         Remedy {
             hop: Hop::Caddy,
@@ -52,7 +52,7 @@ pub(super) const RULE: Rule = Rule {
                      respond \"Sorry\"\n    }\n}",
             after: "reverse_proxy backend:3000",
             note: "For the paths of the API.",
-            tried_on: None,
+            tried_on: Some("caddy-own-errors"),
         },
     ],
     explains,

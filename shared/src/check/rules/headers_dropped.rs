@@ -27,14 +27,14 @@ pub(super) const RULE: Rule = Rule {
             before: "proxy_hide_header Cache-Control;",
             after: "proxy_pass_header Cache-Control;",
             note: "In the location of the API.",
-            tried_on: None,
+            tried_on: Some("nginx-hides-headers"),
         },
         Remedy {
             hop: Hop::Apache,
             before: "Header unset Cache-Control",
             after: "Header unset Cache-Control \"expr=! %{REQUEST_URI} =~ m#^/api/#\"",
             note: "Leaves the API out.",
-            tried_on: None,
+            tried_on: Some("apache-drops-headers"),
         },
         Remedy {
             hop: Hop::Haproxy,
@@ -42,7 +42,7 @@ pub(super) const RULE: Rule = Rule {
             after: "http-request set-var(txn.path) path\nhttp-response del-header Cache-Control unless { \
                     var(txn.path) -m beg /api/ }",
             note: "Leaves the API out.",
-            tried_on: None,
+            tried_on: Some("haproxy-drops-headers"),
         },
     ],
     explains,

@@ -29,14 +29,14 @@ pub(super) const RULE: Rule = Rule {
             before: "proxy_set_header Last-Event-ID \"\";",
             after: "proxy_set_header Last-Event-ID $http_last_event_id;",
             note: "Or without either line: nginx hands the header on by itself.",
-            tried_on: None,
+            tried_on: Some("nginx-drops-last-event-id"),
         },
         Remedy {
             hop: Hop::Haproxy,
             before: "http-request del-header Last-Event-ID",
             after: "http-request del-header Last-Event-ID unless { path_beg /api/ }",
             note: "Leaves the API out; or take the line away.",
-            tried_on: None,
+            tried_on: Some("haproxy-drops-last-event-id"),
         },
         Remedy {
             hop: Hop::Amazon,

@@ -12,10 +12,11 @@ pub(super) const RULE: Rule = Rule {
     symptoms: &["client_gone_unheard"],
     symptom: "A client leaves a stream, and the server goes on writing to it; the number of open streams only \
               grows.",
-    cause: "A hop keeps its connection to the server when the client's has ended: nginx with \
-            `proxy_ignore_client_abort on`, a cache that fetches on for whoever comes next (Varnish without \
-            `pass`), cloudflared and development servers' proxies by their issues.",
-    look_alikes: "A server that only notices when it next writes is told late, with its next item or comment.",
+    cause: "A hop keeps its connection to the server when the client's has ended: a cache that fetches on for \
+            whoever comes next (measured with Varnish 7.1.1 without `pass`), cloudflared and development servers' \
+            proxies by their issues.",
+    look_alikes: "Who only notices when there is something to write tells late, with the next item or comment: a \
+                  server, or nginx with `proxy_ignore_client_abort on` (measured with 1.22.1).",
     rests_on: &[
         "https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_ignore_client_abort",
         "https://github.com/cloudflare/cloudflared/issues/166",
@@ -23,19 +24,12 @@ pub(super) const RULE: Rule = Rule {
     ],
     remedies: &[
         Remedy {
-            hop: Hop::Nginx,
-            before: "proxy_ignore_client_abort on;",
-            after: "proxy_ignore_client_abort off;",
-            note: "In the location of the streams; off is the default.",
-            tried_on: None,
-        },
-        Remedy {
             hop: Hop::Varnish,
             before: "sub vcl_recv {\n    return (hash);\n}",
-            after: "sub vcl_recv {\n    if (req.url ~ \"/api/\") {\n        return (pass);\n    }\n    return \
-                    (hash);\n}",
-            note: "Before all else in `vcl_recv`.",
-            tried_on: None,
+            after: "sub vcl_recv {\n    if (req.url ~ \"/api/\" && !req.http.upgrade) {\n        return (pass);\n    }\n    \
+                    return (hash);\n}",
+            note: "Before all else in `vcl_recv`; sockets are left to `return (pipe)`.",
+            tried_on: Some("varnish-shares"),
         },
         Remedy {
             hop: Hop::Haproxy,

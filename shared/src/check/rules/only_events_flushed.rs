@@ -5,7 +5,7 @@ use crate::check::hops::{Hop, names_itself};
 use crate::check::probe::Form;
 use crate::check::rule::{Explained, Remedy, Rule};
 use crate::check::signs::{Sign, Symptom};
-use crate::check::told::{Told, told};
+use crate::check::told::{Told, is_live_as, told};
 
 /// See `docs/PATHS.md`.
 pub(super) const RULE: Rule = Rule {
@@ -44,16 +44,15 @@ fn explains(sign: &Sign, evidence: &Evidence) -> Option<Explained> {
     if !matches!(sign.symptom, Symptom::HeldWhole | Symptom::HeldFor { .. }) {
         return None;
     }
-    let plain = |told: &Told<'_>| told.coding().is_none() && !told.asked_by("HTTP/1.0");
-    let is_held = |form| {
-        Told::all(evidence)
-            .any(|told| told.is_form(form) && plain(&told) && told.is_live() == Some(false))
+    let is_other = |told: &Told<'_>| {
+        !told.is_form(Form::Events) && told.coding().is_none() && !told.asked_by("HTTP/1.0")
     };
     let shown = told(sign, evidence);
-    let are_others = !shown.is_empty() && !shown.iter().any(|told| told.is_form(Form::Events));
-    let passes =
-        Told::all(evidence).any(|told| told.is_form(Form::Events) && told.is_live() == Some(true));
-    if !(are_others && passes && is_held(Form::Lines) && is_held(Form::Html)) {
+    let are_others = !shown.is_empty() && shown.iter().all(is_other);
+    let passes = |form| is_live_as(form, sign, evidence);
+    let is_held = |form| passes(form) == Some(false);
+    let by_type = passes(Form::Events) == Some(true) && is_held(Form::Lines) && is_held(Form::Html);
+    if !(are_others && by_type) {
         return None;
     }
     let says = "event streams pass at once, and the same items as JSON lines or as a page are held";
@@ -87,5 +86,14 @@ mod tests {
             let found = sure(&RULE, Symptom::HeldWhole, Lane::Stream, &samples, &["lines"]);
             assert_eq!(found, confidence);
         }
+        // What is larger fills the buffer, and passes.
+        let large = |ask: &mut crate::check::probe::StreamAsk| {
+            ask.plan = "10*(i1500,w100)".parse().expect("a plan");
+        };
+        let filled = Sample::stream("filled", Lane::Events, large).live();
+        let [events, lines, page] = [Lane::Events, Lane::Stream, Lane::Frame]
+            .map(|lane| Sample::stream(&format!("{lane:?}"), lane, |_| {}).held());
+        let samples = [filled, events, lines, page];
+        assert_eq!(sure(&RULE, Symptom::HeldWhole, Lane::Stream, &samples, &["Stream"]), None);
     }
 }

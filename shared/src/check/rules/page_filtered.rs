@@ -24,9 +24,10 @@ pub(super) const RULE: Rule = Rule {
     remedies: &[Remedy {
         hop: Hop::Apache,
         before: "ProxyHTMLEnable On",
-        after: "ProxyHTMLEnable On\n<Location \"/api/\">\n    ProxyHTMLEnable Off\n</Location>",
-        note: "For the paths of live connections.",
-        tried_on: None,
+        after: "<LocationMatch \"^/(?!api/)\">\n    ProxyHTMLEnable On\n</LocationMatch>",
+        note: "Leaves the paths of live connections out; `ProxyHTMLEnable Off` for them alone does not help (measured \
+               with 2.4.71).",
+        tried_on: Some("apache-page-filter"),
     }],
     explains,
 };

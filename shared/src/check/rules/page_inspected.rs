@@ -5,7 +5,7 @@ use crate::check::hops::Hop;
 use crate::check::probe::Form;
 use crate::check::rule::{Explained, Remedy, Rule};
 use crate::check::signs::{Sign, Symptom};
-use crate::check::told::{Told, told};
+use crate::check::told::{is_live_as, told};
 
 /// See `docs/PATHS.md`.
 pub(super) const RULE: Rule = Rule {
@@ -59,8 +59,7 @@ fn explains(sign: &Sign, evidence: &Evidence) -> Option<Explained> {
         && shown.iter().all(|told| {
             told.is_form(Form::Html) && told.coding().is_none() && !told.asked_by("HTTP/1.0")
         });
-    let passes =
-        |form| Told::all(evidence).any(|told| told.is_form(form) && told.is_live() == Some(true));
+    let passes = |form| is_live_as(form, sign, evidence) == Some(true);
     (only_pages && passes(Form::Events) && passes(Form::Lines)).then(|| {
         Explained::high(
             "only pages are held, and not for being compressed; other types pass at once",

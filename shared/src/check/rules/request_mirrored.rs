@@ -28,7 +28,7 @@ pub(super) const RULE: Rule = Rule {
             before: "location / {\n    mirror /mirror;\n    proxy_pass http://backend;\n}",
             after: "location / {\n    mirror off;\n    proxy_pass http://backend;\n}",
             note: "For live connections; the mirror may go on for the rest.",
-            tried_on: None,
+            tried_on: Some("nginx-mirrors"),
         },
         Remedy {
             hop: Hop::Traefik,
@@ -53,8 +53,9 @@ fn explains(sign: &Sign, evidence: &Evidence) -> Option<Explained> {
         return None;
     }
     let told = told(sign, evidence);
+    let sound: Vec<_> = told.into_iter().filter(|told| !told.has_failed()).collect();
     let apart =
-        told.iter().filter_map(Told::arrived_apart).max().filter(|apart| *apart < AT_ONCE)?;
+        sound.iter().filter_map(Told::arrived_apart).max().filter(|apart| *apart < AT_ONCE)?;
     Explained::medium(format!(
         "both arrived within {apart} ms, so it is sent twice from the beginning"
     ))

@@ -9,15 +9,17 @@ use crate::check::told::{Told, told};
 /// See `docs/PATHS.md`.
 pub(super) const RULE: Rule = Rule {
     id: "request-retried",
-    title: "A request whose answer is late is sent again",
+    title: "A request whose answer is late, or an error, is sent again",
     symptoms: &["sent_twice"],
     symptom: "A long poll arrives twice at the server, the second time when a hop has waited for the first as long \
               as it does; the client asked once. Requests by POST usually arrive once.",
     cause: "A hop asks another server, or the same one again, when one has not answered in its time: nginx with \
             several servers (`proxy_next_upstream error timeout` is its default), HAProxy's `retry-on`, \
-            Varnish's `return (retry)`, Envoy's `retry_policy`, Traefik's `retry` middleware. Measured with \
-            nginx 1.22.1: two requests and a 504.",
-    look_alikes: "Where the second request arrives with the first one, requests are mirrored.",
+            Varnish's `return (retry)`, Envoy's `retry_policy`, Traefik's `retry` middleware. Some do so as soon \
+            as the server has answered with an error (HAProxy's `all-retryable-errors`). Measured with nginx \
+            1.22.1 (two requests and a 504) and HAProxy 2.6.12.",
+    look_alikes: "Where the second request arrives with the first one, whatever the server answers, requests are \
+                  mirrored.",
     rests_on: &[
         "https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_next_upstream",
         "https://docs.haproxy.org/2.6/configuration.html#4.2-retry-on",
@@ -31,14 +33,14 @@ pub(super) const RULE: Rule = Rule {
             after: "proxy_next_upstream off;",
             note: "In the location of polls and streams. The first line is the default, so it may not be there; a \
                    longer `proxy_read_timeout` belongs to it.",
-            tried_on: None,
+            tried_on: Some("nginx-asks-twice"),
         },
         Remedy {
             hop: Hop::Haproxy,
             before: "retry-on all-retryable-errors",
             after: "retry-on conn-failure",
             note: "In the backend of live connections.",
-            tried_on: None,
+            tried_on: Some("haproxy-asks-twice"),
         },
         Remedy {
             hop: Hop::Envoy,
@@ -70,12 +72,17 @@ fn explains(sign: &Sign, evidence: &Evidence) -> Option<Explained> {
         return None;
     }
     let told = told(sign, evidence);
-    let apart =
-        told.iter().filter_map(Told::arrived_apart).max().filter(|apart| *apart >= RETRY)?;
-    Explained::high(format!(
-        "it arrived a second time {} s after the first, when a hop had waited for so long",
-        apart / 1_000
-    ))
+    let apart = told.iter().filter_map(Told::arrived_apart).max().unwrap_or_default();
+    if apart >= RETRY {
+        return Explained::high(format!(
+            "it arrived a second time {} s after the first, when a hop had waited for so long",
+            apart / 1_000
+        ));
+    }
+    let has_failed = !told.is_empty() && told.iter().all(Told::has_failed);
+    has_failed.then(|| {
+        Explained::high("only what the server answers with an error of its own arrives again")
+    })?
 }
 
 /// From how many milliseconds on a second request is one that came for the first one's lateness.
@@ -95,6 +102,21 @@ mod tests {
             let twice = twice.arrived(1, "HTTP/1.1", &[]).arrived(second, "HTTP/1.1", &[]);
             let symptom = Symptom::SentTwice { times: 2 };
             assert_eq!(sure(&RULE, symptom, Lane::LongPoll, &[twice], &["wait"]), confidence);
+        }
+    }
+
+    #[test]
+    fn what_failed_is_retried_at_once() {
+        for (status, confidence) in [(500, Some(Confidence::High)), (200, None)] {
+            let twice = Sample::stream("status", Lane::Requests, |_| {});
+            let twice = twice.arrived(1, "HTTP/1.1", &[]).answered(1, status);
+            let twice = twice.arrived(3, "HTTP/1.1", &[]).answered(3, status);
+            let symptom = Symptom::SentTwice { times: 2 };
+            let samples = [twice];
+            let other = &super::super::request_mirrored::RULE;
+            let [retried, mirrored] = [&RULE, other]
+                .map(|rule| sure(rule, symptom.clone(), Lane::Requests, &samples, &["status"]));
+            assert_eq!((retried, mirrored.is_some()), (confidence, confidence.is_none()));
         }
     }
 }

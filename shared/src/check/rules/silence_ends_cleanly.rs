@@ -28,7 +28,7 @@ pub(super) const RULE: Rule = Rule {
             before: "reverse_proxy backend:3000 {\n    transport http {\n        read_timeout 60s\n    }\n}",
             after: "reverse_proxy backend:3000",
             note: "Without the option there is no limit; on the paths of live connections none is needed.",
-            tried_on: None,
+            tried_on: Some("caddy-read-timeout"),
         },
         Remedy {
             hop: Hop::Server,

@@ -23,7 +23,7 @@ pub(super) const RULE: Rule = Rule {
         before: "backend live\n    server one backend:3000",
         after: "backend live\n    option http-no-delay\n    server one backend:3000",
         note: "In the backend or the frontend of the streams, or in `defaults`.",
-        tried_on: None,
+        tried_on: Some("haproxy-packs"),
     }],
     explains,
 };

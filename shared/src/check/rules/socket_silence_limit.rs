@@ -14,9 +14,9 @@ pub(super) const RULE: Rule = Rule {
     symptom: "A socket ends without a close frame (1006) after so many seconds without a frame; pings keep it.",
     cause: "A hop lets a tunnel be silent so long and no longer: nginx 60 s (`proxy_read_timeout`, for both \
             directions), HAProxy `timeout tunnel`, or without it the lesser of `timeout client` and `timeout \
-            server` (50 s in Debian), Apache the core's `Timeout` (60 s, 300 s in Debian; not \
-            `ProxyTimeout`), Varnish 60 s (`pipe_timeout`), Traefik 180 s, an Application Load Balancer of \
-            Amazon 60 s, its API Gateway 10 minutes, Azure's Front Door 5 minutes, Cloudflare 100 s. Measured \
+            server` (50 s in Debian), Apache the longer one of `Timeout` (60 s, 300 s in Debian) and \
+            `ProxyTimeout`, Varnish 60 s (`pipe_timeout`), Traefik 180 s, an Application Load Balancer of Amazon 60 s, its API Gateway \
+            10 minutes, Azure's Front Door 5 minutes, Cloudflare 100 s. Measured \
             with the first four. A `timeout tunnel 0` of HAProxy means `timeout client`, and not for ever.",
     look_alikes: "A socket that is cut with traffic flowing has a lifetime. Where nothing arrives any more and \
                   nothing ends, a flow was forgotten.",
@@ -45,28 +45,28 @@ pub(super) const RULE: Rule = Rule {
             before: "proxy_read_timeout 60s;",
             after: "proxy_read_timeout 3600s;\nproxy_send_timeout 3600s;",
             note: "In the location of the sockets.",
-            tried_on: None,
+            tried_on: Some("nginx-read-timeout-deep"),
         },
         Remedy {
             hop: Hop::Haproxy,
             before: "timeout client 50000\ntimeout server 50000",
             after: "timeout client 50000\ntimeout server 50000\ntimeout tunnel 1h\ntimeout client-fin 30s",
             note: "In `defaults`. For never write `24d`: `0` falls back to `timeout client`.",
-            tried_on: None,
+            tried_on: Some("haproxy-debian"),
         },
         Remedy {
             hop: Hop::Apache,
             before: "Timeout 60",
             after: "Timeout 3600",
             note: "In the server or the virtual host; `RequestReadTimeout` goes on to keep slow clients off.",
-            tried_on: None,
+            tried_on: Some("apache-timeouts"),
         },
         Remedy {
             hop: Hop::Varnish,
             before: "varnishd -p pipe_timeout=60",
             after: "varnishd -p pipe_timeout=3600",
             note: "A parameter of the program.",
-            tried_on: None,
+            tried_on: Some("varnish-pipe-timeout"),
         },
         Remedy {
             hop: Hop::Traefik,

@@ -29,15 +29,15 @@ pub(super) const RULE: Rule = Rule {
             before: "proxy_cache live;\nproxy_ignore_headers Cache-Control Expires;",
             after: "proxy_cache off;",
             note: "In the location of live connections. A cache that heeds `Cache-Control` may stay.",
-            tried_on: None,
+            tried_on: Some("nginx-cache"),
         },
         Remedy {
             hop: Hop::Varnish,
             before: "sub vcl_recv {\n    return (hash);\n}",
-            after: "sub vcl_recv {\n    if (req.url ~ \"/api/\") {\n        return (pass);\n    }\n    return \
-                    (hash);\n}",
-            note: "Before all else in `vcl_recv`; `return (pipe)` for WebSockets.",
-            tried_on: None,
+            after: "sub vcl_recv {\n    if (req.url ~ \"/api/\" && !req.http.upgrade) {\n        return (pass);\n    }\n    \
+                    return (hash);\n}",
+            note: "Before all else in `vcl_recv`; sockets are left to `return (pipe)`.",
+            tried_on: Some("varnish-shares"),
         },
         Remedy {
             hop: Hop::Apache,

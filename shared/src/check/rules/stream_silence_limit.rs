@@ -47,7 +47,7 @@ pub(super) const RULE: Rule = Rule {
             after: "proxy_read_timeout 3600s;",
             note: "In the location of the streams; Kubernetes' ingress has the annotation \
                    `nginx.ingress.kubernetes.io/proxy-read-timeout: \"3600\"`.",
-            tried_on: None,
+            tried_on: Some("nginx-read-timeout"),
         },
         Remedy {
             hop: Hop::Haproxy,
@@ -55,21 +55,21 @@ pub(super) const RULE: Rule = Rule {
             after: "timeout client 1h\ntimeout server 1h\ntimeout http-request 10s",
             note: "The lesser of the two counts for streams; `timeout tunnel` is for sockets alone. The third \
                    line keeps clients from taking that long over a request.",
-            tried_on: None,
+            tried_on: Some("haproxy-short-timeouts"),
         },
         Remedy {
             hop: Hop::Apache,
             before: "ProxyTimeout 60",
             after: "ProxyTimeout 3600",
             note: "Or `timeout=3600` on the `ProxyPass` of the streams.",
-            tried_on: None,
+            tried_on: Some("apache-proxy-timeout"),
         },
         Remedy {
             hop: Hop::Varnish,
             before: ".between_bytes_timeout = 60s;",
             after: ".between_bytes_timeout = 3600s;",
             note: "In the backend; or `varnishd -p between_bytes_timeout=3600`.",
-            tried_on: None,
+            tried_on: Some("varnish-between-bytes"),
         },
         Remedy {
             hop: Hop::Envoy,

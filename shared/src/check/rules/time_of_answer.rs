@@ -46,7 +46,7 @@ pub(super) const RULE: Rule = Rule {
             before: "varnishd -p send_timeout=600",
             after: "varnishd -p send_timeout=86400",
             note: "Or `return (pipe);` in `vcl_recv` for the paths of streams.",
-            tried_on: None,
+            tried_on: Some("varnish-send-timeout"),
         },
         Remedy {
             hop: Hop::Server,

@@ -33,7 +33,7 @@ pub(super) const RULE: Rule = Rule {
                     / {\n    proxy_pass http://backend;\n    proxy_http_version 1.1;\n    proxy_set_header \
                     Upgrade $http_upgrade;\n    proxy_set_header Connection $connection_upgrade;\n}",
             note: "`map` stands in `http`, beside the server.",
-            tried_on: None,
+            tried_on: Some("nginx-first-example"),
         },
         Remedy {
             hop: Hop::Apache,
@@ -41,7 +41,7 @@ pub(super) const RULE: Rule = Rule {
             after: "ProxyPass / http://backend:3000/ upgrade=websocket",
             note: "From 2.4.47 on. Before it, with mod_proxy_wstunnel: `ProxyPass /ws ws://backend:3000/ws`, above \
                    the line that fits all, for the first one that fits counts.",
-            tried_on: None,
+            tried_on: Some("apache-no-upgrade"),
         },
         Remedy {
             hop: Hop::Varnish,
@@ -51,21 +51,21 @@ pub(super) const RULE: Rule = Rule {
                     bereq.http.upgrade = req.http.upgrade;\n        set bereq.http.connection = \
                     req.http.connection;\n    }\n}",
             note: "Before all else in `vcl_recv`.",
-            tried_on: None,
+            tried_on: Some("varnish-no-pipe"),
         },
         Remedy {
             hop: Hop::Caddy,
             before: "reverse_proxy backend:3000 {\n    header_up -Upgrade\n}",
             after: "reverse_proxy backend:3000",
             note: "Caddy hands upgrades on by itself.",
-            tried_on: None,
+            tried_on: Some("caddy-drops-upgrade"),
         },
         Remedy {
             hop: Hop::Haproxy,
             before: "http-request del-header Upgrade",
             after: "http-request del-header Upgrade unless { hdr(Upgrade) -i websocket }",
             note: "HAProxy hands upgrades on by itself; lines that set these headers are not needed either.",
-            tried_on: None,
+            tried_on: Some("haproxy-drops-upgrade"),
         },
         Remedy {
             hop: Hop::Amazon,

@@ -26,7 +26,7 @@ pub(super) const RULE: Rule = Rule {
         after: "proxy_http_version 1.1;\nproxy_set_header Upgrade $http_upgrade;\nproxy_set_header Connection \
                 $connection_upgrade;",
         note: "In the location of the sockets.",
-        tried_on: None,
+        tried_on: Some("nginx-upgrade-by-http10"),
     }],
     explains,
 };

@@ -46,8 +46,7 @@ pub(super) fn cut<'a>(looked: &Looked<'_>, told: &'a Told<'a>) -> Option<Cut<'a>
     }
     let (at, how) = told.ended()?;
     // A socket that never opened, and an answer that is none, have signs of their own.
-    let has_begun = told.flow.head.is_some() || !told.flow.items.is_empty();
-    if !has_begun || told.status().is_some_and(|status| status >= 300) {
+    if !told.has_begun() || told.status().is_some_and(|status| status >= 300) {
         return None;
     }
     let age = age(looked, told, at);
@@ -61,7 +60,10 @@ pub(super) fn cut<'a>(looked: &Looked<'_>, told: &'a Told<'a>) -> Option<Cut<'a>
         Some(false) => true,
         None => !(has_all && is_in_time),
     };
-    let (silence, meant) = silence_at(told.probe, age)?;
+    // What is sent just as a silence has lasted too long is cut as well.
+    let at_both = [age.saturating_sub(RACE), age].into_iter();
+    let silences = at_both.filter_map(|age| silence_at(told.probe, age));
+    let (silence, meant) = silences.max_by_key(|(_, meant)| *meant)?;
     let is_tail = had_finished == Some(true);
     let is_proper = matches!(how, How::Proper | How::Closed(_));
     is_cut.then_some(Cut { told, age, is_proper, silence, meant, is_tail })
@@ -80,8 +82,7 @@ fn age(looked: &Looked<'_>, told: &Told<'_>, at: u64) -> Duration {
 pub(super) fn is_dead(looked: &Looked<'_>, told: &Told<'_>) -> bool {
     let Some(planned) = told.planned() else { return false };
     let is_open = told.seen.outcome == Outcome::Late && told.flow.end.is_none();
-    let has_begun = told.flow.head.is_some() || !told.flow.items.is_empty();
-    let Some(server) = told.server.filter(|_| is_open && has_begun) else { return false };
+    let Some(server) = told.server.filter(|_| is_open && told.has_begun()) else { return false };
     let given_up = told.flow.asked + u64::try_from(told.probe.deadline.as_micros()).unwrap_or(0);
     let over = server.end().map(|(at, _)| at).into_iter().chain(server.finished()).min();
     let was_over =
@@ -99,6 +100,9 @@ pub(super) const SILENCE: Duration = Duration::from_secs(1);
 /// By how much an end may come before it is due.
 const SLACK: Duration = Duration::from_millis(400);
 const SLACK_MICROS: i64 = 400_000;
+
+/// For how long after a silence its cut may come.
+const RACE: Duration = Duration::from_millis(150);
 
 /// How long, in microseconds, what the server has said or ended has to be overdue.
 const DEAD: i64 = 2_000_000;

@@ -24,7 +24,12 @@ pub(super) fn find(looked: &Looked<'_>, made: &mut Made) {
 }
 
 fn of_lane(lane: Lane, cuts: Vec<Cut<'_>>, made: &mut Made) {
-    let (idle, busy): (Vec<_>, Vec<_>) = cuts.into_iter().partition(Cut::is_idle);
+    let (idle, mut busy): (Vec<_>, Vec<_>) = cuts.into_iter().partition(Cut::is_idle);
+    // What several with traffic do at that age, silence is not the reason for.
+    let is_of_age =
+        |cut: &Cut<'_>| busy.iter().filter(|other| is_near(other.age, cut.age)).count() >= 2;
+    let (of_age, idle): (Vec<_>, Vec<_>) = idle.into_iter().partition(is_of_age);
+    busy.extend(of_age);
     let lifetime = lifetime(lane, &busy);
     let is_life = |cut: &Cut<'_>| lifetime.is_some_and(|life| is_near(cut.age, life));
     let (aged, rest): (Vec<_>, Vec<_>) = busy.into_iter().partition(|cut| is_life(cut));

@@ -100,8 +100,12 @@ fn is_of_hop(name: &str, sent: &[String]) -> bool {
 fn origin(looked: &Looked<'_>, told: &Told<'_>, made: &mut Made) {
     let Some(request) = told.server.and_then(|server| server.requests().next()) else { return };
     let is_secure = looked.evidence.url.starts_with("https:");
-    let has_hop = is_secure || !names_added(told).is_empty();
     let has = |name: &&str| request.values(name).next().is_some();
+    // Who stands before the server in its name says so; whoever only adds headers may have left the
+    // connection as it was.
+    let (sent, arrived) = both(told).unwrap_or_default();
+    let is_answered_for = arrived.iter().any(|name| is_of_hop(name, &sent));
+    let has_hop = is_secure || is_answered_for || has(&"via") || request.version == "HTTP/1.0";
     if has_hop && !ADDRESSES.iter().any(has) {
         let says = "The request comes by a proxy, and no header tells for whom.";
         made.shows(told.probe, Symptom::AddressLost, says);

@@ -60,6 +60,15 @@ impl<'a> Stream<'a> {
         self.told.flow.items.iter().map(|item| u64::from(item.bytes)).sum()
     }
 
+    fn largest(&self) -> u64 {
+        self.told.flow.items.iter().map(|item| u64::from(item.bytes)).max().unwrap_or_default()
+    }
+
+    /// Whether it was held for longer than a timer that another stream shows would have held it.
+    fn outlasts(&self, timed: &Self) -> bool {
+        self.told.flow.span() >= 2 * time_of(timed) + NEAR
+    }
+
     /// Whether its items were sent over so long that no busy machine explains why all came at once.
     fn is_long(&self) -> bool {
         self.told.flow.items.is_empty() || self.told.flow.span() >= LONG
@@ -82,24 +91,28 @@ fn lane_of(lane: Lane, streams: &[Stream<'_>], made: &mut Made) {
     };
     // What holds back holds all streams; where only one of several looks so, it was chance.
     let is_sure = |shown: &[&ProbeId]| shown.len() > 1 || streams.len() == 1;
-    let sized = with(&|stream| size_of(stream.pattern).is_some());
-    let timed = with(&|stream| matches!(stream.pattern, Pattern::ByTime { .. }));
+    let mut sized =
+        with(&|stream| matches!(stream.pattern, Pattern::BySize { .. } | Pattern::AtFirst { .. }));
+    let mut timed = with(&|stream| matches!(stream.pattern, Pattern::ByTime { .. }));
     let mut whole = with(&|stream| stream.pattern == Pattern::Whole);
     let mut one_late = with(&|stream| stream.pattern == Pattern::OneLate);
     let delayed = with(&|stream| matches!(stream.pattern, Pattern::Delayed { .. }));
 
-    if let Some((bytes, says)) = sized.first().and_then(|first| {
-        let (bytes, says) = size_of(first.pattern)?;
-        Some((bytes, says))
-    }) {
+    // A steady stream fills a buffer as regularly as a timer goes off, and only a timer lets a slow one go.
+    if sized.is_empty() && whole.iter().any(|whole| timed.iter().any(|timed| whole.outlasts(timed)))
+    {
+        sized.append(&mut timed);
+    }
+    if let Some((bytes, says)) = sized.first().and_then(|first| lumps_of(first.pattern)) {
         // What is shorter than the buffer never fills it, and what is longer may have no such sizes.
-        let short = whole.iter().filter(|stream| stream.bytes() <= bytes);
+        let is_short = |stream: &Stream<'_>| stream.bytes() <= bytes + stream.largest();
+        let short = whole.iter().filter(|stream| is_short(stream));
         let all = sized.iter().chain(short).chain(&timed).map(|stream| stream.id());
         let all: Vec<_> = all.collect();
         if is_sure(&all) {
             made.add(lane, &all, Symptom::HeldFor { bytes }, says);
         }
-        whole.retain(|stream| stream.bytes() > bytes);
+        whole.retain(|stream| !is_short(stream));
     } else if let Some(millis) = timed.first().map(|first| time_of(first)) {
         let is_near = |late: u64| late.abs_diff(millis) * 5 <= millis * 2;
         let alike = delayed.iter().chain(&one_late).filter(|stream| is_near(stream.late));
@@ -133,9 +146,10 @@ fn lane_of(lane: Lane, streams: &[Stream<'_>], made: &mut Made) {
     }
 }
 
-fn size_of(pattern: Pattern) -> Option<(u64, String)> {
+/// Returns how large lumps are, and what that is in words.
+fn lumps_of(pattern: Pattern) -> Option<(u64, String)> {
     match pattern {
-        Pattern::BySize { bytes, millis } => Some((
+        Pattern::BySize { bytes, millis } | Pattern::ByTime { bytes, millis } => Some((
             bytes,
             format!("Items arrive in lumps of {bytes} bytes, up to {millis} ms late."),
         )),
@@ -143,17 +157,13 @@ fn size_of(pattern: Pattern) -> Option<(u64, String)> {
             bytes,
             format!("The first {bytes} bytes arrive at once, and all else as it is sent."),
         )),
-        Pattern::Prompt
-        | Pattern::Whole
-        | Pattern::ByTime { .. }
-        | Pattern::OneLate
-        | Pattern::Delayed { .. } => None,
+        Pattern::Prompt | Pattern::Whole | Pattern::OneLate | Pattern::Delayed { .. } => None,
     }
 }
 
 const fn time_of(stream: &Stream<'_>) -> u64 {
     match stream.pattern {
-        Pattern::ByTime { millis } => millis,
+        Pattern::ByTime { millis, .. } => millis,
         Pattern::Prompt
         | Pattern::Whole
         | Pattern::BySize { .. }

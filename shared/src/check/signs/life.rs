@@ -52,7 +52,7 @@ pub(super) fn rung(looked: &Looked<'_>, told: &Told<'_>) -> Option<Rung> {
         return waited(told, *wait);
     }
     let (with, meant) = passing(told)?;
-    if told.flow.head.is_none() && told.flow.items.is_empty() {
+    if !told.has_begun() {
         return None;
     }
     if let Some(cut) = cut(looked, told) {

@@ -98,6 +98,27 @@ impl<'a> Told<'a> {
         self.flow.end.filter(|end| end.how != How::Left).map(|end| (end.at, end.how))
     }
 
+    /// Whether it has begun: what is answered otherwise than by opening is no socket.
+    pub(super) fn has_begun(&self) -> bool {
+        match &self.probe.ask {
+            Ask::Socket(_) => self.has_opened(),
+            Ask::Seen { .. }
+            | Ask::Stream(_)
+            | Ask::Twins(_)
+            | Ask::Follow { .. }
+            | Ask::Wait { .. }
+            | Ask::Upload { .. }
+            | Ask::Download { .. }
+            | Ask::Status { .. }
+            | Ask::Connections { .. } => self.flow.head.is_some() || !self.flow.items.is_empty(),
+        }
+    }
+
+    /// Whether it is a socket that has opened.
+    pub(super) fn has_opened(&self) -> bool {
+        self.seen.heard.iter().any(|note| matches!(note.what, Heard::Opened { .. }))
+    }
+
     /// Returns when what it opened was there: when its head was due, or at least was asked for.
     pub(super) fn began(&self) -> u64 {
         self.flow.head.unwrap_or(self.flow.asked)

@@ -4,7 +4,6 @@ use super::Symptom;
 use super::looked::{Looked, Told};
 use super::made::Made;
 use crate::check::flow::Server;
-use crate::check::observed::Heard;
 use crate::check::probe::Ask;
 use crate::info::Opening;
 use crate::transport::Transport;
@@ -65,8 +64,7 @@ fn request(looked: &Looked<'_>, told: &Told<'_>, made: &mut Made) {
 }
 
 fn upgrade(told: &Told<'_>, made: &mut Made) {
-    let has_opened = told.seen.heard.iter().any(|note| matches!(note.what, Heard::Opened { .. }));
-    if has_opened {
+    if told.has_opened() {
         if told.is_unknown_to_the_server() {
             let says = "The socket opens, and no request for it arrives at the server.";
             made.shows(told.probe, Symptom::UpgradeAnswered { status: Some(101) }, says);

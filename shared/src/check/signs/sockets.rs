@@ -7,21 +7,33 @@ use super::made::Made;
 use crate::check::flow::{How, Sender};
 use crate::check::observed::Heard;
 use crate::check::plan::Step;
-use crate::check::probe::{Ask, SocketAsk};
+use crate::check::probe::{Ask, Lane, SocketAsk};
 use crate::ledger::Kind;
 
 pub(super) fn find(looked: &Looked<'_>, made: &mut Made) {
+    let mut closes = vec![];
     for told in &looked.probes {
         changed_items(told, made);
         let Ask::Socket(ask) = &told.probe.ask else { continue };
-        if told.flow.head.is_none() {
+        if !told.has_opened() {
             continue;
         }
         frames(told, made);
         messages(looked, told, made);
         if cut(looked, told).is_none() {
             pings(told, ask, made);
-            close(told, ask, made);
+            closes.extend(close(told, ask));
+        }
+    }
+    for close in closes.iter().filter(|close| close.is_lost()) {
+        // Where most of the same closes arrive, or sockets break anyway, this one was cut just then.
+        let same = closes.iter().filter(|other| other.said == close.said);
+        let (lost, passed): (Vec<_>, Vec<_>) = same.partition(|other| other.is_lost());
+        let breaks =
+            made.of(Lane::Socket, |symptom| matches!(symptom, Symptom::SocketReset { .. }));
+        let is_cut = close.arrived.is_none() && breaks.is_some();
+        if lost.len() >= passed.len() && !is_cut {
+            made.shows(close.told.probe, Symptom::CloseLost, close.says());
         }
     }
 }
@@ -130,37 +142,54 @@ fn pings(told: &Told<'_>, ask: &SocketAsk, made: &mut Made) {
     }
 }
 
-fn close(told: &Told<'_>, ask: &SocketAsk, made: &mut Made) {
-    let Some(server) = told.server else { return };
+/// How a socket was closed: as one side said it, and as it arrived at the other.
+struct Close<'a> {
+    told: &'a Told<'a>,
+    whose: &'static str,
+    said: String,
+    /// Nothing where no close frame did.
+    arrived: Option<String>,
+}
+
+impl Close<'_> {
+    fn is_lost(&self) -> bool {
+        self.arrived.as_ref() != Some(&self.said)
+    }
+
+    fn says(&self) -> String {
+        let arrived = self.arrived.clone().unwrap_or_else(|| frame(BROKEN, ""));
+        format!("The {} closed with \"{}\", and \"{arrived}\" arrived.", self.whose, self.said)
+    }
+}
+
+fn close<'a>(told: &'a Told<'a>, ask: &SocketAsk) -> Option<Close<'a>> {
+    let server = told.server?;
     let heard = told.seen.heard.iter().find_map(|note| {
         let Heard::Closed { code, reason } = &note.what else { return None };
-        Some(frame(*code, reason))
+        Some((*code != BROKEN).then(|| frame(*code, reason)))
     });
     let (said, arrived, whose) = if let Some((code, reason)) = &ask.closes {
         let arrived = server.frames(Sender::Client, Kind::Close).next().map(|(_, close)| close);
         // A socket that the client never came to close has other signs.
         if heard.is_none() && arrived.is_none() {
-            return;
+            return None;
         }
         (frame(*code, reason), arrived.map(ToOwned::to_owned), "client")
     } else {
-        let Some((_, said)) = server.frames(Sender::Server, Kind::Close).next() else { return };
-        if told.ended().is_none() {
-            return;
-        }
-        (said.to_owned(), heard, "server")
+        let (_, said) = server.frames(Sender::Server, Kind::Close).next()?;
+        told.ended()?;
+        (said.to_owned(), heard.flatten(), "server")
     };
-    let arrived = arrived.unwrap_or_else(|| frame(1_006, ""));
-    if arrived != said {
-        let says = format!("The {whose} closed with \"{said}\", and \"{arrived}\" arrived.");
-        made.shows(told.probe, Symptom::CloseLost, says);
-    }
+    Some(Close { told, whose, said, arrived })
 }
 
 /// Writes a close as a ledger does.
 fn frame(code: u16, reason: &str) -> String {
     if reason.is_empty() { code.to_string() } else { format!("{code} {reason}") }
 }
+
+/// The code of a close without a close frame (RFC 6455, section 7.1.5).
+const BROKEN: u16 = 1_006;
 
 /// How long, in microseconds, an echo may take before the close that the server says without it.
 const ANSWER: i64 = 1_000_000;

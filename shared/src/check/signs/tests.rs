@@ -43,6 +43,8 @@ fn what_is_held_back_is_told_by_how() {
         (Holds::All, Symptom::HeldWhole, &all[..]),
         // Items of 1,500 bytes come in lumps of two and of three: of no one size.
         (Holds::Bytes(4_096), Symptom::HeldFor { bytes: 4_096 }, &["small", "slow"]),
+        // It is filled each 320 ms by the one stream, and by the other never: no timer does that.
+        (Holds::Bytes(1_000), Symptom::HeldFor { bytes: 1_024 }, &["small", "slow"]),
         (Holds::FirstBytes(4_096), Symptom::HeldFor { bytes: 4_096 }, &all[..2]),
         (Holds::Millis(200), Symptom::Coalesced { millis: 200 }, &all[..4]),
         (Holds::One, Symptom::OneLate, &["slow", "large-first", "silent-head"]),
@@ -94,9 +96,14 @@ fn what_is_compressed_or_added_is_noted() {
 #[test]
 fn a_head_that_waits_is_told_from_a_stream_that_is_held() {
     let made = streams(Path { is_head_late: true, ..Path::default() });
-    let found = faults(&made, Lane::Events);
-    let probes = vec!["events-silent-head".to_owned()];
-    assert_eq!(found, [(Symptom::HeadLate { millis: 2_000 }, probes)]);
+    assert_eq!(faults(&made, Lane::Events), []);
+    let late = Symptom::HeadLate { millis: 2_000 };
+    let notes = find(&made.evidence);
+    let note = notes.iter().find(|sign| sign.symptom == late).expect("a note");
+    assert_eq!((note.probes.len(), note.probes[0].0.as_str()), (1, "events-silent-head"));
+    let held = streams(Path { holds: Holds::All, is_head_late: true, ..Path::default() });
+    let signs = find(&held.evidence);
+    assert!(!signs.iter().any(|sign| sign.symptom.is_like(&late)), "{signs:?}");
 }
 
 #[test]
@@ -110,6 +117,7 @@ fn an_end_is_told_by_how_and_by_when() {
         (&[busy], (15_000, true), Symptom::Lifetime { seconds: 15 }),
         (&["i64,w30000,i64"], (15_000, false), Symptom::IdleCut { seconds: 15 }),
         (&["i64,w30000,i64"], (15_000, true), Symptom::IdleCut { seconds: 15 }),
+        (&["150*(i64,w20)", "8*(i64,w300)", "w2000,i64"], (2_000, true), Symptom::EndedEarly),
         // What is cut at the same age with traffic was not cut because of its silence.
         (&[busy, "i64,w30000,i64"], (15_000, false), Symptom::Lifetime { seconds: 15 }),
     ] {
@@ -166,6 +174,17 @@ fn the_ladder_tells_what_was_survived_and_what_was_cut() {
     let found: Vec<_> =
         faults(&made, Lane::Events).into_iter().map(|(symptom, _)| symptom).collect();
     assert_eq!(found, [Symptom::IdleCut { seconds: 50 }]);
+}
+
+#[test]
+fn a_cut_that_races_with_the_end_of_a_silence_is_that_silences() {
+    for cut in [14_990, 15_000, 15_040] {
+        let mut made = Made::over(Path { cut: Some((cut, false)), ..Path::default() });
+        made.events("idle-15", "i64,w15000,i64,w200,i64");
+        let found = faults(&made, Lane::Events);
+        let found: Vec<_> = found.into_iter().map(|(symptom, _)| symptom).collect();
+        assert_eq!(found, [Symptom::IdleCut { seconds: 15 }], "{cut}");
+    }
 }
 
 proptest! {

@@ -82,6 +82,18 @@ fn an_upgrade_is_told_by_what_arrived_and_by_who_answered() {
             Symptom::UpgradeAnswered { status: Some(502) },
         ),
         (vec![head(200)], vec![], Symptom::UpgradeAnswered { status: Some(200) }),
+        // A socket that never opened has no end, and no frames.
+        (
+            vec![head(200), Heard::Ended],
+            vec![
+                whole(),
+                response(101),
+                frame(true, Kind::Ping, ""),
+                frame(true, Kind::Close, "1000 so"),
+                ended(ledger::NO_MORE),
+            ],
+            Symptom::UpgradeAnswered { status: Some(200) },
+        ),
         // All that a page sees of a refusal.
         (vec![broke()], vec![whole(), response(101)], Symptom::UpgradeAnswered { status: None }),
         (vec![], vec![whole(), response(101)], Symptom::UpgradeUnanswered),
@@ -131,6 +143,28 @@ fn a_close_is_told_by_what_each_side_said_and_heard() {
     };
     assert_eq!(open(closes(), vec![closed(4_001, "bye")], hears("4001 bye")), []);
     assert_eq!(open(closes(), vec![closed(4_001, "bye")], hears("4001")), [Symptom::CloseLost]);
+}
+
+#[test]
+fn a_close_that_one_socket_of_many_lost_was_cut_just_then() {
+    for (others, symptoms) in [(0, vec![Symptom::CloseLost]), (2, vec![])] {
+        let mut made = Made::over(Path::default());
+        for n in 0..others {
+            made.socket(&format!("socket-{n}"), "3*(i64,w100)");
+        }
+        let heard = [(100, Heard::Asked), (102, Heard::Opened { extensions: String::new() })];
+        let heard = heard.into_iter().chain([closed(1_006, "")]);
+        let heard = heard.map(|(at, what)| Note { at: at * 1_000, request: 1, what }).collect();
+        let server = vec![
+            (EPOCH + 101, request("HTTP/1.1", &UPGRADE)),
+            (EPOCH + 101, response(101)),
+            (EPOCH + 601, frame(true, Kind::Close, "1000 the end")),
+        ];
+        let ask = SocketAsk { plan: read("w500"), says: vec![], closes: None };
+        made.add("it", Lane::Socket, Ask::Socket(ask), Outcome::Done, heard, server);
+        let found = find(&made.evidence).into_iter().filter(|sign| sign.lane == Lane::Socket);
+        assert_eq!(found.map(|sign| sign.symptom).collect::<Vec<_>>(), symptoms, "{others}");
+    }
 }
 
 #[test]
@@ -276,6 +310,9 @@ fn headers_are_told_by_what_each_side_has() {
         ("http://proxy.test", &[], &[], vec![lost()]),
         ("http://proxy.test", &[("via", "1.1 x")], &own[..1], vec![Symptom::AddressLost]),
         ("http://proxy.test", &[("via", "1.1 x"), ("x-forwarded-for", "x")], &own[..1], vec![]),
+        // Whoever answers in the server's name stands before it; who only adds headers may not.
+        ("http://proxy.test", &[], &[own[0], ("server", "x")], vec![Symptom::AddressLost]),
+        ("http://proxy.test", &[("x-request-id", "x")], &[own[0], ("x-cache", "x")], vec![]),
         ("https://proxy.test", &[("x-forwarded-for", "x")], &own[..1], vec![Symptom::SchemeLost]),
         (
             "https://proxy.test",
