@@ -23,7 +23,7 @@ pub fn of(evidence: &Evidence, ran: Ran) -> Report {
         is_deep: ran.is_deep,
         client: evidence.client,
         run: evidence.run.clone(),
-        headline: words::headline(&rows, &found),
+        headline: words::headline(&rows, &found, ran.is_complete),
         recommended: words::recommended(&rows),
         keep_alive: words::keep_alive(&lives, &faults),
         rows,

@@ -45,6 +45,15 @@ fn a_path_that_does_nothing_works() {
 }
 
 #[test]
+fn a_run_that_was_stopped_promises_nothing() {
+    let mut made = Made::over(Path::default());
+    made.socket("socket-slow", "8*(i64,w300)");
+    let report = of(&made.evidence, Ran { is_complete: false, ..ran() });
+    let so_far = "WebSocket works, which alone was tested, and nothing has to be mended.";
+    assert_eq!(report.headline, format!("The run was stopped. So far, {so_far}"));
+}
+
+#[test]
 fn what_holds_all_is_of_no_use() {
     let report = report(Path { holds: Holds::All, ..Path::default() });
     assert_eq!(verdict(&report, Lane::Events), Verdict::Blocked);

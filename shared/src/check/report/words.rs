@@ -52,7 +52,7 @@ pub fn title(symptom: &Symptom) -> String {
 }
 
 /// The sentence that says it all.
-pub(super) fn headline(rows: &[Row], findings: &[Finding]) -> String {
+pub(super) fn headline(rows: &[Row], findings: &[Finding], is_complete: bool) -> String {
     let lanes = |verdict| -> Vec<Lane> {
         let transports = rows.iter().filter(|row| row.lane.transport().is_some());
         transports.filter(|row| row.verdict == verdict).map(|row| row.lane).collect()
@@ -88,7 +88,9 @@ pub(super) fn headline(rows: &[Row], findings: &[Finding]) -> String {
         }
     };
     says.extend(rest);
-    let says = capital(&says.join("; "));
+    let says = says.join("; ");
+    let says =
+        if is_complete { capital(&says) } else { format!("The run was stopped. So far, {says}") };
     match findings.first() {
         Some(finding) => format!("{says}. {}.", finding.title.trim_end_matches('.')),
         None => format!("{says}, and nothing has to be mended."),
