@@ -1,0 +1,45 @@
+//! Reports out of files.
+
+use leptos::html::Input;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use crate::browser::file;
+use crate::stores::{CheckIntent, use_dispatch};
+
+/// The field that takes a report's file.
+#[component]
+pub(super) fn OpenFile(
+    /// Whether it is compared with the one that is shown.
+    compares: bool,
+) -> impl IntoView {
+    let dispatch = use_dispatch();
+    let field = NodeRef::<Input>::new();
+    let take = move |_| {
+        let Some(field) = field.get_untracked() else { return };
+        spawn_local(async move {
+            if let Some((name, text)) = file::take(field, REPORT_MAX).await {
+                // What can't be read is no report either.
+                let text = text.unwrap_or_default();
+                dispatch.check(CheckIntent::Open { name, text, compares });
+            }
+        });
+    };
+    let words = if compares { "Compare with a file…" } else { "Open a report…" };
+    view! {
+        <label class="file">
+            <span>{words}</span>
+            <input
+                type="file"
+                class="unseen"
+                accept=".json,application/json"
+                data-testid=if compares { "compare-file" } else { "open-file" }
+                node_ref=field
+                on:change=take
+            />
+        </label>
+    }
+}
+
+/// The largest report that is read, in bytes: the notes of a deep run are about two million.
+const REPORT_MAX: u32 = 16 * 1024 * 1024;

@@ -1,0 +1,57 @@
+//! What else a report tells, and what it does not.
+
+use std::sync::Arc;
+
+use echoclock_shared::check::report::Report;
+use leptos::prelude::*;
+
+use super::findings::sign;
+use crate::format;
+
+/// Notes, hops, what a pass does not prove, and what was not tested.
+#[component]
+pub(super) fn More(report: Arc<Report>) -> impl IntoView {
+    let notes = report.notes.iter().map(sign).collect_view();
+    let hops = report.hops.iter().map(|seen| {
+        let how = if seen.is_named { "names itself" } else { "behaves like it" };
+        let name = format::capitalised(format::hop_name(seen.hop));
+        view! {
+            <li>
+                <strong>{name}</strong>
+                {format!(" {how}: {}", seen.because)}
+            </li>
+        }
+    });
+    let hops = hops.collect_view();
+    let words = |text: &String| view! { <li>{text.clone()}</li> };
+    let not_proven = report.not_proven.iter().map(words).collect_view();
+    let not_tested = report.not_tested.iter().map(|gap| words(&gap.why)).collect_view();
+    let part = |title: &'static str, none: &'static str, is_empty: bool, list| {
+        let nothing = is_empty.then(|| view! { <p class="nothing">{none}</p> });
+        view! {
+            <div>
+                <h3>{title}</h3>
+                {nothing}
+                <ul>{list}</ul>
+            </div>
+        }
+    };
+    view! {
+        <section class="card more-of-report" aria-label="What else there is to know">
+            {part(
+                "On the way",
+                "No hop shows. That is no proof that there is none.",
+                report.hops.is_empty(),
+                hops.into_any(),
+            )}
+            {part("Worth knowing, no fault", "Nothing.", report.notes.is_empty(), notes.into_any())}
+            {part(
+                "What a pass does not prove",
+                "Nothing.",
+                report.not_proven.is_empty(),
+                not_proven.into_any(),
+            )}
+            {part("Not tested", "Nothing.", report.not_tested.is_empty(), not_tested.into_any())}
+        </section>
+    }
+}
