@@ -72,10 +72,13 @@ impl Edge {
     /// # Errors
     ///
     /// Where the answer is another one, with the reason.
-    pub(super) async fn read(&self, request: &Request) -> Result<Option<Vec<u8>>, String> {
+    pub(super) async fn read(&self, request: &Request) -> Result<Option<String>, String> {
         let mut answer = Exchange::begin(self.question(request)).await?;
         match answer.status {
-            200 => answer.whole().await.map(Some),
+            200 => {
+                let text = String::from_utf8(answer.whole().await?);
+                text.map(Some).map_err(|error| error.to_string())
+            }
             404 => Ok(None),
             status => Err(format!("it is answered with status {status}")),
         }
@@ -88,7 +91,7 @@ impl Edge {
     /// Where the answer is none, with the reason.
     pub(super) async fn ledger(&self, request: &Request) -> Result<Option<Ledger>, String> {
         let Some(json) = self.read(request).await? else { return Ok(None) };
-        serde_json::from_slice(&json).map(Some).map_err(|error| error.to_string())
+        serde_json::from_str(&json).map(Some).map_err(|error| error.to_string())
     }
 
     /// Sends a request, and notes its head.

@@ -8,10 +8,10 @@ use echoclock_shared::check::following::ClockHearing;
 use echoclock_shared::check::observed::Heard;
 use echoclock_shared::check::probe::Probe;
 use echoclock_shared::check::request::{self, Request};
+use echoclock_shared::decode;
 use echoclock_shared::feed::{Item, Seq, Tick};
 use echoclock_shared::path;
 use echoclock_shared::transport::Transport;
-use serde_json::Value;
 
 use super::carry::{Edge, piece_of};
 use super::notes::Notes;
@@ -141,10 +141,8 @@ impl Edge {
     async fn a_while_ago(&self) -> Result<Seq, String> {
         let request = Request::get(path::below_api(path::CLOCK).to_owned());
         let json = self.read(&request).await?.unwrap_or_default();
-        let page: Value = serde_json::from_slice(&json).unwrap_or_default();
-        let last = page["items"].as_array().and_then(|items| items.last());
-        let tick = last.and_then(|last| serde_json::from_value::<Item<Tick>>(last.clone()).ok());
-        match tick {
+        let page = decode::page::<Item<Tick>>(&json).unwrap_or_default();
+        match page.last() {
             Some(Item::Value(tick)) => Ok(tick.seq.minus(A_WHILE)),
             Some(Item::Gap { .. }) | None => Err("the clock tells no item".to_owned()),
         }

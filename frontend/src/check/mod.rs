@@ -13,7 +13,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
-use echoclock_shared::check::report::{Report, SCHEMA};
+use echoclock_shared::check::report::{self, Report};
 use leptos::prelude::{GetUntracked, Set};
 
 use crate::address::Address;
@@ -56,7 +56,7 @@ impl Checker {
         match intent {
             CheckIntent::Start { is_deep } => self.start(is_deep),
             CheckIntent::Cancel => self.cancel(),
-            CheckIntent::Open { name, text, compares } => self.open(name, &text, compares),
+            CheckIntent::Open { name, text, compares } => self.open(name, text, compares),
             CheckIntent::CompareNot => self.store.compared.set(None),
             CheckIntent::Close => {
                 self.store.shown.set(None);
@@ -86,8 +86,9 @@ impl Checker {
         self.store.phase.set(CheckPhase::Over(end));
     }
 
-    fn open(&self, name: String, text: &str, compares: bool) {
-        match read_report(text) {
+    fn open(&self, name: String, text: Result<String, String>, compares: bool) {
+        let read = |text: String| report::read(&text).map_err(|why| why.to_string());
+        match text.and_then(read) {
             Ok(report) => {
                 let shown = Shown { report: Arc::new(report), source: Source::File(name) };
                 self.store.unreadable.set(None);
@@ -109,24 +110,6 @@ impl fmt::Debug for Checker {
     }
 }
 
-/// Reads a report's JSON.
-///
-/// # Errors
-///
-/// Says what is wrong with it, as the end of a sentence.
-pub fn read_report(text: &str) -> Result<Report, String> {
-    let json: serde_json::Value =
-        serde_json::from_str(text).map_err(|_| "it is not JSON".to_owned())?;
-    match json.get("schema").and_then(serde_json::Value::as_u64) {
-        Some(schema) if schema == u64::from(SCHEMA) => {}
-        Some(schema) => {
-            return Err(format!("it is of schema {schema}, and this page reads schema {SCHEMA}"));
-        }
-        None => return Err("it is no report of a path check".to_owned()),
-    }
-    serde_json::from_value(json).map_err(|error| format!("it is damaged ({error})"))
-}
-
 /// What tabs tell each other.
 const A_CHECK_RUNS: &str = "echoclock: a check runs";
 
@@ -135,20 +118,3 @@ const TELL_EVERY: Duration = Duration::from_secs(2);
 
 /// How long a tab believes it.
 const TOLD_WITHIN: Duration = Duration::from_secs(5);
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_is_no_report_says_why() {
-        for (text, why) in [
-            ("<html>", "it is not JSON"),
-            ("{}", "it is no report of a path check"),
-            (r#"{"schema":2}"#, "it is of schema 2, and this page reads schema 1"),
-            (r#"{"schema":1}"#, "it is damaged (missing field `program`)"),
-        ] {
-            assert_eq!(read_report(text).map(drop), Err(why.to_owned()));
-        }
-    }
-}

@@ -93,7 +93,7 @@ async fn may_run(address: &Address) -> Result<Way, String> {
 /// Asks for a pass; nothing where none is wanted, or where the answer is another one.
 async fn pass(question: Question) -> Option<Pass> {
     let answer = Exchange::begin(question).await.ok()?.whole().await.ok()?;
-    serde_json::from_slice::<Info>(&answer).ok()?.pass
+    serde_json::from_str::<Info>(str::from_utf8(&answer).ok()?).ok()?.pass
 }
 
 /// A browser opens six connections to an origin over HTTP/1.1; the clock beside the chat and the

@@ -28,28 +28,16 @@ pub(super) fn CopyButton(
     /// What it offers.
     #[prop(default = "Copy")]
     verb: &'static str,
-    /// What is to be done before.
-    #[prop(optional)]
-    before: Option<UnsyncCallback<()>>,
-    /// Told whether it was copied.
-    #[prop(optional)]
-    after: Option<UnsyncCallback<bool>>,
 ) -> impl IntoView {
     let copying = RwSignal::new(Copying::NotYet);
     let timer = StoredValue::new_local(None::<Timer>);
     let copy = move |_| {
-        if let Some(before) = before {
-            before.run(());
-        }
         let Some(text) = of.get_untracked() else { return };
         spawn_local(async move {
             let copied = clipboard::copy(&text).await;
             let outcome = if copied { Copying::Copied } else { Copying::Selected };
             // The text may have gone in the meantime.
             if copying.try_set(outcome).is_none() {
-                if let Some(after) = after {
-                    after.run(copied);
-                }
                 let back = move || {
                     copying.try_set(Copying::NotYet);
                 };

@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use echoclock_shared::check::hops::Hop;
 use echoclock_shared::check::probe::Lane;
 use echoclock_shared::check::report::{Report, Verdict};
 use echoclock_shared::check::rule::Confidence;
@@ -13,25 +12,6 @@ use crate::stores::StepState;
 /// Names a lane, as a row begins.
 pub fn lane_name(lane: Lane) -> String {
     capitalised(&lane.to_string())
-}
-
-/// Names a hop.
-pub const fn hop_name(hop: Hop) -> &'static str {
-    match hop {
-        Hop::Nginx => "nginx",
-        Hop::Caddy => "Caddy",
-        Hop::Haproxy => "HAProxy",
-        Hop::Apache => "Apache httpd",
-        Hop::Varnish => "Varnish",
-        Hop::Envoy => "Envoy",
-        Hop::Traefik => "Traefik",
-        Hop::Cloudflare => "Cloudflare",
-        Hop::Amazon => "AWS",
-        Hop::Azure => "Azure",
-        Hop::Google => "Google Cloud",
-        Hop::Server => "the server itself",
-        Hop::Client => "the client’s machine",
-    }
 }
 
 /// Says how a lane does.

@@ -20,6 +20,8 @@ pub struct CheckStore {
     pub compared: RwSignal<Option<Shown>>,
     /// Why a file could not be opened: the end of a sentence about it, and its name.
     pub unreadable: RwSignal<Option<(String, String)>>,
+    /// Whether reports are shown, and handed on, without addresses.
+    pub hides_addresses: RwSignal<bool>,
     /// Whether another tab of this origin runs a check.
     pub runs_elsewhere: RwSignal<bool>,
 }

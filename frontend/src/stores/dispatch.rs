@@ -25,8 +25,8 @@ pub enum CheckIntent {
     Open {
         /// The file's name.
         name: String,
-        /// What is in it.
-        text: String,
+        /// What is in it, or why that is not known: the end of a sentence about it.
+        text: Result<String, String>,
         /// Whether it is to be compared.
         compares: bool,
     },

@@ -54,7 +54,7 @@ fn report(run: u128) -> Report {
         hop,
         before: "gzip on;".to_owned(),
         after: after.to_owned(),
-        note: "In the location.".to_owned(),
+        note: "In the `location`.".to_owned(),
     };
     Report {
         schema: SCHEMA,
@@ -137,11 +137,29 @@ async fn a_report_says_what_is_wrong_and_what_mends_it() {
     let plot = bench.attribute(&format!("{held} .plot"), "aria-label").unwrap_or_default();
     assert!(plot.contains("20 items"), "{plot}");
     assert_eq!(bench.count(".finding[data-rule=compressed-in-buffer] details"), 2);
-    assert_eq!(bench.text(".finding details[open] summary"), "Nginxseen on this path");
+    assert_eq!(bench.text(".finding details[open] summary"), "nginxseen on this path");
     assert_eq!(bench.text(".finding details[open] code"), "gzip off;");
+    assert_eq!(bench.text(".finding details[open] > p code"), "location");
     assert_eq!(bench.texts(".order li"), ["WebSocket", "HTTP streaming"]);
     bench.press(".report-actions", "Close").await;
     assert_eq!(bench.checks(), [CheckIntent::Close]);
+}
+
+#[wasm_bindgen_test]
+async fn a_report_is_handed_on_without_addresses_where_that_is_wanted() {
+    let mut report = report(1);
+    report.hops[0].because = "`Via` names 192.0.2.7".to_owned();
+    let bench = bench(|stores| stores.check.shown.set(shown(report, Source::Run))).await;
+    let markdown = ".report-actions > code";
+    assert!(bench.text(markdown).starts_with("# Path check of http://here/api/"));
+    for place in [markdown, ".more-of-report"] {
+        assert!(bench.text(place).contains("192.0.2.7"), "{place}");
+    }
+    bench.click("[data-testid=hide-addresses]").await;
+    for place in [markdown, ".more-of-report"] {
+        assert!(bench.text(place).contains("address-1"), "{place}");
+        assert!(!bench.text(place).contains("192.0.2.7"), "{place}");
+    }
 }
 
 #[wasm_bindgen_test]
@@ -180,8 +198,17 @@ async fn two_reports_stand_side_by_side() {
         stores.check.compared.set(shown(healthy, Source::File("direct.json".to_owned())));
     })
     .await;
-    assert_eq!(bench.count("[data-testid=compared] tr.differs"), 1);
-    assert_eq!(bench.text("[data-testid=compared] h4"), "Found only in This run");
+    assert_eq!(bench.count("[data-testid=compared] tbody tr.differs:not(.details)"), 1);
+    let headline = bench.text("[data-testid=compared] .differences");
+    assert!(headline.starts_with("Worse in the second: Server-Sent Events."), "{headline}");
+    assert_eq!(
+        bench.text("[data-testid=compared] .details li"),
+        "Second: 20 items came at once, 2.0 s late."
+    );
+    assert_eq!(
+        bench.texts("[data-testid=compared] .changes li"),
+        ["Found only in the second: Streams are compressed in a buffer"]
+    );
     bench.press("[data-testid=compared]", "Compare no longer").await;
     assert_eq!(bench.checks(), [CheckIntent::CompareNot]);
 }

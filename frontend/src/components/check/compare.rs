@@ -3,19 +3,20 @@
 use std::sync::Arc;
 
 use echoclock_shared::check::probe::Lane;
-use echoclock_shared::check::report::{Report, Verdict};
+use echoclock_shared::check::report::{LaneChange, Report, Verdict, compare};
 use leptos::prelude::*;
 
 use super::rows::Mark;
-use super::when;
+use super::sentence::sentence;
+use super::{handed_on, when};
 use crate::format;
 use crate::stores::{CheckIntent, Shown, Source, use_dispatch, use_stores};
 
-/// The report that is shown beside the one that it is compared with: what differs.
+/// The report that is shown, behind the one that it is compared with, and what differs.
 #[component]
 pub(super) fn Compared() -> impl IntoView {
     let (check, dispatch) = (use_stores().check, use_dispatch());
-    let pair = move || check.shown.get().zip(check.compared.get());
+    let pair = move || check.compared.get().zip(check.shown.get());
     view! {
         <section class="card compared" aria-labelledby="compared-title" data-testid="compared">
             <div class="card-head">
@@ -30,73 +31,101 @@ pub(super) fn Compared() -> impl IntoView {
             </div>
             <For
                 each=pair
-                key=|(one, other)| (one.report.run.clone(), other.report.run.clone())
-                children=|(one, other)| table(&one, &other)
+                key=|(first, second)| (first.report.run.clone(), second.report.run.clone())
+                children=|(first, second)| view! { <Pair first second/> }
             />
         </section>
     }
 }
 
-fn table(one: &Shown, other: &Shown) -> impl IntoView + use<> {
-    let name = |shown: &Shown| match &shown.source {
-        Source::Run => "This run".to_owned(),
-        Source::File(name) => name.clone(),
-    };
-    let head = |shown: &Shown| {
+#[component]
+fn Pair(first: Shown, second: Shown) -> impl IntoView {
+    let sources = (first.source, second.source);
+    let reports = (handed_on(first.report), handed_on(second.report));
+    view! {
+        <For
+            each=move || Some((reports.0.get(), reports.1.get()))
+            key=|(first, second)| (Arc::as_ptr(first), Arc::as_ptr(second))
+            children=move |(first, second)| table((&first, &sources.0), (&second, &sources.1))
+        />
+    }
+}
+
+fn table(first: (&Report, &Source), second: (&Report, &Source)) -> impl IntoView + use<> {
+    let change = compare(first.0, second.0);
+    let head = |place: &'static str, (report, source): (&Report, &Source)| {
+        let name = match source {
+            Source::Run => "this page’s own run".to_owned(),
+            Source::File(name) => name.clone(),
+        };
         view! {
             <th scope="col">
-                <span dir="auto">{name(shown)}</span>
-                <small>{when(&shown.report)}</small>
+                {place}
+                <small dir="auto">{name}</small>
+                <small>{when(report)}</small>
             </th>
         }
     };
     let rows = Lane::ALL.map(|lane| {
-        let [left, right] = [one, other].map(|shown| verdict(&shown.report, lane));
-        let differs = left != right;
+        let change = change.lanes.iter().find(|change| change.lane == lane);
+        let [left, right] = [first.0, second.0].map(|report| verdict(report, lane));
         view! {
-            <tr class:differs=differs>
+            <tr class:differs=change.is_some()>
                 <th scope="row">{format::lane_name(lane)}</th>
                 <td><Mark verdict=Some(left)/></td>
                 <td><Mark verdict=Some(right)/></td>
             </tr>
+            {change.map(details)}
         }
     });
-    let only = |mine: &Arc<Report>, others: &Arc<Report>, whose: String| {
-        let titles = only_of(mine, others).into_iter();
-        let list = titles.map(|title| view! { <li>{title}</li> }).collect::<Vec<_>>();
-        (!list.is_empty()).then(|| {
-            view! {
-                <div>
-                    <h4 dir="auto">{format!("Found only in {whose}")}</h4>
-                    <ul>{list}</ul>
-                </div>
-            }
-        })
+    let titles = |word: &'static str, titles: Vec<String>| {
+        let line = move |title: String| view! { <li><b>{word}</b> {sentence(&title)}</li> };
+        titles.into_iter().map(line).collect_view()
     };
     view! {
+        <p class="differences">{change.headline}</p>
         <table>
             <thead>
                 <tr>
                     <td></td>
-                    {head(one)}
-                    {head(other)}
+                    {head("First", first)}
+                    {head("Second", second)}
                 </tr>
             </thead>
             <tbody>{rows.collect_view()}</tbody>
         </table>
-        {only(&one.report, &other.report, name(one))}
-        {only(&other.report, &one.report, name(other))}
+        <ul class="changes" aria-label="Findings that differ">
+            {titles("Found only in the first: ", change.gone)}
+            {titles("Found only in the second: ", change.appeared)}
+        </ul>
+    }
+}
+
+/// What of a lane differs.
+fn details(change: &LaneChange) -> impl IntoView + use<> {
+    let line = |word: &'static str, says: &str| view! { <li><b>{word}</b> {sentence(says)}</li> };
+    let gone = change.gone.iter().map(|sign| line("First: ", &sign.says)).collect_view();
+    let appeared = change.appeared.iter().map(|sign| line("Second: ", &sign.says)).collect_view();
+    let silence = change.silence_cut.map(|(first, second)| {
+        let says = |cut: Option<u64>| match cut {
+            Some(seconds) => format!("Silence was cut after {seconds} s."),
+            None => "No silence was cut.".to_owned(),
+        };
+        view! {
+            {line("First: ", &says(first))}
+            {line("Second: ", &says(second))}
+        }
+    });
+    view! {
+        <tr class="differs details">
+            <td colspan="3">
+                <ul>{gone} {appeared} {silence}</ul>
+            </td>
+        </tr>
     }
 }
 
 fn verdict(report: &Report, lane: Lane) -> Verdict {
     let row = report.rows.iter().find(|row| row.lane == lane);
     row.map_or(Verdict::Untested, |row| row.verdict)
-}
-
-/// Returns the findings of a report that another one lacks.
-fn only_of(mine: &Report, others: &Report) -> Vec<String> {
-    let has = |title: &String| others.findings.iter().any(|finding| finding.title == *title);
-    let titles = mine.findings.iter().map(|finding| finding.title.clone());
-    titles.filter(|title| !has(title)).collect()
 }

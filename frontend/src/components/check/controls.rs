@@ -48,7 +48,7 @@ pub(super) fn Controls(is_running: Memo<bool>) -> impl IntoView {
                     {depth(true, "Deep", "7 minutes: idle cuts too")}
                 </fieldset>
                 <div class="buttons">
-                    <OpenFile compares=false/>
+                    <OpenFile compares=false is_off=is_running/>
                     <button
                         type="button"
                         class="primary run-check"

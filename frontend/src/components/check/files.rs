@@ -4,7 +4,8 @@ use leptos::html::Input;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use crate::browser::file;
+use crate::browser::file::{self, NoText};
+use crate::format;
 use crate::stores::{CheckIntent, use_dispatch};
 
 /// The field that takes a report's file.
@@ -12,6 +13,9 @@ use crate::stores::{CheckIntent, use_dispatch};
 pub(super) fn OpenFile(
     /// Whether it is compared with the one that is shown.
     compares: bool,
+    /// Whether none is taken for the moment.
+    #[prop(into, default = Signal::stored(false))]
+    is_off: Signal<bool>,
 ) -> impl IntoView {
     let dispatch = use_dispatch();
     let field = NodeRef::<Input>::new();
@@ -19,8 +23,7 @@ pub(super) fn OpenFile(
         let Some(field) = field.get_untracked() else { return };
         spawn_local(async move {
             if let Some((name, text)) = file::take(field, REPORT_MAX).await {
-                // What can't be read is no report either.
-                let text = text.unwrap_or_default();
+                let text = text.map_err(words);
                 dispatch.check(CheckIntent::Open { name, text, compares });
             }
         });
@@ -34,6 +37,7 @@ pub(super) fn OpenFile(
                 class="unseen"
                 accept=".json,application/json"
                 data-testid=if compares { "compare-file" } else { "open-file" }
+                disabled=is_off
                 node_ref=field
                 on:change=take
             />
@@ -41,5 +45,13 @@ pub(super) fn OpenFile(
     }
 }
 
+/// Says why a file can't be shown, as the end of a sentence about it.
+fn words(why: NoText) -> String {
+    match why {
+        NoText::TooLarge => format!("no report is larger than {}", format::size(REPORT_MAX.into())),
+        NoText::Unreadable => "the browser can’t read it".to_owned(),
+    }
+}
+
 /// The largest report that is read, in bytes: the notes of a deep run are about two million.
-const REPORT_MAX: u32 = 16 * 1024 * 1024;
+const REPORT_MAX: u32 = 16_000_000;

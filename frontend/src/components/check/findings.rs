@@ -6,6 +6,7 @@ use leptos::html::Code;
 use leptos::prelude::*;
 
 use super::finding_id;
+use super::sentence::sentence;
 use crate::components::copy::CopyButton;
 use crate::components::language::verbatim;
 use crate::format;
@@ -16,8 +17,15 @@ pub(super) fn FindingView(finding: Finding) -> impl IntoView {
     let confidence = format::confidence_words(finding.confidence);
     let id = finding.rule.as_deref().map(finding_id);
     let hop = finding.hop;
-    let cause = (!finding.cause.is_empty()).then(|| view! { <p>{finding.cause}</p> });
-    let because = (finding.rule.is_some()).then(|| view! { <p>{finding.because}</p> });
+    let cause = (!finding.cause.is_empty()).then(|| view! { <p>{sentence(&finding.cause)}</p> });
+    let because = (finding.rule.is_some()).then(|| {
+        view! {
+            <p>
+                "What tells it here: "
+                {sentence(&finding.because)}
+            </p>
+        }
+    });
     let signs = finding.signs.iter().map(sign).collect_view();
     let remedies = finding.remedies.into_iter().enumerate().map(|(place, paste)| {
         let is_seen = hop == Some(paste.hop);
@@ -44,7 +52,7 @@ pub(super) fn sign(sign: &Sign) -> impl IntoView + use<> {
         <li>
             <strong>{format::lane_name(sign.lane)}</strong>
             " "
-            {sign.says.clone()}
+            {sentence(&sign.says)}
         </li>
     }
 }
@@ -53,7 +61,7 @@ pub(super) fn sign(sign: &Sign) -> impl IntoView + use<> {
 #[component]
 fn Remedy(paste: Paste, is_seen: bool, is_open: bool) -> impl IntoView {
     let code = NodeRef::<Code>::new();
-    let name = format::hop_name(paste.hop);
+    let name = paste.hop.name();
     let seen = is_seen.then(|| view! { <span class="seen">"seen on this path"</span> });
     let before = (!paste.before.is_empty()).then(|| {
         view! {
@@ -66,10 +74,10 @@ fn Remedy(paste: Paste, is_seen: bool, is_open: bool) -> impl IntoView {
     view! {
         <details class="remedy" open=is_open>
             <summary>
-                {format::capitalised(name)}
+                {paste.hop.heading()}
                 {seen}
             </summary>
-            <p>{paste.note}</p>
+            <p>{sentence(&paste.note)}</p>
             {before}
             <div class="paste">
                 <p class="what">"Paste"</p>

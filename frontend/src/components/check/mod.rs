@@ -1,5 +1,6 @@
 //! The Check view: what the network does to live connections, and what mends it.
 
+mod actions;
 mod compare;
 mod controls;
 mod files;
@@ -8,7 +9,11 @@ mod more;
 mod progress;
 mod report;
 mod rows;
+mod sentence;
 
+use std::sync::Arc;
+
+use echoclock_shared::check::report::{Report, redacted};
 use leptos::prelude::*;
 
 use super::language::live;
@@ -62,8 +67,18 @@ fn finding_id(rule: &str) -> String {
     format!("finding-{rule}")
 }
 
+/// The report as it is shown and handed on: without addresses where they are to be hidden.
+fn handed_on(report: Arc<Report>) -> Memo<Arc<Report>> {
+    let hides_addresses = use_stores().check.hides_addresses;
+    Memo::new(
+        move |_| {
+            if hides_addresses.get() { Arc::new(redacted(&report)) } else { Arc::clone(&report) }
+        },
+    )
+}
+
 /// When a run was, by the local time.
-fn when(report: &echoclock_shared::check::report::Report) -> String {
+fn when(report: &Report) -> String {
     let local = crate::browser::clock::local(report.began);
     let (date, time) = (format::local_date(&local), format::time_of_day(&local));
     format!("{date} {time}, {}", format::took(report))

@@ -6,7 +6,7 @@ use echoclock_shared::check::report::Report;
 use leptos::prelude::*;
 
 use super::findings::sign;
-use crate::format;
+use super::sentence::sentence;
 
 /// Notes, hops, what a pass does not prove, and what was not tested.
 #[component]
@@ -14,16 +14,16 @@ pub(super) fn More(report: Arc<Report>) -> impl IntoView {
     let notes = report.notes.iter().map(sign).collect_view();
     let hops = report.hops.iter().map(|seen| {
         let how = if seen.is_named { "names itself" } else { "behaves like it" };
-        let name = format::capitalised(format::hop_name(seen.hop));
         view! {
             <li>
-                <strong>{name}</strong>
-                {format!(" {how}: {}", seen.because)}
+                <strong>{seen.hop.heading()}</strong>
+                {format!(" {how}: ")}
+                {sentence(&seen.because)}
             </li>
         }
     });
     let hops = hops.collect_view();
-    let words = |text: &String| view! { <li>{text.clone()}</li> };
+    let words = |text: &String| view! { <li>{sentence(text)}</li> };
     let not_proven = report.not_proven.iter().map(words).collect_view();
     let not_tested = report.not_tested.iter().map(|gap| words(&gap.why)).collect_view();
     let part = |title: &'static str, none: &'static str, is_empty: bool, list| {

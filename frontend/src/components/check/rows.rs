@@ -3,6 +3,7 @@
 use echoclock_shared::check::report::{Row, Verdict};
 use leptos::prelude::*;
 
+use super::sentence::sentence;
 use crate::components::language::live;
 use crate::format::{self, Plot};
 
@@ -31,7 +32,7 @@ pub(super) fn LaneRow(row: Row) -> impl IntoView {
             <h4>{format::lane_name(row.lane)}</h4>
             <Mark verdict=Some(row.verdict)/>
             <div class="says">
-                <p>{row.says}</p>
+                <p>{sentence(&row.says)}</p>
                 {costs}
             </div>
             {drawing}
