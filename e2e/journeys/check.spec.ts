@@ -122,6 +122,7 @@ test('a server that goes ends the run, with what was known', async ({ page, serv
   await server.kill();
   await expect(page.getByTestId('check-end')).toContainText('could no longer be reached', { timeout: 30_000 });
   await expect(page.getByTestId('report')).toBeVisible();
+  await expect(page.getByTestId('finding')).toHaveCount(0);
   await expectAxeContent(page, 'server gone');
 });
 

@@ -183,7 +183,13 @@ impl Running {
             is_complete: run.is_complete(),
             is_deep: self.is_deep,
         };
-        report::of(&run.evidence(), ran)
+        let evidence = run.evidence();
+        match *self.end.borrow() {
+            CheckEnd::Gone => report::of(&evidence.without_untold(), ran),
+            CheckEnd::Done | CheckEnd::Cancelled | CheckEnd::Refused(_) => {
+                report::of(&evidence, ran)
+            }
+        }
     }
 
     fn edge(&self) -> Edge {

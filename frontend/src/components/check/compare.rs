@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use echoclock_shared::check::probe::Lane;
-use echoclock_shared::check::report::{LaneChange, Report, Verdict, compare};
+use echoclock_shared::check::report::{LaneChange, Report, compare};
 use leptos::prelude::*;
 
 use super::rows::Mark;
@@ -68,7 +68,7 @@ fn table(first: (&Report, &Source), second: (&Report, &Source)) -> impl IntoView
     };
     let rows = Lane::ALL.map(|lane| {
         let change = change.lanes.iter().find(|change| change.lane == lane);
-        let [left, right] = [first.0, second.0].map(|report| verdict(report, lane));
+        let [left, right] = [first.0, second.0].map(|report| report.verdict(lane));
         view! {
             <tr class:differs=change.is_some()>
                 <th scope="row">{format::lane_name(lane)}</th>
@@ -123,9 +123,4 @@ fn details(change: &LaneChange) -> impl IntoView + use<> {
             </td>
         </tr>
     }
-}
-
-fn verdict(report: &Report, lane: Lane) -> Verdict {
-    let row = report.rows.iter().find(|row| row.lane == lane);
-    row.map_or(Verdict::Untested, |row| row.verdict)
 }

@@ -7,6 +7,7 @@ use leptos::prelude::*;
 
 use super::findings::sign;
 use super::sentence::sentence;
+use crate::format;
 
 /// Notes, hops, what a pass does not prove, and what was not tested.
 #[component]
@@ -51,7 +52,24 @@ pub(super) fn More(report: Arc<Report>) -> impl IntoView {
                 report.not_proven.is_empty(),
                 not_proven.into_any(),
             )}
-            {part("Not tested", "Nothing.", report.not_tested.is_empty(), not_tested.into_any())}
+            <div>
+                <h3>"Not tested"</h3>
+                {if report.not_tested.len() > LINES_MAX {
+                    let summary = format::things(report.not_tested.len() as u64, "thing", "things");
+                    view! {
+                        <details>
+                            <summary>{summary}</summary>
+                            <ul>{not_tested}</ul>
+                        </details>
+                    }
+                        .into_any()
+                } else {
+                    view! { <ul>{not_tested}</ul> }.into_any()
+                }}
+            </div>
         </section>
     }
 }
+
+/// How many lines a part has that is not folded.
+const LINES_MAX: usize = 8;
