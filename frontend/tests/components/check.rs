@@ -138,7 +138,7 @@ async fn a_report_says_what_is_wrong_and_what_mends_it() {
     assert!(plot.contains("20 items"), "{plot}");
     assert_eq!(bench.count(".finding[data-rule=compressed-in-buffer] details"), 2);
     assert_eq!(bench.text(".finding details[open] summary"), "nginxseen on this path");
-    assert_eq!(bench.text(".finding details[open] code"), "gzip off;");
+    assert_eq!(bench.text(".finding details[open] .paste code"), "gzip off;");
     assert_eq!(bench.text(".finding details[open] > p code"), "location");
     assert_eq!(bench.texts(".order li"), ["WebSocket", "HTTP streaming"]);
     bench.press(".report-actions", "Close").await;
