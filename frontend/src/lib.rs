@@ -10,6 +10,8 @@ pub mod wire;
 
 pub mod driver;
 
+pub mod check;
+
 pub mod stores;
 
 pub mod format;

@@ -8,19 +8,27 @@ pub enum Place {
     Live,
     /// The clock over every transport.
     Transports,
+    /// The path check.
+    Check,
 }
 
 impl Place {
     /// All of them, in the order in which the page offers them.
-    pub const ALL: [Self; 2] = [Self::Live, Self::Transports];
+    pub const ALL: [Self; 3] = [Self::Live, Self::Transports, Self::Check];
 
     /// Finds the place that a fragment names, with or without its `#`; where it names none, the
     /// page begins with the first.
     pub fn of(fragment: &str) -> Self {
-        let path =
-            |fragment: &'_ str| fragment.trim_start_matches('#').trim_end_matches('/').to_owned();
         let named = path(fragment);
-        Self::ALL.into_iter().find(|place| path(place.href()) == named).unwrap_or_default()
+        let is_named = |place: &Self| path(place.href()) == named;
+        let is_within = |place: &Self| *place == Self::Check && place.part(fragment).is_some();
+        Self::ALL.into_iter().find(|it| is_named(it) || is_within(it)).unwrap_or_default()
+    }
+
+    /// Returns what a fragment names within the place: what stands behind the place's own path.
+    pub fn part(self, fragment: &str) -> Option<&str> {
+        let rest = path(fragment).strip_prefix(path(self.href()))?;
+        rest.strip_prefix('/').filter(|part| !part.is_empty())
     }
 
     /// Returns the link to it.
@@ -28,6 +36,7 @@ impl Place {
         match self {
             Self::Live => "#/",
             Self::Transports => "#/transports",
+            Self::Check => "#/check",
         }
     }
 
@@ -36,6 +45,7 @@ impl Place {
         match self {
             Self::Live => "Live",
             Self::Transports => "Transports",
+            Self::Check => "Check",
         }
     }
 
@@ -44,8 +54,13 @@ impl Place {
         match self {
             Self::Live => "Echoclock",
             Self::Transports => "Transports · Echoclock",
+            Self::Check => "Path check · Echoclock",
         }
     }
+}
+
+fn path(fragment: &str) -> &str {
+    fragment.trim_start_matches('#').trim_end_matches('/')
 }
 
 #[cfg(test)]
@@ -63,11 +78,29 @@ mod tests {
             ("#/transports/", Place::Transports),
             ("#/nowhere", Place::Live),
             ("#transports", Place::Live),
+            ("#/check", Place::Check),
+            ("#/check/lane-cut", Place::Check),
+            ("#/checks", Place::Live),
+            ("#/transports/x", Place::Live),
         ] {
             assert_eq!(Place::of(fragment), place, "{fragment:?}");
         }
         for place in Place::ALL {
             assert_eq!(Place::of(place.href()), place);
+        }
+    }
+
+    #[test]
+    fn a_finding_has_a_fragment_of_its_own() {
+        for (fragment, part) in [
+            ("#/check/lane-cut", Some("lane-cut")),
+            ("#/check/lane-cut/", Some("lane-cut")),
+            ("#/check/", None),
+            ("#/check", None),
+            ("#/checks", None),
+            ("#/", None),
+        ] {
+            assert_eq!(Place::Check.part(fragment), part, "{fragment:?}");
         }
     }
 }

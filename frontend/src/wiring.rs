@@ -12,6 +12,7 @@ use crate::browser::{
     FragmentWatch, Interval, PageWatch, Task, clock, document_base, fragment, get, is_visible,
     storage,
 };
+use crate::check::Checker;
 use crate::driver::{BrowserEdge, Driver, Receiver};
 use crate::place::Place;
 use crate::stores::{Dispatch, Stores, Writer};
@@ -35,7 +36,10 @@ pub(crate) fn start(stores: Stores) -> Dispatch {
         }
     });
     stores.page.now.set(clock::mono());
-    let go = move |fragment: String| stores.page.place.set(Place::of(&fragment));
+    let go = move |fragment: String| {
+        stores.page.finding.set(Place::Check.part(&fragment).map(str::to_owned));
+        stores.page.place.set(Place::of(&fragment));
+    };
     go(fragment());
     let places = FragmentWatch::new(go);
     let starting = Rc::clone(&wiring);
@@ -47,6 +51,7 @@ pub(crate) fn start(stores: Stores) -> Dispatch {
         starting.want(Intent::Connect(Part::Clock));
     });
     let readdressed = Rc::clone(&wiring);
+    let checker = Checker::new(stores.check, Rc::clone(&wiring.address));
     Dispatch::new(
         move |intent| wiring.want(intent),
         move |address| {
@@ -54,6 +59,7 @@ pub(crate) fn start(stores: Stores) -> Dispatch {
             let _alive = (&watch, &now, &places, &config);
             readdressed.use_address(&address);
         },
+        move |intent| checker.want(intent),
     )
 }
 

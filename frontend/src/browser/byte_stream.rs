@@ -52,7 +52,7 @@ impl ByteStream {
             if let Some(body) = body {
                 on_news(StreamNews::Begun);
                 let reader = body.get_reader().unchecked_into::<ReadableStreamDefaultReader>();
-                while let Some(chunk) = next_chunk(&reader).await {
+                while let Ok(Some(chunk)) = read(&reader).await {
                     on_news(StreamNews::Chunk(chunk));
                 }
             }
@@ -62,9 +62,13 @@ impl ByteStream {
     }
 }
 
-/// Returns what comes next; nothing at the end, or where the connection broke.
-async fn next_chunk(reader: &ReadableStreamDefaultReader) -> Option<Vec<u8>> {
-    let read = JsFuture::from(reader.read()).await.ok()?;
-    let value = Reflect::get(&read, &JsValue::from_str("value")).ok()?;
-    value.dyn_ref::<Uint8Array>().map(Uint8Array::to_vec)
+/// Returns what comes next; nothing at the end.
+///
+/// # Errors
+///
+/// Where the connection broke, with the browser's own words.
+pub(super) async fn read(reader: &ReadableStreamDefaultReader) -> Result<Option<Vec<u8>>, String> {
+    let read = JsFuture::from(reader.read()).await.map_err(|error| words(&error))?;
+    let value = Reflect::get(&read, &JsValue::from_str("value")).map_err(|error| words(&error))?;
+    Ok(value.dyn_ref::<Uint8Array>().map(Uint8Array::to_vec))
 }

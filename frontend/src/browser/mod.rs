@@ -17,6 +17,12 @@ pub use fetch::{Answer, get, post};
 mod byte_stream;
 pub use byte_stream::{ByteStream, StreamNews};
 
+mod exchange;
+pub use exchange::{Exchange, Question};
+
+mod conversation;
+pub use conversation::{Conversation, Said};
+
 mod hidden_frame;
 pub use hidden_frame::{FrameNews, HiddenFrame};
 
@@ -25,6 +31,9 @@ pub use task::Task;
 
 mod timer;
 pub use timer::{Interval, Timer};
+
+mod wait;
+pub use wait::{all, unless, wait};
 
 mod animation;
 pub use animation::{Frame, Frames, prefers_reduced_motion};
@@ -37,7 +46,7 @@ pub use place::{FragmentWatch, fragment, scroll_to_top, set_title};
 
 mod page;
 use page::document;
-pub use page::{PageWatch, document_base, is_visible, take_root};
+pub use page::{PageWatch, document_base, is_visible, print, reveal, take_root};
 
 pub mod clock;
 
@@ -50,6 +59,8 @@ pub use random::{dice, random_bits};
 pub mod storage;
 
 pub mod clipboard;
+
+pub mod file;
 
 mod download;
 pub use download::Download;

@@ -73,6 +73,21 @@ pub fn take_root() -> HtmlElement {
     }
 }
 
+/// Has the browser print the page.
+pub fn print() {
+    // It fails only where the browser has nothing to print with.
+    let _ = window().print();
+}
+
+/// Scrolls to the element of an id, and gives it the focus.
+pub fn reveal(id: &str) {
+    let element = document().get_element_by_id(id).and_then(|it| it.dyn_into::<HtmlElement>().ok());
+    if let Some(element) = element {
+        element.scroll_into_view();
+        let _ = element.focus();
+    }
+}
+
 pub(super) fn document() -> Document {
     window().document().expect("a window shows a document")
 }

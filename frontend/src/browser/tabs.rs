@@ -12,9 +12,9 @@ use super::listener::Listener;
 pub struct Tabs(Option<(BroadcastChannel, Listener)>);
 
 impl Tabs {
-    /// Calls `on_told` whenever another tab tells.
-    pub fn new(on_told: impl Fn() + 'static) -> Self {
-        let channel = BroadcastChannel::new(NAME).ok();
+    /// Calls `on_told` whenever another tab tells of the thing of this name.
+    pub fn new(name: &str, on_told: impl Fn() + 'static) -> Self {
+        let channel = BroadcastChannel::new(name).ok();
         Self(channel.map(|channel| {
             let listener = Listener::new(&channel, "message", move |_: MessageEvent| on_told());
             (channel, listener)
@@ -37,5 +37,3 @@ impl Drop for Tabs {
         }
     }
 }
-
-const NAME: &str = "echoclock: requests queue";

@@ -19,11 +19,15 @@ mod chat;
 
 mod period;
 
+mod copy;
+
 mod whole;
 
 mod clock;
 
 mod transports;
+
+mod check;
 
 mod server;
 

@@ -5,6 +5,7 @@ use leptos::html::Main;
 use leptos::prelude::*;
 
 use super::chat::Chat;
+use super::check::Check;
 use super::clock::Clock;
 use super::server::Server;
 use super::transports::Transports;
@@ -23,6 +24,7 @@ pub fn Shell() -> impl IntoView {
     let place = use_stores().page.place;
     let is_at = move |there: Place| Memo::new(move |_| place.get() == there);
     let (is_live, is_transports) = (is_at(Place::Live), is_at(Place::Transports));
+    let is_check = is_at(Place::Check);
     Effect::new(move |before: Option<Place>| {
         let place = place.get();
         set_title(place.title());
@@ -74,6 +76,11 @@ pub fn Shell() -> impl IntoView {
             <Show when=move || is_transports.get()>
                 <div class="view transports">
                     <Transports/>
+                </div>
+            </Show>
+            <Show when=move || is_check.get()>
+                <div class="view check">
+                    <Check/>
                 </div>
             </Show>
         </main>

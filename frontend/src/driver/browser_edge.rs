@@ -41,7 +41,8 @@ impl BrowserEdge {
     /// links.
     pub fn new(inbox: Inbox, address: Rc<RefCell<Address>>, wire: Wire) -> Self {
         let told = inbox.clone();
-        let tabs = Tabs::new(move || told.post(Event::Page(PageEvent::OtherTabQueues)));
+        let tabs =
+            Tabs::new(REQUESTS_QUEUE, move || told.post(Event::Page(PageEvent::OtherTabQueues)));
         let admission = Admission::new();
         Self {
             connector: Connector { inbox, address, wire, admission },
@@ -178,3 +179,6 @@ impl Edge for BrowserEdge {
         self.frame = Some(Frame::next(move || inbox.frame()));
     }
 }
+
+/// What tabs tell each other.
+const REQUESTS_QUEUE: &str = "echoclock: requests queue";

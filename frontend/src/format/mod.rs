@@ -27,6 +27,18 @@ pub use spark::{Spark, spark};
 mod command;
 pub use command::{Command, commands, follow_command};
 
+mod check;
+pub use check::{
+    confidence_words, file_name, lane_name, step_mark, took, verdict_mark, verdict_name,
+    verdict_words,
+};
+
+mod code;
+pub use code::{Stretch, stretches};
+
+mod plot;
+pub use plot::{Plot, plot};
+
 mod run;
 pub use run::{Run, run};
 

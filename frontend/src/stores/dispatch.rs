@@ -8,12 +8,46 @@ use leptos::prelude::{Callable, UnsyncCallback};
 pub struct Dispatch {
     intent: UnsyncCallback<Intent>,
     address: UnsyncCallback<String>,
+    check: UnsyncCallback<CheckIntent>,
+}
+
+/// What the user wants of the path check.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum CheckIntent {
+    /// Runs it.
+    Start {
+        /// Whether for minutes.
+        is_deep: bool,
+    },
+    /// Stops it, with what is known.
+    Cancel,
+    /// Shows the report in a file, or compares it with the one that is shown.
+    Open {
+        /// The file's name.
+        name: String,
+        /// What is in it, or why that is not known: the end of a sentence about it.
+        text: Result<String, String>,
+        /// Whether it is to be compared.
+        compares: bool,
+    },
+    /// Compares no longer.
+    CompareNot,
+    /// Puts the report away.
+    Close,
 }
 
 impl Dispatch {
-    /// Makes a dispatch that hands what it is given to `intent` and `address`.
-    pub fn new(intent: impl Fn(Intent) + 'static, address: impl Fn(String) + 'static) -> Self {
-        Self { intent: UnsyncCallback::new(intent), address: UnsyncCallback::new(address) }
+    /// Makes a dispatch that hands what it is given to `intent`, `address` and `check`.
+    pub fn new(
+        intent: impl Fn(Intent) + 'static,
+        address: impl Fn(String) + 'static,
+        check: impl Fn(CheckIntent) + 'static,
+    ) -> Self {
+        Self {
+            intent: UnsyncCallback::new(intent),
+            address: UnsyncCallback::new(address),
+            check: UnsyncCallback::new(check),
+        }
     }
 
     /// Has the session do what the user wants.
@@ -24,5 +58,10 @@ impl Dispatch {
     /// Looks for the API at another address, and remembers it; an empty one forgets it again.
     pub fn use_address(self, address: String) {
         self.address.run(address);
+    }
+
+    /// Has the path check do what the user wants.
+    pub fn check(self, intent: CheckIntent) {
+        self.check.run(intent);
     }
 }

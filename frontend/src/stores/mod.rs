@@ -21,6 +21,11 @@ pub use lane_ledger::LaneLedger;
 mod track;
 pub use track::{MARKS_MAX, Mark, Quantiles, Track, What};
 
+mod check;
+pub use check::{
+    CheckEnd, CheckPhase, CheckProgress, CheckStep, CheckStore, Shown, Source, StepState,
+};
+
 mod server;
 pub use server::ServerStore;
 
@@ -42,7 +47,7 @@ mod writer;
 pub use writer::Writer;
 
 mod dispatch;
-pub use dispatch::Dispatch;
+pub use dispatch::{CheckIntent, Dispatch};
 
 use leptos::prelude::expect_context;
 
@@ -55,6 +60,8 @@ pub struct Stores {
     pub clock: ClockStore,
     /// The clock over every transport.
     pub lanes: LanesStore,
+    /// The path check.
+    pub check: CheckStore,
     /// The server, and where it is looked for.
     pub server: ServerStore,
     /// The page itself.

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use echoclock_frontend::components::Shell;
-use echoclock_frontend::stores::{Dispatch, Stores};
+use echoclock_frontend::stores::{CheckIntent, Dispatch, Stores};
 use echoclock_shared::session::Intent;
 use js_sys::Reflect;
 use leptos::mount::mount_to;
@@ -29,6 +29,7 @@ pub(crate) struct Bench {
     root: HtmlElement,
     intents: Heard<Intent>,
     addresses: Heard<String>,
+    checks: Heard<CheckIntent>,
     mounted: Option<Box<dyn Any>>,
     watch: Option<Watch>,
     translation: Option<Translation>,
@@ -46,12 +47,14 @@ impl Bench {
         owner.set();
         let stores = Stores::default();
         fill(stores);
-        let (intents, addresses) = (Heard::default(), Heard::default());
+        let (intents, addresses, checks) = (Heard::default(), Heard::default(), Heard::default());
         let dispatch = {
-            let (intents, addresses) = (Rc::clone(&intents), Rc::clone(&addresses));
+            let (intents, addresses, checks) =
+                (Rc::clone(&intents), Rc::clone(&addresses), Rc::clone(&checks));
             Dispatch::new(
                 move |intent| intents.borrow_mut().push(intent),
                 move |address| addresses.borrow_mut().push(address),
+                move |intent| checks.borrow_mut().push(intent),
             )
         };
         let mounted = mount_to(root.clone(), move || {
@@ -62,8 +65,17 @@ impl Bench {
         let mounted: Option<Box<dyn Any>> = Some(Box::new(mounted));
         let watch = Some(Watch::over(&root));
         let translation = None;
-        let bench =
-            Self { stores, root, intents, addresses, mounted, watch, translation, _owner: owner };
+        let bench = Self {
+            stores,
+            root,
+            intents,
+            addresses,
+            checks,
+            mounted,
+            watch,
+            translation,
+            _owner: owner,
+        };
         bench.settle().await;
         bench
     }
@@ -137,6 +149,12 @@ impl Bench {
         self.settle().await;
     }
 
+    /// Presses what is selected.
+    pub(crate) async fn click(&self, selector: &str) {
+        self.get(selector).unchecked_into::<HtmlElement>().click();
+        self.settle().await;
+    }
+
     /// Puts a text into a field, or chooses an option, as a user does.
     pub(crate) async fn fill(&self, selector: &str, text: &str) {
         let field = self.get(selector);
@@ -198,6 +216,11 @@ impl Bench {
     /// Returns the addresses that were given since the last call.
     pub(crate) fn addresses(&self) -> Vec<String> {
         self.addresses.take()
+    }
+
+    /// Returns what was asked of the path check since the last call.
+    pub(crate) fn checks(&self) -> Vec<CheckIntent> {
+        self.checks.take()
     }
 }
 

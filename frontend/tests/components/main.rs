@@ -24,6 +24,8 @@ mod server;
 
 mod transports;
 
+mod check;
+
 mod wire;
 
 mod translated;

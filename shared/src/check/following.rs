@@ -1,10 +1,7 @@
 //! The clock's items, as each transport brings them.
 
-use serde::Deserialize;
-use serde_json::Value;
-
 use super::observed::Heard;
-use crate::decode::{Ending, Lines, TooLong, sse};
+use crate::decode::{self, Ending, Lines, TooLong, sse};
 use crate::feed::{Item, Seq, Tick};
 use crate::transport::Transport;
 
@@ -74,11 +71,8 @@ impl ClockHearing {
     }
 
     fn items(&mut self, text: &str) -> Vec<Heard> {
-        let Ok(json) = serde_json::from_str::<Value>(text) else { return vec![] };
-        let ticks = match json.get("items").and_then(Value::as_array) {
-            Some(items) => items.iter().filter_map(tick).collect(),
-            None => Vec::from_iter(tick(&json)),
-        };
+        let page = decode::page(text).or_else(|_| serde_json::from_str(text).map(|it| vec![it]));
+        let ticks: Vec<_> = page.into_iter().flatten().filter_map(tick).collect();
         let bytes = u32::try_from(text.len() / ticks.len().max(1)).unwrap_or(u32::MAX);
         ticks.into_iter().map(|tick| self.note(tick, bytes)).collect()
     }
@@ -93,8 +87,8 @@ impl ClockHearing {
     }
 }
 
-fn tick(json: &Value) -> Option<Tick> {
-    match Item::<Tick>::deserialize(json).ok()? {
+fn tick(item: Item<Tick>) -> Option<Tick> {
+    match item {
         Item::Value(tick) => Some(tick),
         Item::Gap { .. } => None,
     }

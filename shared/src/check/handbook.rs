@@ -2,7 +2,6 @@
 
 use std::fmt::Write;
 
-use super::hops::Hop;
 use super::rule::{Remedy, Rule};
 use super::rules;
 
@@ -49,29 +48,10 @@ fn write_remedy(page: &mut String, remedy: &Remedy) {
         Some(path) => format!(" Tried on [{path}](../e2e/paths/{path}.toml)."),
         None => String::new(),
     };
-    let whom = heading(remedy.hop);
+    let whom = remedy.hop.heading();
     line(page, format_args!("\n**{whom}.** {}{tried} Before:\n", remedy.note));
     line(page, format_args!("```text\n{}\n```\n", remedy.before));
     line(page, format_args!("After:\n\n```text\n{}\n```", remedy.after));
-}
-
-/// For whom a remedy is, at the beginning of a line.
-const fn heading(hop: Hop) -> &'static str {
-    match hop {
-        Hop::Server => "Your server",
-        Hop::Client => "The client's machine",
-        Hop::Nginx
-        | Hop::Caddy
-        | Hop::Haproxy
-        | Hop::Apache
-        | Hop::Varnish
-        | Hop::Envoy
-        | Hop::Traefik
-        | Hop::Cloudflare
-        | Hop::Amazon
-        | Hop::Azure
-        | Hop::Google => hop.name(),
-    }
 }
 
 fn line(page: &mut String, text: std::fmt::Arguments<'_>) {

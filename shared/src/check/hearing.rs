@@ -74,7 +74,7 @@ fn item(json: &[u8], bytes: usize) -> Heard {
 }
 
 fn planned(json: &[u8]) -> Option<Planned> {
-    let planned = serde_json::from_slice::<Planned>(json).ok()?;
+    let planned: Planned = serde_json::from_str(str::from_utf8(json).ok()?).ok()?;
     planned.filling.bytes().all(|byte| byte == b'x').then_some(planned)
 }
 

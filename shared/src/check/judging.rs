@@ -1,5 +1,7 @@
 //! Whether the answer of a plain request is the one that the server gives.
 
+use serde::de::DeserializeOwned;
+
 use super::answer::{Arrived, Received, Stated, Waited};
 use super::body;
 use super::probe::Ask;
@@ -11,15 +13,15 @@ pub fn judge(ask: &Ask, status: u16, answer: &[u8], run: &LedgerId) -> (bool, Op
     let is_well = status == 200;
     match ask {
         Ask::Seen { .. } => {
-            let arrived = serde_json::from_slice::<Arrived>(answer).ok();
+            let arrived = read::<Arrived>(answer);
             (is_well && arrived.is_some(), arrived.map(|arrived| arrived.now.get()))
         }
         Ask::Wait { .. } => {
-            let waited = serde_json::from_slice::<Waited>(answer).ok();
+            let waited = read::<Waited>(answer);
             (is_well && waited.is_some(), waited.map(|waited| waited.now.get()))
         }
         Ask::Upload { bytes } => {
-            let received = serde_json::from_slice::<Received>(answer).ok();
+            let received = read::<Received>(answer);
             let digest = || body::digest(&body::bytes(*bytes));
             let is_same =
                 received.is_some_and(|it| it.bytes == u64::from(*bytes) && it.digest == digest());
@@ -28,7 +30,7 @@ pub fn judge(ask: &Ask, status: u16, answer: &[u8], run: &LedgerId) -> (bool, Op
         Ask::Download { bytes } => (is_well && answer == body::bytes(*bytes), None),
         Ask::Status { code: 204 } => (status == 204 && answer.is_empty(), None),
         Ask::Status { code } => {
-            let stated = serde_json::from_slice::<Stated>(answer).ok();
+            let stated = read::<Stated>(answer);
             let is_own = stated
                 .is_some_and(|it| it.status == *code && it.run.as_deref() == Some(run.as_str()));
             (status == *code && is_own, None)
@@ -39,6 +41,11 @@ pub fn judge(ask: &Ask, status: u16, answer: &[u8], run: &LedgerId) -> (bool, Op
         | Ask::Follow { .. }
         | Ask::Connections { .. } => (is_well, None),
     }
+}
+
+/// Reads an answer of JSON.
+fn read<T: DeserializeOwned>(answer: &[u8]) -> Option<T> {
+    serde_json::from_str(str::from_utf8(answer).ok()?).ok()
 }
 
 #[cfg(test)]

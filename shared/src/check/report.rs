@@ -103,6 +103,14 @@ pub struct Report {
     pub observations: Vec<Observation>,
 }
 
+impl Report {
+    /// Returns how a lane does.
+    pub fn verdict(&self, lane: Lane) -> Verdict {
+        let row = self.rows.iter().find(|row| row.lane == lane);
+        row.map_or(Verdict::Untested, |row| row.verdict)
+    }
+}
+
 /// A lane's row.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 pub struct Row {

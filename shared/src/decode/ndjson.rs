@@ -31,7 +31,10 @@ impl<T: DeserializeOwned> Decoder<T> {
         let mut values = vec![];
         self.lines.push(chunk, |line| {
             if !line.trim_ascii().is_empty() {
-                values.push(serde_json::from_slice(line).map_err(|error| error.to_string()));
+                let text = str::from_utf8(line).map_err(|error| error.to_string());
+                values.push(text.and_then(|json| {
+                    serde_json::from_str(json).map_err(|error| error.to_string())
+                }));
             }
             Ok(())
         })?;

@@ -1,5 +1,6 @@
 //! One transport.
 
+use echoclock_shared::check::report::Finding;
 use echoclock_shared::path;
 use echoclock_shared::session::{Intent, LinkState, Part};
 use echoclock_shared::transport::Transport;
@@ -10,6 +11,7 @@ use super::{Marks, More, Numbers, Scroll};
 use crate::components::connection::{Status, state_of, trouble_of};
 use crate::components::language::{live, verbatim};
 use crate::format;
+use crate::place::Place;
 use crate::stores::{use_dispatch, use_stores};
 
 /// The clock over one transport: how its link is, its ticks on the axis, and its numbers.
@@ -53,6 +55,7 @@ pub(super) fn Lane(transport: Transport, scroll: Scroll) -> impl IntoView {
             <Status part link=clock.link testid="lane-status"/>
             <Marks transport scroll/>
             <Numbers transport scroll/>
+            <Explained transport/>
             <details on:toggle=move |_| is_more_open.update(|is_open| *is_open = !*is_open)>
                 <summary>{format!("How {transport} works, and what this run did")}</summary>
                 <Show when=move || is_more_open.get()>
@@ -60,5 +63,32 @@ pub(super) fn Lane(transport: Transport, scroll: Scroll) -> impl IntoView {
                 </Show>
             </details>
         </li>
+    }
+}
+
+/// The finding of the path check that explains what the lane shows, where a report has one.
+#[component]
+fn Explained(transport: Transport) -> impl IntoView {
+    let shown = use_stores().check.shown;
+    let finding = Memo::new(move |_| {
+        shown.with(|shown| {
+            let findings = &shown.as_ref()?.report.findings;
+            let explains = |finding: &&Finding| {
+                finding.signs.iter().any(|sign| sign.lane.transport() == Some(transport))
+            };
+            let finding = findings.iter().find(explains)?;
+            let part = finding.rule.as_ref().map_or(String::new(), |rule| format!("/{rule}"));
+            Some((format!("{}{part}", Place::Check.href()), finding.title.clone()))
+        })
+    });
+    view! {
+        <For each=move || finding.get() key=Clone::clone children=|(href, title)| {
+            view! {
+                <p class="explained" data-testid="explained">
+                    "The path check found: "
+                    <a href=href>{title}</a>
+                </p>
+            }
+        }/>
     }
 }

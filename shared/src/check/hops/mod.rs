@@ -102,4 +102,23 @@ impl Hop {
             Self::Client => "the client's machine",
         }
     }
+
+    /// Returns for whom a remedy is, at the beginning of a line.
+    pub const fn heading(self) -> &'static str {
+        match self {
+            Self::Server => "Your server",
+            Self::Client => "The client's machine",
+            Self::Nginx
+            | Self::Caddy
+            | Self::Haproxy
+            | Self::Apache
+            | Self::Varnish
+            | Self::Envoy
+            | Self::Traefik
+            | Self::Cloudflare
+            | Self::Amazon
+            | Self::Azure
+            | Self::Google => self.name(),
+        }
+    }
 }

@@ -79,8 +79,8 @@ fn lane_of(lane: Lane, before: &Report, after: &Report) -> Option<LaneChange> {
     let both_tried = has_tried(before) && has_tried(after);
     let change = LaneChange {
         lane,
-        before: verdict(before, lane),
-        after: verdict(after, lane),
+        before: before.verdict(lane),
+        after: after.verdict(lane),
         appeared: new.iter().filter(|sign| lacks(&old, sign)).cloned().collect(),
         gone: old.iter().filter(|sign| lacks(&new, sign)).cloned().collect(),
         silence_cut: (both_tried && cuts.0 != cuts.1).then_some(cuts),
@@ -90,11 +90,6 @@ fn lane_of(lane: Lane, before: &Report, after: &Report) -> Option<LaneChange> {
         || !change.gone.is_empty()
         || change.silence_cut.is_some();
     differs.then_some(change)
-}
-
-fn verdict(report: &Report, lane: Lane) -> Verdict {
-    let row = report.rows.iter().find(|row| row.lane == lane);
-    row.map_or(Verdict::Untested, |row| row.verdict)
 }
 
 fn hops(report: &Report) -> Vec<Hop> {

@@ -16,7 +16,7 @@ pub fn read(text: &str) -> Result<Report, NotAReport> {
         Some(schema) => return Err(NotAReport::Schema(schema)),
         None => return Err(NotAReport::Other),
     }
-    serde_json::from_value(json).map_err(|error| NotAReport::Damaged(error.to_string()))
+    serde_json::from_str(text).map_err(|error| NotAReport::Damaged(error.to_string()))
 }
 
 /// Why a file is no report that can be read: the end of a sentence that begins with its name.
@@ -47,7 +47,7 @@ mod tests {
             ("{}", "it is no report of a path check"),
             (r#"{"schema":"1"}"#, "it is no report of a path check"),
             (r#"{"schema":2}"#, "it is of schema 2, and schema 1 is what is read here"),
-            (r#"{"schema":1}"#, "it is damaged (missing field `program`)"),
+            (r#"{"schema":1}"#, "it is damaged (missing field `program` at line 1 column 12)"),
         ] {
             assert_eq!(read(text).unwrap_err().to_string(), why, "{text}");
         }

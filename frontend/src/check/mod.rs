@@ -1,0 +1,120 @@
+//! The path check, run by the page: `echoclock_shared::check::run` decides, the browser's adapters obey.
+
+mod carry;
+mod follow;
+mod notes;
+mod running;
+mod socket;
+mod start;
+
+use std::cell::RefCell;
+use std::fmt;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::Duration;
+
+use echoclock_shared::check::report::{self, Report};
+use leptos::prelude::{GetUntracked, Set};
+
+use crate::address::Address;
+use crate::browser::{Interval, Tabs, Task, Timer};
+use crate::stores::{CheckEnd, CheckIntent, CheckPhase, CheckStore, Shown, Source};
+use running::Running;
+
+/// Runs path checks and opens their reports, and is the only writer of their store.
+pub struct Checker {
+    store: CheckStore,
+    address: Rc<RefCell<Address>>,
+    now: Now,
+    tabs: Tabs,
+}
+
+/// The run, if there is one.
+#[derive(Default)]
+struct Now {
+    /// The questions before it.
+    starting: RefCell<Option<Task>>,
+    running: RefCell<Option<Rc<Running>>>,
+    telling: RefCell<Option<Interval>>,
+}
+
+impl Checker {
+    /// Makes one that checks the way to whatever `address` is at the time.
+    pub fn new(store: CheckStore, address: Rc<RefCell<Address>>) -> Rc<Self> {
+        let forgetting = RefCell::new(None::<Timer>);
+        let tabs = Tabs::new(A_CHECK_RUNS, move || {
+            store.runs_elsewhere.set(true);
+            forgetting.replace(Some(Timer::after(TOLD_WITHIN, move || {
+                store.runs_elsewhere.set(false);
+            })));
+        });
+        Rc::new(Self { store, address, now: Now::default(), tabs })
+    }
+
+    /// Does what the user wants.
+    pub fn want(self: &Rc<Self>, intent: CheckIntent) {
+        match intent {
+            CheckIntent::Start { is_deep } => self.start(is_deep),
+            CheckIntent::Cancel => self.cancel(),
+            CheckIntent::Open { name, text, compares } => self.open(name, text, compares),
+            CheckIntent::CompareNot => self.store.compared.set(None),
+            CheckIntent::Close => {
+                self.store.shown.set(None);
+                self.store.compared.set(None);
+            }
+        }
+    }
+
+    fn cancel(&self) {
+        let running = self.now.running.borrow().clone();
+        match running {
+            Some(running) => running.cancel(CheckEnd::Cancelled),
+            None => {
+                self.now.starting.replace(None);
+                self.over(CheckEnd::Cancelled, None);
+            }
+        }
+    }
+
+    /// Shows how a run ended, and what it has shown.
+    fn over(&self, end: CheckEnd, report: Option<Report>) {
+        self.now.telling.replace(None);
+        if let Some(report) = report {
+            self.store.compared.set(None);
+            self.store.shown.set(Some(Shown { report: Arc::new(report), source: Source::Run }));
+        }
+        self.store.phase.set(CheckPhase::Over(end));
+    }
+
+    fn open(&self, name: String, text: Result<String, String>, compares: bool) {
+        let read = |text: String| report::read(&text).map_err(|why| why.to_string());
+        match text.and_then(read) {
+            Ok(report) => {
+                let shown = Shown { report: Arc::new(report), source: Source::File(name) };
+                self.store.unreadable.set(None);
+                if compares && self.store.shown.get_untracked().is_some() {
+                    self.store.compared.set(Some(shown));
+                } else {
+                    self.store.compared.set(None);
+                    self.store.shown.set(Some(shown));
+                }
+            }
+            Err(why) => self.store.unreadable.set(Some((name, why))),
+        }
+    }
+}
+
+impl fmt::Debug for Checker {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Checker").finish_non_exhaustive()
+    }
+}
+
+/// What tabs tell each other.
+const A_CHECK_RUNS: &str = "echoclock: a check runs";
+
+/// How often a tab tells that it runs a check.
+const TELL_EVERY: Duration = Duration::from_secs(2);
+
+/// How long a tab believes it.
+const TOLD_WITHIN: Duration = Duration::from_secs(5);

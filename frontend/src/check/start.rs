@@ -1,0 +1,110 @@
+//! What is asked before a run: whether the server lets it, and whether sockets take a pass.
+
+use std::rc::Rc;
+
+use echoclock_shared::check::evidence::Client;
+use echoclock_shared::check::run::{Setup, Slots};
+use echoclock_shared::check::suite::{Depth, probes};
+use echoclock_shared::info::Info;
+use echoclock_shared::ledger::LedgerId;
+use echoclock_shared::pass::{PARAMETER as PASS, Pass};
+use echoclock_shared::path;
+use leptos::prelude::Set;
+
+use super::carry::Way;
+use super::running::Running;
+use super::{Checker, TELL_EVERY};
+use crate::address::{Address, with_parameter};
+use crate::browser::{Exchange, Interval, Question, Task, clock, random_bits, unless, wait};
+use crate::stores::{CheckEnd, CheckPhase, CheckProgress};
+use std::time::Duration;
+
+impl Checker {
+    pub(super) fn start(self: &Rc<Self>, is_deep: bool) {
+        self.now.running.replace(None);
+        self.store.progress.set(CheckProgress::default());
+        self.store.phase.set(CheckPhase::Running { is_deep, began: clock::mono() });
+        let telling = Rc::downgrade(self);
+        self.tabs.tell();
+        self.now.telling.replace(Some(Interval::every(TELL_EVERY, move || {
+            if let Some(checker) = telling.upgrade() {
+                checker.tabs.tell();
+            }
+        })));
+        let (checker, address) = (Rc::downgrade(self), self.address.borrow().clone());
+        self.now.starting.replace(Some(Task::spawn(async move {
+            let asked = unless(may_run(&address), wait(ASKED_WITHIN)).await;
+            let asked = asked.unwrap_or_else(|| Err(UNREACHABLE.to_owned()));
+            let Some(checker) = checker.upgrade() else { return };
+            match asked {
+                Ok(way) => checker.run(way, is_deep),
+                Err(why) => checker.over(CheckEnd::Refused(why), None),
+            }
+        })));
+    }
+
+    fn run(self: &Rc<Self>, way: Way, is_deep: bool) {
+        let depth = if is_deep { Depth::Deep } else { Depth::Quick };
+        let Some(bits) = random_bits() else {
+            let why = "This browser has no random numbers, by which a run’s notes are kept apart.";
+            return self.over(CheckEnd::Refused(why.to_owned()), None);
+        };
+        let setup = Setup {
+            url: way.base.clone(),
+            probes: probes(depth),
+            slots: SLOTS,
+            client: Client::Browser,
+            time: depth.time(),
+            run: LedgerId::from_random(bits),
+            began: clock::wall(),
+        };
+        let ending = Rc::downgrade(self);
+        let running = Running::new(setup, way, is_deep, self.store.progress, move |end, report| {
+            if let Some(checker) = ending.upgrade() {
+                checker.over(end, Some(report));
+            }
+        });
+        self.now.running.replace(Some(Rc::clone(&running)));
+        running.begin();
+    }
+}
+
+/// Asks whether the check is there, and for a pass where the server wants one.
+async fn may_run(address: &Address) -> Result<Way, String> {
+    let base = address.base.clone().map_err(|wrong| wrong.to_string())?;
+    let at = |path: &str| Question {
+        address: format!("{base}{}", path::below_api(path)),
+        ..Question::default()
+    };
+    let seen = Exchange::begin(at(path::CHECK_SEEN)).await.map_err(|_| UNREACHABLE.to_owned())?;
+    match seen.status {
+        200 => {}
+        404 => return Err(NOT_THERE.to_owned()),
+        429 | 503 => return Err(BUSY.to_owned()),
+        status => {
+            return Err(format!("The path check is answered with HTTP status {status}."));
+        }
+    }
+    let info = at(path::INFO);
+    let info = Question { address: with_parameter(&info.address, PASS, ""), ..info };
+    Ok(Way { pass: pass(info).await, base })
+}
+
+/// Asks for a pass; nothing where none is wanted, or where the answer is another one.
+async fn pass(question: Question) -> Option<Pass> {
+    let answer = Exchange::begin(question).await.ok()?.whole().await.ok()?;
+    serde_json::from_str::<Info>(str::from_utf8(&answer).ok()?).ok()?.pass
+}
+
+/// A browser opens six connections to an origin over HTTP/1.1; the clock beside the chat and the
+/// ledgers need some of them.
+const SLOTS: Slots = Slots { requests: 4, sockets: 4, timed: 4, asides: 1 };
+
+const ASKED_WITHIN: Duration = Duration::from_secs(10);
+
+const UNREACHABLE: &str = "The server did not answer. Is its address right?";
+
+const NOT_THERE: &str =
+    "This server has no path check: it is an older one, or runs with --no-check.";
+
+const BUSY: &str = "The server has no room for a check just now. Try again in a minute.";

@@ -1,0 +1,65 @@
+//! What is done with a report.
+
+use std::sync::Arc;
+
+use echoclock_shared::check::report::{self, Report};
+use leptos::html::Code;
+use leptos::prelude::*;
+
+use super::files::OpenFile;
+use crate::browser::{Download, Timer, print};
+use crate::components::copy::CopyButton;
+use crate::components::language::verbatim;
+use crate::format;
+use crate::stores::{CheckIntent, use_dispatch, use_stores};
+
+/// The buttons of a report: what hands it on, and what puts it away.
+#[component]
+pub(super) fn Actions(
+    /// The report, as it is handed on.
+    report: Memo<Arc<Report>>,
+) -> impl IntoView {
+    let (hides_addresses, dispatch) = (use_stores().check.hides_addresses, use_dispatch());
+    let markdown = NodeRef::<Code>::new();
+    let saved = StoredValue::new_local(None::<Timer>);
+    let save = move |_| {
+        let report = report.get_untracked();
+        let json = serde_json::to_string(&*report).expect("a report is JSON");
+        let file = Download::save(&format::file_name(&report), "application/json", &json);
+        saved.set_value(file.map(Download::take_back_later));
+    };
+    view! {
+        <div class="report-actions">
+            <div class="buttons">
+                <CopyButton of=markdown what="the report" verb="Copy as Markdown"/>
+                <button type="button" class="quiet" on:click=save>
+                    "Download as JSON"
+                </button>
+                <button type="button" class="quiet" on:click=move |_| print()>
+                    "Print"
+                </button>
+                <OpenFile compares=true/>
+                <button
+                    type="button"
+                    class="quiet"
+                    on:click=move |_| dispatch.check(CheckIntent::Close)
+                >
+                    "Close"
+                </button>
+            </div>
+            <label class="hides">
+                <input
+                    type="checkbox"
+                    data-testid="hide-addresses"
+                    prop:checked=move || hides_addresses.get()
+                    on:change=move |event| hides_addresses.set(event_target_checked(&event))
+                />
+                "Without addresses"
+            </label>
+            // There for the button to copy, which selects it where the browser does not copy.
+            <code class="unseen" aria-hidden="true" {..verbatim()} node_ref=markdown>
+                {move || report.with(|report| report::markdown(report))}
+            </code>
+        </div>
+    }
+}

@@ -1,0 +1,126 @@
+//! Two reports side by side.
+
+use std::sync::Arc;
+
+use echoclock_shared::check::probe::Lane;
+use echoclock_shared::check::report::{LaneChange, Report, compare};
+use leptos::prelude::*;
+
+use super::rows::Mark;
+use super::sentence::sentence;
+use super::{handed_on, when};
+use crate::format;
+use crate::stores::{CheckIntent, Shown, Source, use_dispatch, use_stores};
+
+/// The report that is shown, behind the one that it is compared with, and what differs.
+#[component]
+pub(super) fn Compared() -> impl IntoView {
+    let (check, dispatch) = (use_stores().check, use_dispatch());
+    let pair = move || check.compared.get().zip(check.shown.get());
+    view! {
+        <section class="card compared" aria-labelledby="compared-title" data-testid="compared">
+            <div class="card-head">
+                <h3 id="compared-title">"Compared"</h3>
+                <button
+                    type="button"
+                    class="quiet"
+                    on:click=move |_| dispatch.check(CheckIntent::CompareNot)
+                >
+                    "Compare no longer"
+                </button>
+            </div>
+            <For
+                each=pair
+                key=|(first, second)| (first.report.run.clone(), second.report.run.clone())
+                children=|(first, second)| view! { <Pair first second/> }
+            />
+        </section>
+    }
+}
+
+#[component]
+fn Pair(first: Shown, second: Shown) -> impl IntoView {
+    let sources = (first.source, second.source);
+    let reports = (handed_on(first.report), handed_on(second.report));
+    view! {
+        <For
+            each=move || Some((reports.0.get(), reports.1.get()))
+            key=|(first, second)| (Arc::as_ptr(first), Arc::as_ptr(second))
+            children=move |(first, second)| table((&first, &sources.0), (&second, &sources.1))
+        />
+    }
+}
+
+fn table(first: (&Report, &Source), second: (&Report, &Source)) -> impl IntoView + use<> {
+    let change = compare(first.0, second.0);
+    let head = |place: &'static str, (report, source): (&Report, &Source)| {
+        let name = match source {
+            Source::Run => "this page’s own run".to_owned(),
+            Source::File(name) => name.clone(),
+        };
+        view! {
+            <th scope="col">
+                {place}
+                <small dir="auto">{name}</small>
+                <small>{when(report)}</small>
+            </th>
+        }
+    };
+    let rows = Lane::ALL.map(|lane| {
+        let change = change.lanes.iter().find(|change| change.lane == lane);
+        let [left, right] = [first.0, second.0].map(|report| report.verdict(lane));
+        view! {
+            <tr class:differs=change.is_some()>
+                <th scope="row">{format::lane_name(lane)}</th>
+                <td><Mark verdict=Some(left)/></td>
+                <td><Mark verdict=Some(right)/></td>
+            </tr>
+            {change.map(details)}
+        }
+    });
+    let titles = |word: &'static str, titles: Vec<String>| {
+        let line = move |title: String| view! { <li><b>{word}</b> {sentence(&title)}</li> };
+        titles.into_iter().map(line).collect_view()
+    };
+    view! {
+        <p class="differences">{change.headline}</p>
+        <table>
+            <thead>
+                <tr>
+                    <td></td>
+                    {head("First", first)}
+                    {head("Second", second)}
+                </tr>
+            </thead>
+            <tbody>{rows.collect_view()}</tbody>
+        </table>
+        <ul class="changes" aria-label="Findings that differ">
+            {titles("Found only in the first: ", change.gone)}
+            {titles("Found only in the second: ", change.appeared)}
+        </ul>
+    }
+}
+
+/// What of a lane differs.
+fn details(change: &LaneChange) -> impl IntoView + use<> {
+    let line = |word: &'static str, says: &str| view! { <li><b>{word}</b> {sentence(says)}</li> };
+    let gone = change.gone.iter().map(|sign| line("First: ", &sign.says)).collect_view();
+    let appeared = change.appeared.iter().map(|sign| line("Second: ", &sign.says)).collect_view();
+    let silence = change.silence_cut.map(|(first, second)| {
+        let says = |cut: Option<u64>| match cut {
+            Some(seconds) => format!("Silence was cut after {seconds} s."),
+            None => "No silence was cut.".to_owned(),
+        };
+        view! {
+            {line("First: ", &says(first))}
+            {line("Second: ", &says(second))}
+        }
+    });
+    view! {
+        <tr class="differs details">
+            <td colspan="3">
+                <ul>{gone} {appeared} {silence}</ul>
+            </td>
+        </tr>
+    }
+}

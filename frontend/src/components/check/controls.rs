@@ -1,0 +1,103 @@
+//! What is done: run, cancel, open.
+
+use leptos::prelude::*;
+
+use super::files::OpenFile;
+use crate::components::language::live;
+use crate::stores::{CheckEnd, CheckIntent, CheckPhase, use_dispatch, use_stores};
+
+/// What the check does, how deep, and its one button.
+#[component]
+pub(super) fn Controls(is_running: Memo<bool>) -> impl IntoView {
+    let (check, dispatch) = (use_stores().check, use_dispatch());
+    let is_deep = RwSignal::new(false);
+    let press = move |_| {
+        dispatch.check(if is_running.get_untracked() {
+            CheckIntent::Cancel
+        } else {
+            CheckIntent::Start { is_deep: is_deep.get_untracked() }
+        });
+    };
+    let depth = move |deep: bool, name: &'static str, time: &'static str| {
+        view! {
+            <label>
+                <input
+                    type="radio"
+                    name="depth"
+                    prop:checked=move || is_deep.get() == deep
+                    disabled=is_running
+                    on:change=move |_| is_deep.set(deep)
+                />
+                <span>{name}</span>
+                <small>{time}</small>
+            </label>
+        }
+    };
+    view! {
+        <section class="card controls" aria-labelledby="check-title" data-testid="check">
+            <div class="lede">
+                <h2 id="check-title">"Path check"</h2>
+                <p>
+                    "What does the way between this browser and the server do to live connections? Probes go over every transport, both ends write down what they saw, and the difference says what is held, cut or changed, why, and what mends it."
+                </p>
+            </div>
+            <div class="settings">
+                <fieldset class="depth">
+                    <legend class="unseen">"How thorough"</legend>
+                    {depth(false, "Quick", "up to a minute")}
+                    {depth(true, "Deep", "7 minutes: idle cuts too")}
+                </fieldset>
+                <div class="buttons">
+                    <OpenFile compares=false is_off=is_running/>
+                    <button
+                        type="button"
+                        class="primary run-check"
+                        {..live()}
+                        on:click=press
+                    >
+                        {move || if is_running.get() { "Cancel" } else { "Check this path" }}
+                    </button>
+                </div>
+            </div>
+            <div class="told" role="status">
+                <For each=move || told(check.phase.get()) key=Clone::clone children=told_one/>
+                <Show when=move || check.runs_elsewhere.get()>
+                    <p class="hint" data-testid="elsewhere">
+                        "Another tab runs a check. Both may go on, but they share the browser’s connections, and times suffer."
+                    </p>
+                </Show>
+                <For
+                    each=move || check.unreadable.get()
+                    key=Clone::clone
+                    children=|(name, why)| {
+                        view! {
+                            <p class="complaint" data-testid="unreadable">
+                                {format!("{name} can’t be shown: {why}.")}
+                            </p>
+                        }
+                    }
+                />
+            </div>
+        </section>
+    }
+}
+
+/// Says how a run ended, where that needs a word.
+fn told(phase: CheckPhase) -> Option<(&'static str, String)> {
+    let words = |class, words: &str| Some((class, words.to_owned()));
+    match phase {
+        CheckPhase::Never | CheckPhase::Running { .. } | CheckPhase::Over(CheckEnd::Done) => None,
+        CheckPhase::Over(CheckEnd::Cancelled) => {
+            words("hint", "Cancelled. What was known by then is below.")
+        }
+        CheckPhase::Over(CheckEnd::Gone) => words(
+            "complaint",
+            "The server could no longer be reached, and the run was stopped. What was known by then is below.",
+        ),
+        CheckPhase::Over(CheckEnd::Refused(why)) => words("complaint", &why),
+    }
+}
+
+fn told_one((class, words): (&'static str, String)) -> impl IntoView {
+    view! { <p class=class data-testid="check-end">{words}</p> }
+}

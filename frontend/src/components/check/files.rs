@@ -1,0 +1,57 @@
+//! Reports out of files.
+
+use leptos::html::Input;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use crate::browser::file::{self, NoText};
+use crate::format;
+use crate::stores::{CheckIntent, use_dispatch};
+
+/// The field that takes a report's file.
+#[component]
+pub(super) fn OpenFile(
+    /// Whether it is compared with the one that is shown.
+    compares: bool,
+    /// Whether none is taken for the moment.
+    #[prop(into, default = Signal::stored(false))]
+    is_off: Signal<bool>,
+) -> impl IntoView {
+    let dispatch = use_dispatch();
+    let field = NodeRef::<Input>::new();
+    let take = move |_| {
+        let Some(field) = field.get_untracked() else { return };
+        spawn_local(async move {
+            if let Some((name, text)) = file::take(field, REPORT_MAX).await {
+                let text = text.map_err(words);
+                dispatch.check(CheckIntent::Open { name, text, compares });
+            }
+        });
+    };
+    let words = if compares { "Compare with a file…" } else { "Open a report…" };
+    view! {
+        <label class="file">
+            <span>{words}</span>
+            <input
+                type="file"
+                class="unseen"
+                accept=".json,application/json"
+                data-testid=if compares { "compare-file" } else { "open-file" }
+                disabled=is_off
+                node_ref=field
+                on:change=take
+            />
+        </label>
+    }
+}
+
+/// Says why a file can't be shown, as the end of a sentence about it.
+fn words(why: NoText) -> String {
+    match why {
+        NoText::TooLarge => format!("no report is larger than {}", format::size(REPORT_MAX.into())),
+        NoText::Unreadable => "the browser can’t read it".to_owned(),
+    }
+}
+
+/// The largest report that is read, in bytes: the notes of a deep run are about two million.
+const REPORT_MAX: u32 = 16_000_000;

@@ -1,0 +1,120 @@
+//! What can be seen of the path check.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use echoclock_shared::check::probe::Lane;
+use echoclock_shared::check::report::{Report, Verdict};
+use leptos::prelude::RwSignal;
+
+/// The path check's signals.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct CheckStore {
+    /// How far the page's own run is.
+    pub phase: RwSignal<CheckPhase>,
+    /// What the run does, while it does.
+    pub progress: RwSignal<CheckProgress>,
+    /// The report that is shown.
+    pub shown: RwSignal<Option<Shown>>,
+    /// The one that it is compared with.
+    pub compared: RwSignal<Option<Shown>>,
+    /// Why a file could not be opened: the end of a sentence about it, and its name.
+    pub unreadable: RwSignal<Option<(String, String)>>,
+    /// Whether reports are shown, and handed on, without addresses.
+    pub hides_addresses: RwSignal<bool>,
+    /// Whether another tab of this origin runs a check.
+    pub runs_elsewhere: RwSignal<bool>,
+}
+
+/// How far a run is.
+#[derive(Clone, Debug, Default, Eq, PartialEq)]
+pub enum CheckPhase {
+    /// There was none.
+    #[default]
+    Never,
+    /// It is under way.
+    Running {
+        /// Whether it is the deep one.
+        is_deep: bool,
+        /// When it began, as `Moment::mono` has it.
+        began: Duration,
+    },
+    /// It is over.
+    Over(CheckEnd),
+}
+
+/// How a run ended.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum CheckEnd {
+    /// By itself.
+    Done,
+    /// The user cancelled it.
+    Cancelled,
+    /// The server could no longer be reached.
+    Gone,
+    /// The server does not let it run, and why: a sentence.
+    Refused(String),
+}
+
+/// What a run does.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct CheckProgress {
+    /// Each probe, in the run's order.
+    pub steps: Vec<CheckStep>,
+    /// What is known so far of the lanes.
+    pub verdicts: Vec<(Lane, Verdict)>,
+}
+
+/// A probe of a run.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct CheckStep {
+    /// Whose row it belongs to.
+    pub lane: Lane,
+    /// What it asks.
+    pub title: String,
+    /// How far it is.
+    pub state: StepState,
+}
+
+/// How far a probe is.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum StepState {
+    /// It has not begun.
+    Waiting,
+    /// It is under way.
+    UnderWay,
+    /// It went to its end, whatever came of it.
+    Done,
+    /// It did not end in its time.
+    Late,
+    /// It is not run here, or was stopped.
+    Skipped,
+}
+
+impl StepState {
+    /// Whether nothing more comes of it.
+    pub const fn is_over(self) -> bool {
+        match self {
+            Self::Waiting | Self::UnderWay => false,
+            Self::Done | Self::Late | Self::Skipped => true,
+        }
+    }
+}
+
+/// A report that is shown.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Shown {
+    /// The report.
+    pub report: Arc<Report>,
+    /// Where it is from.
+    pub source: Source,
+}
+
+/// Where a report is from.
+#[derive(Clone, Debug, Eq, Hash, PartialEq)]
+pub enum Source {
+    /// The page's own run.
+    Run,
+    /// A file of this name.
+    File(String),
+}
