@@ -19,7 +19,7 @@ use crate::files::{Over, Shortage};
 use crate::limits::Limits;
 use crate::peer::Peer;
 use crate::places::{FIRST_WORD, Full, Kind, Place, Seat, Seats};
-use crate::spare::Spare;
+use crate::spare::{self, Spare, Waits};
 use crate::state::AppState;
 
 /// What a server listens at.
@@ -161,16 +161,25 @@ impl Server {
                     yield_now().await;
                 }
                 Err(error) if is_one_connections(&error) => {}
-                Err(error) => {
-                    // Such as no file handle left: soon there is one.
-                    if shortage.failed(Instant::now()) {
-                        tracing::error!(%error, "no connection could be accepted");
+                // Such as no file handle left: soon there is one.
+                Err(error) => match spare.look(listener) {
+                    Waits::Nobody => {}
+                    who @ (Waits::One(..) | Waits::Perhaps) => {
+                        if shortage.failed(Instant::now()) {
+                            tracing::error!(%error, "no connection could be accepted");
+                        }
+                        match (who, self.seats.make_room(Instant::now())) {
+                            (Waits::One(stream, peer), false) => spare::refuse(stream, peer).await,
+                            (who, _) => {
+                                if let Waits::One(stream, peer) = who {
+                                    take_in(stream, peer);
+                                }
+                                sleep(ACCEPT_AGAIN_AFTER).await;
+                            }
+                        }
+                        spare.open_again();
                     }
-                    let makes_room = self.seats.make_room(Instant::now());
-                    if makes_room || !spare.turn_one_away(listener).await {
-                        sleep(ACCEPT_AGAIN_AFTER).await;
-                    }
-                }
+                },
             }
         }
     }

@@ -21,26 +21,40 @@ use crate::peer::Peer;
 #[derive(Debug)]
 pub(crate) struct Spare(Option<File>);
 
+/// Who waits where no file can be opened for them.
+#[derive(Debug)]
+pub(crate) enum Waits {
+    /// Nobody: the system asks for a free place before it looks who is there.
+    Nobody,
+    /// This one, which has taken the place of the spare file.
+    One(TcpStream, Peer),
+    /// Nobody can know.
+    Perhaps,
+}
+
 impl Spare {
     pub(crate) fn new() -> Self {
         Self(open())
     }
 
-    /// Takes in a connection that waits, in the place of the spare file, and tells its client that
-    /// there is no room; tells whether there was one.
-    pub(crate) async fn turn_one_away(&mut self, listener: &TcpListener) -> bool {
-        let Some(file) = self.0.take().or_else(open) else { return false };
+    /// Looks who waits, and takes one in, in the place of the spare file.
+    pub(crate) fn look(&mut self, listener: &TcpListener) -> Waits {
+        let Some(file) = self.0.take().or_else(open) else { return Waits::Perhaps };
         drop(file);
         // Not waited for, because in the meantime others may take the place.
-        let waits = listener.accept().now_or_never();
-        let is_there = if let Some(Ok((stream, peer))) = waits {
-            refuse(stream, Peer::from(peer)).await;
-            true
-        } else {
-            false
-        };
-        self.0 = open();
-        is_there
+        match listener.accept().now_or_never() {
+            Some(Ok((stream, peer))) => Waits::One(stream, Peer::from(peer)),
+            Some(Err(_)) => Waits::Perhaps,
+            None => {
+                self.open_again();
+                Waits::Nobody
+            }
+        }
+    }
+
+    /// Opens the spare file again, once there is a place for it.
+    pub(crate) fn open_again(&mut self) {
+        self.0 = self.0.take().or_else(open);
     }
 }
 
@@ -49,8 +63,9 @@ fn open() -> Option<File> {
     File::open("/dev/null").ok()
 }
 
-/// Answers whatever is asked, and sees to it that the answer arrives, for a short while.
-async fn refuse(mut stream: TcpStream, peer: Peer) {
+/// Answers whatever is asked that there is no room, and sees to it that the answer arrives, for a short
+/// while.
+pub(crate) async fn refuse(mut stream: TcpStream, peer: Peer) {
     let refusal = Refusal::NotNow { detail: "this server can take in no more connections" };
     let response = refusal.into_response();
     error::log(&response, Client::from(peer));

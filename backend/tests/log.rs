@@ -290,6 +290,31 @@ async fn a_program_that_can_open_no_file_says_so_once_and_serves_again_when_it_c
 
 #[cfg(target_os = "linux")]
 #[tokio::test]
+async fn the_last_place_is_taken_without_a_word_and_costs_nobody_his() {
+    let mut program = Program::start().await;
+    let id = program.child.id().expect("it runs");
+    let ask = async |wire: &mut Wire| {
+        wire.write("HEAD /healthz HTTP/1.1\r\nhost: test\r\n\r\n").await;
+        wire.read_head().await[..12].to_owned()
+    };
+    let mut first = Wire::open(program.address).await;
+    assert_eq!(ask(&mut first).await, "http/1.1 200");
+    let is_open = |file: &u32| std::fs::read_link(format!("/proc/{id}/fd/{file}")).is_ok();
+    let next = (0..100).find(|file| !is_open(file)).expect("not all are open");
+    program.may_open(next + 1);
+    let mut last = Wire::open(program.address).await;
+    for _ in 0..3 {
+        assert_eq!(ask(&mut last).await, "http/1.1 200");
+        assert_eq!(ask(&mut first).await, "http/1.1 200");
+    }
+    program.signal("TERM");
+    assert_eq!(program.ended().await.code(), Some(0));
+    let log = rest(&mut program.log).await;
+    assert!(!log.iter().any(|line| line.contains("ERROR")), "{log:#?}");
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
 async fn who_finds_no_room_for_one_more_connection_is_told_so() {
     let program = Program::start().await;
     let id = program.child.id().expect("it runs");

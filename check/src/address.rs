@@ -29,6 +29,18 @@ impl Base {
         Ok(Self { is_secure, authority, path })
     }
 
+    /// Reads the address of one resource of any server, and returns the server, the path and query of the
+    /// resource, and whether it is a socket's.
+    ///
+    /// # Errors
+    ///
+    /// Where it is no address of http, https, ws or wss.
+    pub(crate) fn of_resource(url: &str) -> Result<(Self, String, bool), NotAnAddress> {
+        let (is_secure, authority, target) = read(url)?;
+        let is_socket = url.starts_with("ws://") || url.starts_with("wss://");
+        Ok((Self { is_secure, authority, path: String::new() }, target, is_socket))
+    }
+
     pub(crate) fn host(&self) -> &str {
         self.authority.host().trim_start_matches('[').trim_end_matches(']')
     }
@@ -82,6 +94,14 @@ mod tests {
             assert_eq!((base.port(), base.target("info")), (port, target.to_owned()), "{url}");
         }
         assert_eq!(Base::of("http://[::1]:81/").unwrap().host(), "::1");
+        for (url, authority, resource, is_socket) in [
+            ("https://example.org/live/x?a=1#b", "example.org", "/live/x?a=1", false),
+            ("ws://a:81", "a:81", "/", true),
+        ] {
+            let (base, target, socket) = Base::of_resource(url).unwrap();
+            assert_eq!((base.authority.as_str(), socket), (authority, is_socket));
+            assert_eq!(base.target(&target), resource);
+        }
         for url in ["", "ftp://a/", "https://", "http://user@a/", "/only/a/path", "http://a b/"] {
             assert!(Base::of(url).is_err(), "{url}");
         }

@@ -1,110 +1,105 @@
 //! From the arguments to the exit code.
 
-use std::io::{Write, stderr, stdout};
+use std::io::{IsTerminal, Write as _, stderr, stdout};
+use std::path::Path;
 use std::process::ExitCode;
-use std::sync::Arc;
-use std::time::{Instant, SystemTime};
 
 use anyhow::Context;
-use echoclock_shared::check::evidence::Client;
-use echoclock_shared::check::report::{self, Ran, Report};
-use echoclock_shared::check::request::Request;
-use echoclock_shared::check::run::{Run, Setup, Slots};
-use echoclock_shared::check::suite::{self, Depth};
-use echoclock_shared::info::Info;
-use echoclock_shared::ledger::LedgerId;
-use echoclock_shared::path;
-use echoclock_shared::time::UnixMillis;
+use echoclock_shared::check::report::{self, Comparison, Report};
 
-use crate::address::Base;
 use crate::arguments::Check;
-use crate::connect::Connector;
-use crate::drive::{Watcher, drive};
-use crate::probe::Edge;
-use crate::send::Server;
-use crate::terminal;
+use crate::checked::Checked;
+use crate::expect::{Judged, Outcome};
+use crate::follow::follow;
+use crate::junit::junit;
+use crate::making::{make, now};
+use crate::metrics::metrics;
+use crate::outputs::{Outputs, Write, say};
+use crate::terminal::{self, Paint};
 
 /// Checks a path as the arguments say, and returns the program's exit code.
 pub fn check(arguments: &Check) -> ExitCode {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let done = runtime.context("no threads").and_then(|runtime| runtime.block_on(run(arguments)));
-    done.unwrap_or_else(|error| {
-        // There is nobody else to tell.
-        let _ = writeln!(stderr(), "echoclock check: {error:#}");
-        ExitCode::from(COULD_NOT_RUN)
-    })
-}
-
-async fn run(arguments: &Check) -> anyhow::Result<ExitCode> {
-    let report = report_of(arguments).await?;
-    let json = serde_json::to_string_pretty(&report).context("the report as JSON")? + "\n";
-    let said = match &arguments.json {
-        Some(file) if file.as_os_str() == "-" => json,
-        Some(file) => {
-            std::fs::write(file, json).with_context(|| format!("{}", file.display()))?;
-            terminal::text(&report)
+    match done {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::from(NOT_HELD),
+        Err(error) => {
+            // There is nobody else to tell.
+            let _ = writeln!(stderr(), "echoclock check: {error:#}");
+            ExitCode::from(COULD_NOT_RUN)
         }
-        None => terminal::text(&report),
+    }
+}
+
+/// What is told of a run.
+struct Told {
+    checked: Checked,
+    judged: Vec<Judged>,
+}
+
+/// Returns whether all that was expected holds.
+async fn run(arguments: &Check) -> anyhow::Result<bool> {
+    if arguments.follow {
+        return follow(arguments, now()).await.map(|()| true);
+    }
+    let outputs = Outputs::<Told>::new([
+        (arguments.json.clone(), |told| as_json(&told.checked.report)),
+        (arguments.markdown.clone(), |told| Ok(report::markdown(&told.checked.report))),
+        (arguments.junit.clone(), |told| Ok(junit(&told.checked, &told.judged))),
+        (arguments.metrics.clone(), |told| Ok(metrics(&told.checked, &told.judged))),
+    ] as [(_, Write<Told>); 4])?;
+    let before = arguments.compare.as_deref().map(read).transpose()?;
+
+    let mut checked = make(arguments).await?;
+    if arguments.redact {
+        checked.report = report::redacted(&checked.report);
+    }
+    let compared = before.map(|(name, before)| {
+        let before = if arguments.redact { report::redacted(&before) } else { before };
+        (name, report::compare(&before, &checked.report))
+    });
+    let judged = arguments.expect.as_ref().map(|expected| expected.judge(&checked));
+    let told = Told { checked, judged: judged.unwrap_or_default() };
+    outputs.write(&told)?;
+    tell(&told, compared.as_ref(), outputs.takes_standard())?;
+    Ok(told.judged.iter().all(|it| it.outcome == Outcome::Held))
+}
+
+/// Tells the report to whoever is at the terminal. Where something else takes the standard output, only
+/// what no file holds is told, on the standard error.
+fn tell(
+    told: &Told,
+    compared: Option<&(String, Comparison)>,
+    is_taken: bool,
+) -> anyhow::Result<()> {
+    let variable = |name| std::env::var_os(name);
+    let paint = |is_terminal| {
+        Paint::of(is_terminal, variable("NO_COLOR").as_deref(), variable("TERM").as_deref())
     };
-    stdout().write_all(said.as_bytes()).context("the report on the standard output")?;
-    Ok(ExitCode::SUCCESS)
+    if is_taken {
+        let paint = paint(stderr().is_terminal());
+        let summary = terminal::summary(compared, &told.judged, paint);
+        return stderr().write_all(summary.as_bytes()).context("the standard error");
+    }
+    let paint = paint(stdout().is_terminal());
+    let summary = terminal::summary(compared, &told.judged, paint);
+    say(&(terminal::text(&told.checked, paint) + &summary))
 }
 
-async fn report_of(arguments: &Check) -> anyhow::Result<Report> {
-    let url = &arguments.url;
-    let base = Base::of(url)?;
-    let connector = Connector::new(&base, arguments.insecure)?;
-    let mut dice = [0; 16];
-    getrandom::fill(&mut dice).context("no random bytes for the run's name")?;
-    let run = LedgerId::from_random(u128::from_ne_bytes(dice));
-    let server = Arc::new(Server { base, connector, headers: arguments.header.clone() });
-    let edge = Edge { server, run: run.clone() };
-    is_there(&edge).await.with_context(|| format!("{url} can't be checked"))?;
-
-    let depth = arguments.depth();
-    let began = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-    let began = UnixMillis::default().plus(began);
-    let setup = Setup {
-        probes: suite::probes(depth),
-        slots: SLOTS,
-        client: Client::CommandLine,
-        url: url.clone(),
-        time: depth.time(),
-        run,
-        began,
-    };
-    let start = Instant::now();
-    let (evidence, is_complete) = drive(&edge, setup, &mut Quiet).await;
-    let ran = Ran {
-        program: env!("CARGO_PKG_VERSION").to_owned(),
-        took: start.elapsed(),
-        is_complete,
-        is_deep: depth == Depth::Deep,
-    };
-    Ok(report::of(&evidence, ran))
+fn as_json(report: &Report) -> anyhow::Result<String> {
+    Ok(serde_json::to_string_pretty(report).context("the report as JSON")? + "\n")
 }
 
-/// Asks whether there is an Echoclock that lets itself be checked.
-async fn is_there(edge: &Edge) -> anyhow::Result<()> {
-    let request = Request::get(path::below_api(path::INFO).to_owned());
-    let info = tokio::time::timeout(FIRST_ANSWER_WITHIN, edge.read::<Info>(&request)).await;
-    let info = info.context("nothing answers there within 10 s")??;
-    let info = info.context("what answers there is no Echoclock")?;
-    anyhow::ensure!(info.check, "this Echoclock's check is switched off, or it has none yet");
-    Ok(())
+/// Reads a report, and says what it is called.
+fn read(file: &Path) -> anyhow::Result<(String, Report)> {
+    let text = std::fs::read_to_string(file).with_context(|| format!("{}", file.display()))?;
+    let report = report::read(&text).with_context(|| format!("{}", file.display()))?;
+    Ok((format!("{} of {}", file.display(), report.began), report))
 }
 
-struct Quiet;
-
-impl Watcher for Quiet {
-    fn moved(&mut self, _: &Run, _: usize) {}
-}
+/// The exit code where something that was expected does not hold.
+const NOT_HELD: u8 = 1;
 
 /// The exit code where the check could not run.
 const COULD_NOT_RUN: u8 = 2;
-
-/// A program may open as many connections as it likes; what is timed is kept apart.
-const SLOTS: Slots = Slots { requests: 64, sockets: 64, timed: 8, asides: 4 };
-
-/// How long the first answer may take.
-const FIRST_ANSWER_WITHIN: std::time::Duration = std::time::Duration::from_secs(10);

@@ -2,12 +2,13 @@
 
 use std::collections::HashMap;
 use std::future::pending;
+use std::time::Duration;
 
 use echoclock_shared::check::evidence::Evidence;
 use echoclock_shared::check::run::{Effect, Event, Run, Setup};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
-use tokio::time::sleep_until;
+use tokio::time::{Interval, interval, sleep_until};
 
 use crate::notes::{Notes, Stopwatch};
 use crate::probe::Edge;
@@ -16,6 +17,12 @@ use crate::probe::Edge;
 pub(crate) trait Watcher {
     /// A probe is further than it was.
     fn moved(&mut self, run: &Run, which: usize);
+
+    /// Returns how often it wants to show how far the run is; nothing where it only wants to be told.
+    fn redraws_every(&self) -> Option<Duration>;
+
+    /// Shows how far the run is, so long after its beginning.
+    fn redraw(&mut self, run: &Run, time: Duration);
 }
 
 /// Makes a run, until it ends or is interrupted; returns what was noted, and whether it came to its end.
@@ -29,6 +36,7 @@ pub(crate) async fn drive(
     let mut run = Run::new(setup);
     let mut tasks = Tasks { edge, stopwatch, to, probes: HashMap::new(), ledgers: HashMap::new() };
     let mut event = Event::Begin;
+    let mut redraws = watcher.redraws_every().map(interval);
     loop {
         for effect in run.handle(event, stopwatch.time()) {
             match effect {
@@ -46,16 +54,31 @@ pub(crate) async fn drive(
                 None => pending().await,
             }
         };
-        event = tokio::select! {
-            // What has come is told before it is late.
-            biased;
-            event = events.recv() => event.expect("the tasks keep a sender"),
-            interrupt = tokio::signal::ctrl_c() => match interrupt {
-                Ok(()) => Event::Cancel,
-                Err(_) => pending().await,
-            },
-            () = deadline => Event::Deadline,
+        tokio::pin!(deadline);
+        event = loop {
+            tokio::select! {
+                // What has come is told before it is late.
+                biased;
+                event = events.recv() => break event.expect("the tasks keep a sender"),
+                () = interrupt() => break Event::Cancel,
+                () = &mut deadline => break Event::Deadline,
+                () = turn(redraws.as_mut()) => watcher.redraw(&run, stopwatch.time()),
+            }
         };
+    }
+}
+
+/// Waits until the user wants the end.
+pub(crate) async fn interrupt() {
+    if tokio::signal::ctrl_c().await.is_err() {
+        pending().await
+    }
+}
+
+async fn turn(redraws: Option<&mut Interval>) {
+    match redraws {
+        Some(redraws) => drop(redraws.tick().await),
+        None => pending().await,
     }
 }
 

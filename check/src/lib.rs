@@ -9,8 +9,6 @@ mod connect;
 
 mod send;
 
-mod terminal;
-
 mod gunzip;
 
 mod notes;
@@ -19,8 +17,31 @@ mod probe;
 
 mod drive;
 
+mod lanes;
+
+mod duration;
+
 mod arguments;
 pub use arguments::Check;
 
+mod making;
+
+mod checked;
+
+mod expect;
+
+mod terminal;
+
+mod junit;
+
+mod metrics;
+
+mod outputs;
+
+mod follow;
+
 mod command;
 pub use command::check;
+
+#[cfg(test)]
+mod sample;

@@ -7,14 +7,15 @@ use bytes::Bytes;
 use echoclock_shared::check::observed::Heard;
 use echoclock_shared::check::request::Request;
 use http::header::{
-    ACCEPT, ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HOST,
-    USER_AGENT,
+    ACCEPT, ACCEPT_ENCODING, CACHE_CONTROL, CONNECTION, CONTENT_ENCODING, CONTENT_LENGTH,
+    CONTENT_TYPE, HOST, SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_VERSION, UPGRADE, USER_AGENT,
 };
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Version};
 use http_body_util::{BodyExt, Full};
 use hyper::body::Incoming;
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use tokio::task::JoinHandle;
+use tokio_tungstenite::tungstenite::handshake::client::generate_key;
 
 use crate::address::Base;
 use crate::connect::{Connector, Purpose};
@@ -84,6 +85,25 @@ impl Server {
             notes.take(answer.head()).await;
         }
         Ok(answer)
+    }
+
+    /// Returns the request that opens a socket.
+    pub(crate) fn opening(&self, target: &str) -> http::Request<()> {
+        let scheme = if self.base.is_secure { "wss" } else { "ws" };
+        let authority = &self.base.authority;
+        let opening =
+            http::Request::get(format!("{scheme}://{authority}{}", self.base.target(target)))
+                .header(HOST, authority.as_str())
+                .header(CONNECTION, "Upgrade")
+                .header(UPGRADE, "websocket")
+                .header(SEC_WEBSOCKET_VERSION, "13")
+                .header(SEC_WEBSOCKET_KEY, generate_key())
+                .header(USER_AGENT, AGENT);
+        let mut opening = opening.body(()).expect("an address that was read makes a request");
+        for (name, value) in &self.headers {
+            opening.headers_mut().insert(name, value.clone());
+        }
+        opening
     }
 
     /// Adds what every request says to what one asks.

@@ -78,34 +78,52 @@ impl Part {
             | Self::Doc
             | Self::Unit
             | Self::Browser => {
-                machine.shell.stream(&self.command(machine)?.dir(&machine.project.root))
+                for command in self.commands(machine)? {
+                    machine.shell.stream(&command.dir(&machine.project.root))?;
+                }
+                Ok(())
             }
         }
     }
 
-    fn command(self, machine: &Machine) -> Result<Cmd> {
+    fn commands(self, machine: &Machine) -> Result<Vec<Cmd>> {
         let for_the_browser = |cmd: Cmd| {
             let toolchain = wasm_toolchain(machine.shell).context("the wasm target has gone")?;
             anyhow::Ok(cmd.envs(toolchain.envs()))
         };
+        // The loads are a workspace of their own.
+        let loads = machine.project.load().join("Cargo.toml");
         Ok(match self {
-            Self::Fmt => Cmd::new("cargo fmt --all --check"),
-            Self::Clippy => Cmd::new("cargo clippy --workspace --all-targets -- -D warnings"),
-            Self::ClippyWasm => for_the_browser(Cmd::new(
+            Self::Fmt => vec![
+                Cmd::new("cargo fmt --all --check"),
+                Cmd::new("cargo fmt --all --check --manifest-path").path(&loads),
+            ],
+            Self::Clippy => vec![
+                Cmd::new("cargo clippy --workspace --all-targets -- -D warnings"),
+                Cmd::new("cargo clippy --workspace --all-targets --locked --manifest-path")
+                    .path(&loads)
+                    .arg("--target-dir")
+                    .path(&load::target(machine))
+                    .arg("--")
+                    .arg("-D")
+                    .arg("warnings"),
+            ],
+            Self::ClippyWasm => vec![for_the_browser(Cmd::new(
                 "cargo clippy --package echoclock-frontend --target wasm32-unknown-unknown \
                  --all-targets -- -D warnings",
-            ))?,
+            ))?],
             Self::Doc => {
-                Cmd::new("cargo doc --workspace --no-deps").env("RUSTDOCFLAGS", "-D warnings")
+                let doc = Cmd::new("cargo doc --workspace --no-deps");
+                vec![doc.env("RUSTDOCFLAGS", "-D warnings")]
             }
-            Self::Unit => Cmd::new("cargo test --workspace"),
+            Self::Unit => vec![Cmd::new("cargo test --workspace")],
             Self::Browser => {
                 let browser = setup::browser(machine.shell).context("the browser has gone")?;
-                for_the_browser(
+                vec![for_the_browser(
                     Cmd::new("wasm-pack test --headless --chrome --chromedriver")
                         .arg(browser.driver)
                         .arg("frontend"),
-                )?
+                )?]
             }
             Self::Tidy
             | Self::Deny
@@ -114,7 +132,7 @@ impl Part {
             | Self::Paths
             | Self::Clients
             | Self::E2e => {
-                unreachable!("{self:?} is more than one command")
+                unreachable!("{self:?} is more than commands")
             }
         })
     }
@@ -247,7 +265,14 @@ mod tests {
     fn lints_are_errors() {
         let (ok, told) = told(&FakeShell::default(), Part::Clippy);
         assert!(ok);
-        assert_eq!(told, ["cargo clippy --workspace --all-targets -- -D warnings"]);
+        assert_eq!(
+            told,
+            [
+                "cargo clippy --workspace --all-targets -- -D warnings",
+                "cargo clippy --workspace --all-targets --locked --manifest-path \
+                 /clone/load/Cargo.toml --target-dir /clone/target/xtask/load -- -D warnings",
+            ]
+        );
     }
 
     #[test]

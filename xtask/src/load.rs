@@ -1,4 +1,5 @@
-//! `cargo xtask bench`, `attack`, `soak` and `check-accuracy`: builds what they take, then starts the programs of `load/`.
+//! `cargo xtask bench`, `attack`, `soak` and `check-accuracy`: builds what they take, then starts the
+//! programs of `load/`.
 
 use std::path::{Path, PathBuf};
 
@@ -98,7 +99,8 @@ fn build(machine: &Machine, which: &[&str]) -> Result<PathBuf> {
     Ok(target.join("release"))
 }
 
-fn target(machine: &Machine) -> PathBuf {
+/// Where programs of `load/` are built.
+pub(crate) fn target(machine: &Machine) -> PathBuf {
     machine.project.work().join("load")
 }
 

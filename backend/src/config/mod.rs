@@ -39,7 +39,10 @@ pub enum Command {
 
     /// Check what a network does to live connections: ask an Echoclock through it, in every way
     #[command(
-        after_help = "Exit codes: 0 where the check ran, whatever it found; 2 where it could not run."
+        after_help = "Exit codes: 0 where the check ran and what --expect names holds (without it, whatever \
+                      was found); 1 where something of that does not hold, or was not tested; 2 where the \
+                      check could not run. Colours are left out where the output is no terminal or \
+                      NO_COLOR is set. SIGINT ends a run with what is known by then."
     )]
     Check(Box<Check>),
 }

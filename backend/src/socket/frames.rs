@@ -2,6 +2,10 @@
 
 use echoclock_shared::ledger::Kind;
 
+use super::head::{
+    self, BINARY, CLOSE, CONTINUATION, CONTROL_MAX, MASKED, Mask, PING, PONG, READ_MAX, TEXT,
+};
+
 /// Follows the frames of one direction.
 #[derive(Debug)]
 pub(super) struct Frames {
@@ -12,7 +16,7 @@ pub(super) struct Frames {
 
 #[derive(Debug)]
 enum State {
-    Head { bytes: [u8; HEAD_MAX], have: usize },
+    Head { bytes: [u8; READ_MAX], have: usize },
     Payload(Payload),
 }
 
@@ -22,7 +26,7 @@ struct Payload {
     head: usize,
     size: u64,
     seen: u64,
-    mask: Option<[u8; 4]>,
+    mask: Option<Mask>,
     kept: Vec<u8>,
 }
 
@@ -74,7 +78,7 @@ impl Frames {
         match std::mem::replace(&mut self.state, State::BEFORE) {
             State::Payload(mut payload) => Some(payload.end()),
             State::Head { bytes, have: have @ 1.. } => Some(Frame {
-                kind: kind(bytes[0]),
+                kind: kind(bytes[0] & 0x0f),
                 size: have as u64,
                 payload: vec![],
                 is_cut: true,
@@ -85,39 +89,30 @@ impl Frames {
 }
 
 impl State {
-    const BEFORE: Self = Self::Head { bytes: [0; HEAD_MAX], have: 0 };
+    const BEFORE: Self = Self::Head { bytes: [0; READ_MAX], have: 0 };
 }
 
 impl Payload {
     /// Reads a frame's header, once it is whole.
     fn begin(head: &[u8]) -> Option<Self> {
-        let [first, second, ..] = head else { return None };
-        let extended = match second & 0x7f {
-            126 => 2,
-            127 => 8,
-            _ => 0,
+        let (size, length) = head::size(head)?;
+        let mask = match head[1] & MASKED {
+            0 => None,
+            _ => Some(Mask(*head[length..].first_chunk()?)),
         };
-        let is_masked = second & 0x80 != 0;
-        if head.len() < 2 + extended + if is_masked { 4 } else { 0 } {
-            return None;
-        }
-        let size = match extended {
-            0 => u64::from(second & 0x7f),
-            _ => head[2..2 + extended].iter().fold(0, |size, byte| size << 8 | u64::from(*byte)),
-        };
-        let mask = head[2 + extended..].first_chunk().copied();
-        Some(Self { opcode: *first, head: head.len(), size, seen: 0, mask, kept: vec![] })
+        Some(Self { opcode: head[0] & 0x0f, head: head.len(), size, seen: 0, mask, kept: vec![] })
     }
 
     fn pass(&mut self, piece: &[u8], keep: usize) -> usize {
         let left = usize::try_from(self.size - self.seen).unwrap_or(usize::MAX);
         let piece = &piece[..piece.len().min(left)];
-        let keep = if self.opcode & 0x0f == CLOSE { CONTROL_MAX } else { keep };
+        let keep = if self.opcode == CLOSE { CONTROL_MAX } else { keep };
         let room = keep.saturating_sub(self.kept.len());
         let begins_at = self.kept.len();
-        let mask = self.mask.unwrap_or_default();
-        let unmasked = (begins_at..).zip(piece).map(|(at, byte)| byte ^ mask[at % 4]);
-        self.kept.extend(unmasked.take(room));
+        self.kept.extend_from_slice(&piece[..piece.len().min(room)]);
+        if let Some(mask) = self.mask {
+            mask.after(begins_at).off(&mut self.kept[begins_at..]);
+        }
         self.seen += piece.len() as u64;
         piece.len()
     }
@@ -130,27 +125,18 @@ impl Payload {
     }
 }
 
-/// Returns the kind that a frame's first byte names.
-fn kind(first: u8) -> Kind {
-    match first & 0x0f {
-        0 => Kind::Continuation,
-        1 => Kind::Text,
-        2 => Kind::Binary,
+/// Returns the kind that an opcode names.
+fn kind(opcode: u8) -> Kind {
+    match opcode {
+        CONTINUATION => Kind::Continuation,
+        TEXT => Kind::Text,
+        BINARY => Kind::Binary,
         CLOSE => Kind::Close,
-        9 => Kind::Ping,
-        10 => Kind::Pong,
+        PING => Kind::Ping,
+        PONG => Kind::Pong,
         _ => Kind::Reserved,
     }
 }
-
-/// The longest header: two bytes, a length of eight and a mask of four.
-const HEAD_MAX: usize = 14;
-
-/// The opcode of a close frame.
-const CLOSE: u8 = 8;
-
-/// The longest payload of a control frame (RFC 6455, section 5.5).
-const CONTROL_MAX: usize = 125;
 
 #[cfg(test)]
 mod tests {

@@ -22,7 +22,7 @@ impl Head {
     ///
     /// Where it breaks the rules; that is told at once.
     pub(super) fn read(bytes: &[u8]) -> Result<Option<Self>, Fault> {
-        let [first, second, rest @ ..] = bytes else { return Ok(None) };
+        let [first, second, ..] = bytes else { return Ok(None) };
         let opcode = first & 0x0f;
         if first & 0x70 != 0 {
             return Err(Fault::Protocol("a frame has reserved bits"));
@@ -30,20 +30,10 @@ impl Head {
         if !matches!(opcode, CONTINUATION | TEXT | BINARY | CLOSE | PING | PONG) {
             return Err(Fault::Protocol("a frame has a reserved opcode"));
         }
-        if second & 0x80 == 0 {
+        if second & MASKED == 0 {
             return Err(Fault::Protocol("a frame is not masked"));
         }
-        let (size, rest, length) = match second & 0x7f {
-            126 => {
-                let Some((size, rest)) = rest.split_first_chunk() else { return Ok(None) };
-                (u64::from(u16::from_be_bytes(*size)), rest, 2 + 2)
-            }
-            127 => {
-                let Some((size, rest)) = rest.split_first_chunk() else { return Ok(None) };
-                (u64::from_be_bytes(*size), rest, 2 + 8)
-            }
-            size => (u64::from(size), rest, 2),
-        };
+        let Some((size, length)) = size(bytes) else { return Ok(None) };
         // Both MUST be so (RFC 6455, section 5.2).
         if size > u64::MAX >> 1 {
             return Err(Fault::Protocol("a frame's length has its first bit set"));
@@ -55,9 +45,20 @@ impl Head {
         if opcode >= CLOSE && (size > CONTROL_MAX as u64 || !is_last) {
             return Err(Fault::Protocol("a control frame is too long or in parts"));
         }
-        let Some(mask) = rest.first_chunk() else { return Ok(None) };
+        let Some(mask) = bytes[length..].first_chunk() else { return Ok(None) };
         Ok(Some(Self { opcode, is_last, size, mask: Mask(*mask), length: length + mask.len() }))
     }
+}
+
+/// Returns a payload's length, as its header tells, and how many bytes the header has up to the mask;
+/// nothing where too little of it is there.
+pub(super) fn size(head: &[u8]) -> Option<(u64, usize)> {
+    let [_, second, rest @ ..] = head else { return None };
+    Some(match second & !MASKED {
+        126 => (u64::from(u16::from_be_bytes(*rest.first_chunk()?)), 2 + 2),
+        127 => (u64::from_be_bytes(*rest.first_chunk()?), 2 + 8),
+        size => (u64::from(size), 2),
+    })
 }
 
 /// A server's header, which is shorter than that of a client for the same payload.
@@ -98,7 +99,7 @@ impl Written {
 
 /// What a client has put over a payload.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(super) struct Mask([u8; 4]);
+pub(super) struct Mask(pub(super) [u8; 4]);
 
 impl Mask {
     /// Takes the mask off.
@@ -130,6 +131,12 @@ pub(super) const BINARY: u8 = 2;
 pub(super) const CLOSE: u8 = 8;
 pub(super) const PING: u8 = 9;
 pub(super) const PONG: u8 = 10;
+
+/// The bit of a header's second byte that says that a mask follows.
+pub(super) const MASKED: u8 = 0x80;
+
+/// The longest header that a client writes: two bytes, a length of eight and a mask of four.
+pub(super) const READ_MAX: usize = 14;
 
 /// The longest payload of a control frame (RFC 6455, section 5.5).
 pub(super) const CONTROL_MAX: usize = 125;

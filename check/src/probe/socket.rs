@@ -9,9 +9,8 @@ use echoclock_shared::check::probe::SocketAsk;
 use echoclock_shared::check::request::Request;
 use echoclock_shared::close::CloseCode;
 use futures_util::{SinkExt, StreamExt};
-use http::header::{SEC_WEBSOCKET_EXTENSIONS, USER_AGENT};
+use http::header::SEC_WEBSOCKET_EXTENSIONS;
 use tokio::time::{Instant, timeout};
-use tokio_tungstenite::tungstenite::handshake::client::generate_key;
 use tokio_tungstenite::tungstenite::protocol::{CloseFrame, WebSocketConfig};
 use tokio_tungstenite::tungstenite::{Error, Message};
 use tokio_tungstenite::{WebSocketStream, client_async_with_config};
@@ -19,7 +18,7 @@ use tokio_tungstenite::{WebSocketStream, client_async_with_config};
 use super::{Edge, broke};
 use crate::connect::{Io, Purpose};
 use crate::notes::Notes;
-use crate::send::{AGENT, listed};
+use crate::send::listed;
 
 type Socket = WebSocketStream<Box<dyn Io>>;
 
@@ -123,7 +122,7 @@ impl Edge {
                 let config = WebSocketConfig::default()
                     .max_message_size(Some(MESSAGE_MAX))
                     .max_frame_size(Some(MESSAGE_MAX));
-                let request = self.opening(request);
+                let request = self.server.opening(&request.target);
                 client_async_with_config(request, connection.io, Some(config)).await
             }
             Err(error) => {
@@ -149,25 +148,6 @@ impl Edge {
                 None
             }
         }
-    }
-
-    fn opening(&self, request: &Request) -> http::Request<()> {
-        let base = &self.server.base;
-        let scheme = if base.is_secure { "wss" } else { "ws" };
-        let authority = &base.authority;
-        let uri = format!("{scheme}://{authority}{}", base.target(&request.target));
-        let opening = http::Request::get(uri)
-            .header("Host", authority.as_str())
-            .header("Connection", "Upgrade")
-            .header("Upgrade", "websocket")
-            .header("Sec-WebSocket-Version", "13")
-            .header("Sec-WebSocket-Key", generate_key())
-            .header(USER_AGENT, AGENT);
-        let mut opening = opening.body(()).expect("an address that was read makes a request");
-        for (name, value) in &self.server.headers {
-            opening.headers_mut().insert(name, value.clone());
-        }
-        opening
     }
 }
 

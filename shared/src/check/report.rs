@@ -27,7 +27,7 @@ pub use words::title;
 mod gaps;
 
 mod markdown;
-pub use markdown::markdown;
+pub use markdown::{inline, markdown};
 
 mod reading;
 pub use reading::{NotAReport, read};

@@ -18,6 +18,11 @@ pub(super) fn not_proven(is_deep: bool) -> Vec<String> {
     ];
     if is_deep {
         says.push("Silences and lives of more than 350 s may still be cut.");
+        says.push(
+            "Silent links were silent for programs alone: this server's system asks every 30 s whether \
+             the other end is there (TCP keep-alive). Hops that count packets, such as firewalls and \
+             address translators, may cut those of a server that does not ask.",
+        );
     }
     says.into_iter().map(ToOwned::to_owned).collect()
 }
@@ -44,11 +49,12 @@ pub(super) fn not_tested(evidence: &Evidence, is_deep: bool) -> Vec<NotTested> {
         let why = format!("{client}: {}.", not_for_this_client.join(", "));
         gaps.push(NotTested { probe: None, why });
     }
-    if !is_deep {
-        let why =
-            "Silences, and how long connections live: only the deep run tries them.".to_owned();
-        gaps.push(NotTested { probe: None, why });
-    }
+    let why = if is_deep {
+        "Long polls of more than a minute, such as 100 s: the server lets no request wait for longer."
+    } else {
+        "Silences, and how long connections live: only the deep run tries them."
+    };
+    gaps.push(NotTested { probe: None, why: why.to_owned() });
     gaps
 }
 

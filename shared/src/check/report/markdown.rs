@@ -143,7 +143,7 @@ fn seconds(millis: u64) -> f64 {
 }
 
 /// Writes what a network may have said as a text of one line in which nothing is markup.
-fn inline(text: &str) -> String {
+pub fn inline(text: &str) -> String {
     let mut inline = String::new();
     for letter in text.chars() {
         match letter {

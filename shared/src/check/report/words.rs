@@ -81,6 +81,7 @@ pub(super) fn headline(rows: &[Row], findings: &[Finding]) -> String {
     let rest = match (works.len(), says.is_empty()) {
         (0, _) => None,
         (6, true) => Some("all six transports work".to_owned()),
+        (1, true) => Some(format!("{} works, which alone was tested", list(&works))),
         (all, true) => Some(format!("all {all} transports that were tested work")),
         (_, false) => {
             Some(format!("{} {}", list(&works), if works.len() == 1 { "works" } else { "work" }))

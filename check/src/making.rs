@@ -1,0 +1,129 @@
+//! A run, made as the arguments say.
+
+use std::io::{IsTerminal, Write, stderr};
+use std::sync::Arc;
+use std::time::{Duration, Instant, SystemTime};
+
+use anyhow::Context;
+use echoclock_shared::check::evidence::Client;
+use echoclock_shared::check::probe::{Lane, Probe};
+use echoclock_shared::check::report::{self, NotTested, Ran};
+use echoclock_shared::check::request::Request;
+use echoclock_shared::check::run::{Setup, Slots};
+use echoclock_shared::check::suite::{self, Depth};
+use echoclock_shared::info::Info;
+use echoclock_shared::ledger::LedgerId;
+use echoclock_shared::path;
+use echoclock_shared::time::UnixMillis;
+
+use crate::address::Base;
+use crate::arguments::Check;
+use crate::checked::Checked;
+use crate::connect::Connector;
+use crate::drive::drive;
+use crate::lanes;
+use crate::probe::Edge;
+use crate::send::Server;
+use crate::terminal::Progress;
+
+/// Makes a run, and tells how far it is on the standard error.
+///
+/// # Errors
+///
+/// Where no Echoclock is there that lets itself be checked.
+pub(crate) async fn make(arguments: &Check) -> anyhow::Result<Checked> {
+    let url = &arguments.url;
+    let base = Base::of(url)?;
+    let connector = Connector::new(&base, arguments.insecure)?;
+    let mut dice = [0; 16];
+    getrandom::fill(&mut dice).context("no random bytes for the run's name")?;
+    let run = LedgerId::from_random(u128::from_ne_bytes(dice));
+    let server = Arc::new(Server { base, connector, headers: arguments.header.clone() });
+    let edge = Edge { server, run: run.clone() };
+    is_there(&edge).await.with_context(|| format!("{url} can't be checked"))?;
+
+    let (depth, lanes) = (arguments.depth(), arguments.lanes());
+    let probes = of_lanes(suite::probes(depth), &lanes);
+    let setup = Setup {
+        probes: probes.clone(),
+        slots: SLOTS,
+        client: Client::CommandLine,
+        url: url.clone(),
+        time: depth.time(),
+        run,
+        began: now(),
+    };
+    let time = if depth == Depth::Deep { "about six minutes" } else { "a minute at most" };
+    // Nothing fails because nobody listens.
+    let _ = writeln!(
+        stderr(),
+        "{} probes, {time}; Ctrl-C ends it with what is known by then",
+        probes.len()
+    );
+    let start = Instant::now();
+    let mut progress = Progress::new(stderr(), stderr().is_terminal());
+    let (evidence, is_complete) = drive(&edge, setup, &mut progress).await;
+    progress.finish();
+    let ran = Ran {
+        program: env!("CARGO_PKG_VERSION").to_owned(),
+        took: start.elapsed(),
+        is_complete,
+        is_deep: depth == Depth::Deep,
+    };
+    let mut report = report::of(&evidence, ran);
+    report.not_tested.extend(left_out(&lanes));
+    Ok(Checked { report, probes, lanes })
+}
+
+/// Returns the probes of some lanes, and the one that all else is measured by.
+fn of_lanes(mut probes: Vec<Probe>, lanes: &[Lane]) -> Vec<Probe> {
+    probes.retain(|probe| lanes.contains(&probe.lane) || probe.id.0 == "seen");
+    probes
+}
+
+/// Says which lanes the user has left out.
+fn left_out(lanes: &[Lane]) -> Option<NotTested> {
+    let out: Vec<_> = Lane::ALL.into_iter().filter(|lane| !lanes.contains(lane)).collect();
+    let words = out.iter().map(|lane| lanes::word(*lane)).collect::<Vec<_>>().join(", ");
+    let why = format!("Left out by --only: {words}.");
+    (!out.is_empty()).then_some(NotTested { probe: None, why })
+}
+
+/// Asks whether there is an Echoclock that lets itself be checked.
+async fn is_there(edge: &Edge) -> anyhow::Result<()> {
+    let request = Request::get(path::below_api(path::INFO).to_owned());
+    let info = tokio::time::timeout(FIRST_ANSWER_WITHIN, edge.read::<Info>(&request)).await;
+    let info = info.context("nothing answers there within 10 s")??;
+    let info = info.context("what answers there is no Echoclock")?;
+    anyhow::ensure!(info.check, "this Echoclock's check is switched off, or it has none yet");
+    Ok(())
+}
+
+/// Returns the time by this machine's clock.
+pub(crate) fn now() -> UnixMillis {
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    UnixMillis::default().plus(since)
+}
+
+/// A program may open as many connections as it likes; what is timed is kept apart.
+const SLOTS: Slots = Slots { requests: 64, sockets: 64, timed: 8, asides: 4 };
+
+/// How long the first answer may take.
+const FIRST_ANSWER_WITHIN: Duration = Duration::from_secs(10);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_left_out_is_not_probed_and_said() {
+        let all = || suite::probes(Depth::Deep);
+        let probes = of_lanes(all(), &[Lane::Socket]);
+        assert_eq!(probes[0].id.0, "seen", "clocks are compared by it");
+        assert!(probes[1..].iter().all(|probe| probe.lane == Lane::Socket) && probes.len() > 9);
+        let why = "Left out by --only: requests, polling, long-polling, streaming, frame, sse.";
+        assert_eq!(left_out(&[Lane::Socket]).unwrap().why, why);
+        assert_eq!(of_lanes(all(), &Lane::ALL).len(), all().len());
+        assert_eq!(left_out(&Lane::ALL), None);
+    }
+}
