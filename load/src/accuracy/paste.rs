@@ -73,8 +73,9 @@ fn in_labels_words(text: &str) -> String {
 fn pasted(text: &str, before: &str, after: &str) -> Option<String> {
     let mut lines: Vec<_> =
         text.lines().map(|line| Line { text: line.to_owned(), is_new: false }).collect();
-    let mut next = 0;
-    for change in changes(before, after) {
+    let changes = changes(before, after);
+    let mut next = start(&lines, &changes)?;
+    for change in changes {
         match change {
             Change::Stays(line) => next = find(&lines, next, line)? + 1,
             Change::Goes(line) => {
@@ -90,6 +91,18 @@ fn pasted(text: &str, before: &str, after: &str) -> Option<String> {
     let stays = |place: &usize| lines[*place].is_new || !is_set_anew(&lines, *place);
     let stay: Vec<_> = (0..lines.len()).filter(stays).map(|place| &*lines[place].text).collect();
     Some(stay.join("\n") + "\n")
+}
+
+/// Returns where the first of the changes is made: a block of its own comes before all else, and what
+/// opens a block comes right before what it is put around.
+fn start(lines: &[Line], changes: &[Change<'_>]) -> Option<usize> {
+    let count = changes.iter().take_while(|change| matches!(change, Change::Comes(_))).count();
+    let opens =
+        matches!(changes.first(), Some(Change::Comes(line)) if line.trim().starts_with('<'));
+    match changes.get(count) {
+        Some(Change::Stays(line)) if opens => find(lines, 0, line),
+        Some(Change::Stays(_) | Change::Goes(_) | Change::Comes(_)) | None => Some(0),
+    }
 }
 
 /// A line of a configuration.
@@ -220,6 +233,11 @@ mod tests {
         let after = "timeout client 50s\ntimeout tunnel 1h";
         let expected = "defaults\n    timeout client 9s\ntimeout tunnel 1h\n\nbackend x\n    timeout tunnel 1s\n";
         assert_eq!(pasted(text, "timeout client 50s", after).as_deref(), Some(expected));
+        // What is put around a line stays with it.
+        let text = "Timeout 1\nFilter On\nOther 2\n";
+        let after = "<Location x>\n    Filter On\n</Location>";
+        let expected = "Timeout 1\n<Location x>\nFilter On\n</Location>\nOther 2\n";
+        assert_eq!(pasted(text, "Filter On", after).as_deref(), Some(expected));
         // In another block it is another setting.
         let text = "a {\n  b c;\n  x 1;\n}\nd {\n  x 1;\n}\n";
         let expected = "a {\n  b c;\nx 2;\n}\nd {\n  x 1;\n}\n";
