@@ -119,6 +119,40 @@ async fn any_link_is_followed() {
     server.stop().await;
 }
 
+/// A server that goes breaks off what is under way, as a bad path would.
+#[cfg(unix)]
+#[tokio::test]
+async fn a_server_that_goes_is_no_fault_of_the_path() {
+    use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
+
+    let server = support::start().await;
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("a.json");
+    let mut child = Command::new(env!("CARGO_BIN_EXE_echoclock"))
+        .args(["check", "--only", "sse,polling", "--json"])
+        .arg(&file)
+        .arg(server.http("/"))
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program runs");
+    let mut progress = BufReader::new(child.stderr.take().expect("a pipe")).lines();
+    while let Some(line) = progress.next_line().await.expect("text") {
+        if line.contains("Short polling") {
+            break;
+        }
+    }
+    server.stop().await;
+    let mut rest = String::new();
+    progress.into_inner().read_to_string(&mut rest).await.expect("text");
+    assert_eq!(child.wait().await.expect("it ends").code(), Some(0), "{rest}");
+    assert!(rest.contains("the server has gone meanwhile"), "{rest}");
+    let report = report(&file);
+    assert!(!report.is_complete);
+    assert_eq!(report.findings, [], "{}", report.headline);
+}
+
 /// A run that is left early tells what is known, and what is not expected of anybody then.
 #[cfg(unix)]
 #[tokio::test]

@@ -62,8 +62,13 @@ pub(crate) async fn make(arguments: &Check) -> anyhow::Result<Checked> {
     );
     let start = Instant::now();
     let mut progress = Progress::new(stderr(), stderr().is_terminal());
-    let (evidence, is_complete) = drive(&edge, setup, &mut progress).await;
+    let (mut evidence, mut is_complete) = drive(&edge, setup, &mut progress).await;
     progress.finish();
+    if let Err(why) = is_there(&edge).await {
+        let _ = writeln!(stderr(), "the server has gone meanwhile ({why:#})");
+        evidence = evidence.without_untold();
+        is_complete = false;
+    }
     let ran = Ran {
         program: env!("CARGO_PKG_VERSION").to_owned(),
         took: start.elapsed(),
