@@ -138,7 +138,7 @@ async fn carry(
 #[tokio::test]
 async fn who_reads_faster_than_the_slowest_rate_lives_though_its_system_hides_it() {
     let server = server().await;
-    let [a, b, c] = ALL.map(|it| it.given_up(&server, 1_300 * FASTER, 300 * SECOND));
+    let [a, b, c] = ALL.map(|it| it.given_up(&server, 2_000 * FASTER, 300 * SECOND));
     assert_eq!(tokio::join!(a, b, c), (None, None, None), "over {ALL:?}");
 }
 

@@ -61,6 +61,7 @@ impl Checker {
             CheckIntent::Close => {
                 self.store.shown.set(None);
                 self.store.compared.set(None);
+                self.store.unreadable.set(None);
             }
         }
     }
@@ -71,7 +72,7 @@ impl Checker {
             Some(running) => running.cancel(CheckEnd::Cancelled),
             None => {
                 self.now.starting.replace(None);
-                self.over(CheckEnd::Cancelled, None);
+                self.over(CheckEnd::CancelledAtOnce, None);
             }
         }
     }

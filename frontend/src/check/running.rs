@@ -186,9 +186,10 @@ impl Running {
         let evidence = run.evidence();
         match *self.end.borrow() {
             CheckEnd::Gone => report::of(&evidence.without_untold(), ran),
-            CheckEnd::Done | CheckEnd::Cancelled | CheckEnd::Refused(_) => {
-                report::of(&evidence, ran)
-            }
+            CheckEnd::Done
+            | CheckEnd::Cancelled
+            | CheckEnd::CancelledAtOnce
+            | CheckEnd::Refused(_) => report::of(&evidence, ran),
         }
     }
 

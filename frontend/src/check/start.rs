@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use echoclock_shared::check::answer::Arrived;
 use echoclock_shared::check::evidence::Client;
 use echoclock_shared::check::run::{Setup, Slots};
 use echoclock_shared::check::suite::{Depth, probes};
@@ -76,9 +77,14 @@ async fn may_run(address: &Address) -> Result<Way, String> {
         address: format!("{base}{}", path::below_api(path)),
         ..Question::default()
     };
-    let seen = Exchange::begin(at(path::CHECK_SEEN)).await.map_err(|_| UNREACHABLE.to_owned())?;
+    let mut seen =
+        Exchange::begin(at(path::CHECK_SEEN)).await.map_err(|_| UNREACHABLE.to_owned())?;
     match seen.status {
-        200 => {}
+        200 => {
+            let answer = seen.whole().await.map_err(|_| UNREACHABLE.to_owned())?;
+            let seen = str::from_utf8(&answer).ok().map(serde_json::from_str::<Arrived>);
+            seen.and_then(Result::ok).ok_or(ELSEWHERE)?;
+        }
         404 => return Err(NOT_THERE.to_owned()),
         429 | 503 => return Err(BUSY.to_owned()),
         status => {
@@ -106,5 +112,7 @@ const UNREACHABLE: &str = "The server did not answer. Is its address right?";
 
 const NOT_THERE: &str =
     "This server has no path check: it is an older one, or runs with --no-check.";
+
+const ELSEWHERE: &str = "Something else answers in the server’s place. Where a login comes first, sign in, and reload this page.";
 
 const BUSY: &str = "The server has no room for a check just now. Try again in a minute.";

@@ -50,6 +50,8 @@ pub enum CheckEnd {
     Done,
     /// The user cancelled it.
     Cancelled,
+    /// The user cancelled it before anything was known.
+    CancelledAtOnce,
     /// The server could no longer be reached.
     Gone,
     /// The server does not let it run, and why: a sentence.

@@ -167,6 +167,7 @@ async fn an_end_that_was_none_is_said() {
     let bench = bench(|_| {}).await;
     for (end, words) in [
         (CheckEnd::Cancelled, "Cancelled."),
+        (CheckEnd::CancelledAtOnce, "Cancelled."),
         (CheckEnd::Gone, "could no longer be reached"),
         (CheckEnd::Refused("It runs with --no-check.".to_owned()), "It runs with --no-check."),
     ] {
@@ -223,4 +224,8 @@ async fn a_lane_links_to_the_finding_that_explains_it() {
     assert_eq!(bench.count("[data-testid=explained]"), 1);
     let link = bench.attribute("#lane-events [data-testid=explained] a", "href");
     assert_eq!(link.as_deref(), Some("#/check/compressed-in-buffer"));
+    let of_others = shown(report(1), Source::File("theirs.json".to_owned()));
+    bench.stores.check.shown.set(of_others);
+    bench.settle().await;
+    assert_eq!(bench.count("[data-testid=explained]"), 0, "it tells of another path");
 }

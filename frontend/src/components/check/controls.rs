@@ -90,6 +90,7 @@ fn told(phase: CheckPhase) -> Option<(&'static str, String)> {
         CheckPhase::Over(CheckEnd::Cancelled) => {
             words("hint", "Cancelled. What was known by then is below.")
         }
+        CheckPhase::Over(CheckEnd::CancelledAtOnce) => words("hint", "Cancelled."),
         CheckPhase::Over(CheckEnd::Gone) => words(
             "complaint",
             "The server could no longer be reached, and the run was stopped. What was known by then is below.",

@@ -12,7 +12,7 @@ use crate::components::connection::{Status, state_of, trouble_of};
 use crate::components::language::{live, verbatim};
 use crate::format;
 use crate::place::Place;
-use crate::stores::{use_dispatch, use_stores};
+use crate::stores::{Shown, Source, use_dispatch, use_stores};
 
 /// The clock over one transport: how its link is, its ticks on the axis, and its numbers.
 #[component]
@@ -72,7 +72,8 @@ fn Explained(transport: Transport) -> impl IntoView {
     let shown = use_stores().check.shown;
     let finding = Memo::new(move |_| {
         shown.with(|shown| {
-            let findings = &shown.as_ref()?.report.findings;
+            let Shown { report, source: Source::Run } = shown.as_ref()? else { return None };
+            let findings = &report.findings;
             let explains = |finding: &&Finding| {
                 finding.signs.iter().any(|sign| sign.lane.transport() == Some(transport))
             };
