@@ -15,7 +15,7 @@ use crate::{duration, lanes};
 #[derive(Args, Clone, Debug)]
 pub struct Check {
     /// The address of an Echoclock, through the path that is to be checked; with --follow of anything
-    /// that streams
+    /// that streams. A proxy that only the environment names (HTTPS_PROXY) is not asked
     #[arg(value_name = "URL")]
     pub(crate) url: String,
 

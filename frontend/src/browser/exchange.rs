@@ -79,15 +79,20 @@ impl Exchange {
     ///
     /// # Errors
     ///
-    /// As [`Self::next`].
+    /// As [`Self::next`], and where it is more than 4 MiB, which no answer of the server's is.
     pub async fn whole(&mut self) -> Result<Vec<u8>, String> {
         let mut whole = Vec::new();
         while let Some(chunk) = self.next().await? {
             whole.extend(chunk);
+            if whole.len() > WHOLE_MAX {
+                return Err("the answer is too large".to_owned());
+            }
         }
         Ok(whole)
     }
 }
+
+const WHOLE_MAX: usize = 4 * 1024 * 1024;
 
 impl fmt::Debug for Exchange {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -54,8 +54,11 @@ fn event_line(event: &mut (String, usize), line: &[u8]) -> Option<Heard> {
         let (data, bytes) = std::mem::take(event);
         return (!data.is_empty()).then(|| item(data.as_bytes(), bytes));
     }
-    let line = String::from_utf8_lossy(line);
-    data.push_str(line.strip_prefix("data:").unwrap_or_default());
+    // What is longer than any item is none, and needs no more room.
+    if data.len() < LINE_MAX {
+        let line = String::from_utf8_lossy(line);
+        data.push_str(line.strip_prefix("data:").unwrap_or_default());
+    }
     None
 }
 
@@ -168,6 +171,18 @@ mod tests {
         let changed = planned_item(1).framed(Form::Lines, 100).replace("xxx", "xyx");
         let heard = StreamHearing::new(Form::Lines).push(changed.as_bytes()).unwrap();
         assert!(matches!(heard[..], [Heard::Item { n: 0, bytes: 100, .. }]), "{heard:?}");
+    }
+
+    #[test]
+    fn an_event_without_an_end_takes_bounded_room() {
+        let mut hearing = StreamHearing::new(Form::Events);
+        let line = format!("data:{}\n", "x".repeat(1_000));
+        for _ in 0..1_000 {
+            assert_eq!(hearing.push(line.as_bytes()).unwrap(), []);
+        }
+        assert!(hearing.event.0.len() <= LINE_MAX + 1_000);
+        let heard = hearing.push(b"\n").unwrap();
+        assert!(matches!(heard[..], [Heard::Item { n: 0, bytes: 1_006_001, .. }]), "{heard:?}");
     }
 
     #[test]
