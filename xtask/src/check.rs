@@ -100,13 +100,15 @@ impl Part {
             ],
             Self::Clippy => vec![
                 Cmd::new("cargo clippy --workspace --all-targets -- -D warnings"),
-                Cmd::new("cargo clippy --workspace --all-targets --locked --manifest-path")
-                    .path(&loads)
-                    .arg("--target-dir")
-                    .path(&load::target(machine))
-                    .arg("--")
-                    .arg("-D")
-                    .arg("warnings"),
+                Cmd::new(
+                    "cargo clippy --package echoclock-load --all-targets --locked --manifest-path",
+                )
+                .path(&loads)
+                .arg("--target-dir")
+                .path(&load::target(machine))
+                .arg("--")
+                .arg("-D")
+                .arg("warnings"),
             ],
             Self::ClippyWasm => vec![for_the_browser(Cmd::new(
                 "cargo clippy --package echoclock-frontend --target wasm32-unknown-unknown \
@@ -269,7 +271,7 @@ mod tests {
             told,
             [
                 "cargo clippy --workspace --all-targets -- -D warnings",
-                "cargo clippy --workspace --all-targets --locked --manifest-path \
+                "cargo clippy --package echoclock-load --all-targets --locked --manifest-path \
                  /clone/load/Cargo.toml --target-dir /clone/target/xtask/load -- -D warnings",
             ]
         );
