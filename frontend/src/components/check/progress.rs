@@ -41,6 +41,9 @@ pub(super) fn Progress() -> impl IntoView {
                 </p>
             </div>
             <ol class="steps">{Lane::ALL.map(|lane| view! { <LaneSteps lane/> }).collect_view()}</ol>
+            <p class="hint">
+                "Keep this tab in front and the machine awake: browsers slow down what nobody looks at, which would look like the path’s doing."
+            </p>
         </section>
     }
 }
