@@ -51,14 +51,14 @@ pub(crate) fn check_accuracy(machine: &Machine, arguments: &[String]) -> Result<
     }
     run::build(machine)?;
     let browser = setup::browser(machine.shell).context("the browser has gone")?;
-    let rest = arguments.iter().filter(|argument| *argument != BY_PAGE);
+    let judge = start_judge(machine)?.env("CHROMIUM", browser.chromium);
+    machine.shell.stream(&by_page(judge, machine, arguments))
+}
+
+fn by_page(judge: Cmd, machine: &Machine, arguments: &[String]) -> Cmd {
     let script = machine.project.e2e().join("accuracy/check.mjs");
-    let run = start_judge(machine)?
-        .args(["--page", "node", "--page"])
-        .path(&script)
-        .args(rest)
-        .env("CHROMIUM", browser.chromium);
-    machine.shell.stream(&run)
+    let rest = arguments.iter().filter(|argument| *argument != BY_PAGE);
+    judge.args(["--page", "node", "--page"]).path(&script).args(rest)
 }
 
 /// The argument that has the page's check judged.
@@ -142,14 +142,28 @@ mod tests {
     use crate::project::Project;
     use crate::shell::fake::FakeShell;
 
-    #[test]
-    fn what_is_started_is_built_first() {
-        let project = Project {
+    fn project() -> Project {
+        Project {
             root: "/clone".into(),
             target: "/clone/target".into(),
             cargo_root: "/cargo".into(),
             wasm_bindgen: String::new(),
-        };
+        }
+    }
+
+    #[test]
+    fn the_page_is_named_as_what_checks() {
+        let (shell, project) = (FakeShell::default(), project());
+        let machine = Machine::look(&shell, &project);
+        let arguments = ["--only", "direct", BY_PAGE].map(str::to_owned);
+        let run = by_page(Cmd::new("judge"), &machine, &arguments);
+        let script = "/clone/e2e/accuracy/check.mjs";
+        assert_eq!(run.to_string(), format!("judge --page node --page {script} --only direct"));
+    }
+
+    #[test]
+    fn what_is_started_is_built_first() {
+        let project = project();
         let shell = FakeShell::default();
         short_attacks(&Machine::look(&shell, &project)).unwrap();
         let told = shell.told();
