@@ -58,6 +58,9 @@ struct Unseen {
     what: Cause,
     /// Why a page can't see it.
     because: String,
+    /// What it has to find in its place.
+    #[serde(default)]
+    instead: Option<Cause>,
 }
 
 /// A hop.
@@ -116,13 +119,14 @@ impl Label {
     /// Returns what the page's check has to find.
     pub(super) fn as_seen_by_page(&self) -> Self {
         let mut label = self.clone();
-        for Unseen { what, .. } in &self.unseen {
+        for Unseen { what, instead, .. } in &self.unseen {
             for cause in label.expects.iter_mut().chain(&mut label.notes) {
                 if cause.names_the_same_as(what) {
                     cause.lanes.retain(|lane| !what.lanes.contains(lane));
                 }
             }
             label.may.push(what.clone());
+            label.expects.extend(instead.clone());
         }
         label.expects.retain(|cause| !cause.lanes.is_empty());
         label
@@ -139,7 +143,7 @@ impl Label {
 
     fn check(&self) -> Result<()> {
         ensure!(!self.hops.is_empty(), "there is no hop");
-        for Unseen { what, because } in &self.unseen {
+        for Unseen { what, because, .. } in &self.unseen {
             let mut all = self.expects.iter().chain(&self.notes);
             let has_all = |cause: &Cause| what.lanes.iter().all(|lane| cause.lanes.contains(lane));
             ensure!(
@@ -150,7 +154,10 @@ impl Label {
         }
         ensure!(!(self.browser && self.deep), "a page's run is a quick one");
         let all = self.expects.iter().chain(&self.may).chain(&self.notes);
-        for cause in all.chain(self.remedies.iter().flat_map(|remedy| &remedy.leaves)) {
+        let instead = self.unseen.iter().filter_map(|unseen| unseen.instead.as_ref());
+        for cause in
+            all.chain(instead).chain(self.remedies.iter().flat_map(|remedy| &remedy.leaves))
+        {
             ensure!(
                 cause.rule.is_some() || cause.symptom.is_some(),
                 "what is expected has neither a rule nor a symptom"
@@ -290,13 +297,17 @@ mod tests {
             toml::from_str("says = \"x\"\n[[hop]]\nis = \"sick\"\ndoes = \"deaf\"").unwrap();
         label.expects = vec![cause(&["frame", "events"]), cause(&["stream"])];
         label.notes = vec![cause(&["events"])];
-        let unseen = |lanes: &[&str]| Unseen { what: cause(lanes), because: "y".to_owned() };
-        label.unseen = vec![unseen(&["events"]), unseen(&["stream"])];
+        let unseen = |lanes: &[&str], instead| Unseen {
+            what: cause(lanes),
+            because: "y".to_owned(),
+            instead,
+        };
+        label.unseen = vec![unseen(&["events"], None), unseen(&["stream"], Some(cause(&["poll"])))];
         let seen = label.as_seen_by_page();
         let lanes = |causes: &[Cause]| -> Vec<_> {
             causes.iter().flat_map(|cause| cause.lanes.clone()).collect()
         };
-        assert_eq!((seen.expects.len(), lanes(&seen.expects)), (1, vec!["frame".to_owned()]));
+        assert_eq!(lanes(&seen.expects), ["frame", "poll"]);
         assert_eq!(lanes(&seen.notes), Vec::<String>::new());
         assert_eq!(lanes(&seen.may), ["events", "stream"]);
     }
