@@ -2,7 +2,7 @@
 
 import { defineConfig } from '@playwright/test';
 
-import { chromium } from './harness/environment.ts';
+import { chromium, chromiumArguments } from './harness/environment.ts';
 
 export default defineConfig({
   testDir: 'journeys',
@@ -20,15 +20,7 @@ export default defineConfig({
     screenshot: 'only-on-failure',
     launchOptions: {
       executablePath: chromium(),
-      args: [
-        '--no-sandbox',
-        '--disable-gpu',
-        '--disable-quic',
-        '--no-first-run',
-        '--disable-background-networking',
-        '--disable-component-update',
-        '--disable-sync',
-      ],
+      args: chromiumArguments(),
     },
   },
 });

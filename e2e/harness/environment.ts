@@ -14,6 +14,11 @@ export function chromium(): string {
   return program('CHROMIUM', ['chromium', 'chromium-browser', 'google-chrome'], 'apt-get install chromium');
 }
 
+/** What Chromium is started with, also by `accuracy/`. */
+export function chromiumArguments(): string[] {
+  return JSON.parse(readFileSync(join(root, 'e2e/harness/arguments.json'), 'utf8')) as string[];
+}
+
 /** nginx, from `NGINX`, the search path, or where `cargo xtask setup` unpacks it. */
 export function nginx(): string {
   const unpacked = join(process.env.CARGO_TARGET_DIR ?? join(root, 'target'), 'xtask/nginx/usr/sbin');

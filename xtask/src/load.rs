@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
 
+use crate::run;
 use crate::say::Task;
 use crate::setup::{self, Machine};
 use crate::shell::Cmd;
@@ -38,12 +39,30 @@ pub(crate) fn run(machine: &Machine, order: &str, arguments: &[String]) -> Resul
     machine.shell.stream(&start(machine, &release, order).args(arguments))
 }
 
-/// Has the path check judge labelled paths, behind the proxies of the distribution.
+/// Has the path check judge labelled paths, behind the proxies of the distribution; with [`BY_PAGE`] it is
+/// the page's own, in a browser.
 pub(crate) fn check_accuracy(machine: &Machine, arguments: &[String]) -> Result<()> {
-    let unmet = setup::set_up(machine, setup::ACCURACY);
+    let is_by_page = arguments.iter().any(|argument| argument == BY_PAGE);
+    let needs = if is_by_page { setup::ACCURACY_BY_PAGE } else { setup::ACCURACY };
+    let unmet = setup::set_up(machine, needs);
     ensure!(unmet.is_empty(), "set-up is not complete: see above");
-    judge_paths(machine, arguments)
+    if !is_by_page {
+        return judge_paths(machine, arguments);
+    }
+    run::build(machine)?;
+    let browser = setup::browser(machine.shell).context("the browser has gone")?;
+    let judge = start_judge(machine)?.env("CHROMIUM", browser.chromium);
+    machine.shell.stream(&by_page(judge, machine, arguments))
 }
+
+fn by_page(judge: Cmd, machine: &Machine, arguments: &[String]) -> Cmd {
+    let script = machine.project.e2e().join("accuracy/check.mjs");
+    let rest = arguments.iter().filter(|argument| *argument != BY_PAGE);
+    judge.args(["--page", "node", "--page"]).path(&script).args(rest)
+}
+
+/// The argument that has the page's check judged.
+const BY_PAGE: &str = "--browser";
 
 /// The labelled paths that take no more than a minute together.
 pub(crate) fn short_paths(machine: &Machine) -> Result<()> {
@@ -52,6 +71,11 @@ pub(crate) fn short_paths(machine: &Machine) -> Result<()> {
 
 fn judge_paths(machine: &Machine, arguments: &[String]) -> Result<()> {
     build_server(machine)?;
+    machine.shell.stream(&start_judge(machine)?.args(arguments))
+}
+
+/// Builds what judges, and tells it where the proxies are.
+fn start_judge(machine: &Machine) -> Result<Cmd> {
     let release = build(machine, &["--package", "echoclock-load"])?;
     let nginx = setup::nginx(machine.shell, machine.project).context("nginx has gone")?;
     let proxies = setup::proxies(machine.shell, machine.project);
@@ -60,7 +84,7 @@ fn judge_paths(machine: &Machine, arguments: &[String]) -> Result<()> {
         run.arg("--program").arg(format!("{name}={program}"))
     });
     let libraries = setup::libraries(machine.project);
-    machine.shell.stream(&run.arg("--libraries").path(&libraries).args(arguments))
+    Ok(run.arg("--libraries").path(&libraries))
 }
 
 /// The attacks that take no more than a minute together, and the tests of what makes them.
@@ -118,14 +142,28 @@ mod tests {
     use crate::project::Project;
     use crate::shell::fake::FakeShell;
 
-    #[test]
-    fn what_is_started_is_built_first() {
-        let project = Project {
+    fn project() -> Project {
+        Project {
             root: "/clone".into(),
             target: "/clone/target".into(),
             cargo_root: "/cargo".into(),
             wasm_bindgen: String::new(),
-        };
+        }
+    }
+
+    #[test]
+    fn the_page_is_named_as_what_checks() {
+        let (shell, project) = (FakeShell::default(), project());
+        let machine = Machine::look(&shell, &project);
+        let arguments = ["--only", "direct", BY_PAGE].map(str::to_owned);
+        let run = by_page(Cmd::new("judge"), &machine, &arguments);
+        let script = "/clone/e2e/accuracy/check.mjs";
+        assert_eq!(run.to_string(), format!("judge --page node --page {script} --only direct"));
+    }
+
+    #[test]
+    fn what_is_started_is_built_first() {
+        let project = project();
         let shell = FakeShell::default();
         short_attacks(&Machine::look(&shell, &project)).unwrap();
         let told = shell.told();

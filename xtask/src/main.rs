@@ -110,8 +110,8 @@ enum Order {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "ARGUMENT")]
         arguments: Vec<String>,
     },
-    /// Has the path check judge paths whose faults are known, and compares; `check-accuracy --help`
-    /// tells the rest
+    /// Has the path check judge paths whose faults are known, and compares; with `--browser` it is the
+    /// page's check; `check-accuracy --help` tells the rest
     #[command(disable_help_flag = true)]
     CheckAccuracy {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "ARGUMENT")]

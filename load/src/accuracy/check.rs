@@ -13,20 +13,36 @@ use echoclock_shared::check::suite::{self, Depth};
 
 use super::built::Built;
 
-/// Runs it to its end, and reads its report.
-pub(super) fn check(program: &Path, path: &Built, at: &str, is_deep: bool) -> Result<Report> {
+/// Who checks a path.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Checker<'a> {
+    /// The command line of this server.
+    CommandLine(&'a Path),
+    /// A program with arguments, which has the page check it; it is given the address and a file for
+    /// the report.
+    Page(&'a [String]),
+}
+
+/// Has it checked to its end, and reads the report.
+pub(super) fn check(by: Checker<'_>, path: &Built, at: &str, is_deep: bool) -> Result<Report> {
     let file = path.folder().join("report.json");
     let said = path.folder().join("said");
-    let mut command = Command::new(program);
-    command
-        .arg("check")
-        .arg(format!("http://{}{at}", path.address))
-        .arg("--json")
-        .arg(&file)
-        .args(is_deep.then_some("--deep"))
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(fs::File::create(&said)?);
+    let address = format!("http://{}{at}", path.address);
+    let mut command = match by {
+        Checker::CommandLine(program) => {
+            let mut command = Command::new(program);
+            command.arg("check").arg(address).arg("--json").arg(&file);
+            command.args(is_deep.then_some("--deep"));
+            command
+        }
+        Checker::Page(words) => {
+            let (program, arguments) = words.split_first().context("no program was named")?;
+            let mut command = Command::new(program);
+            command.args(arguments).arg(address).arg(&file);
+            command
+        }
+    };
+    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(fs::File::create(&said)?);
     let mut process = command.spawn().context("the check can't be started")?;
     let (started, limit) = (Instant::now(), if is_deep { DEEP } else { QUICK });
     while process.try_wait()?.is_none() {

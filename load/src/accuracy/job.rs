@@ -8,6 +8,7 @@ use echoclock_shared::check::report::Report;
 use echoclock_shared::check::rules;
 
 use super::built::Built;
+use super::check::Checker;
 use super::judge::{self, Verdict, Wanted};
 use super::label::{self, Label};
 use super::program::Programs;
@@ -24,6 +25,8 @@ pub(super) struct Job {
 /// What paths are built of, and where reports are kept.
 pub(super) struct Place<'a> {
     pub(super) server: &'a Path,
+    /// Who checks them.
+    pub(super) checker: Checker<'a>,
     pub(super) programs: &'a Programs,
     /// Where to keep the reports.
     pub(super) reports: Option<&'a Path>,
@@ -66,7 +69,7 @@ impl Job {
             None => &self.label,
         };
         let path = Built::build(label, place.server, place.programs)?;
-        let report = check::check(place.server, &path, &label.at, label.deep)?;
+        let report = check::check(place.checker, &path, &label.at, label.deep)?;
         if let Some(folder) = place.reports {
             fs::create_dir_all(folder)?;
             fs::write(self.file(folder), serde_json::to_vec(&report)?)?;

@@ -21,6 +21,9 @@ pub(super) struct Label {
     /// Whether the tests run it.
     #[serde(default)]
     pub(super) short: bool,
+    /// Whether the page's check is judged by it as well.
+    #[serde(default)]
+    pub(super) browser: bool,
     /// Whether the fault shows in a deep run alone.
     #[serde(default)]
     pub(super) deep: bool,
@@ -39,9 +42,25 @@ pub(super) struct Label {
     /// What has to be noted, though it is no fault; other notes are free.
     #[serde(default, rename = "note")]
     pub(super) notes: Vec<Cause>,
+    /// What the page's check can't see of it.
+    #[serde(default, rename = "unseen")]
+    unseen: Vec<Unseen>,
     /// What mends it, each tried by itself.
     #[serde(default, rename = "remedy")]
     pub(super) remedies: Vec<Remedy>,
+}
+
+/// What of that which has to be found, or noted, a page need not: it may all the same.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Unseen {
+    /// The rule and symptom as the label has them, on some of its lanes.
+    what: Cause,
+    /// Why a page can't see it.
+    because: String,
+    /// What it has to find in its place.
+    #[serde(default)]
+    instead: Option<Cause>,
 }
 
 /// A hop.
@@ -97,6 +116,22 @@ impl Label {
         self.expects.is_empty()
     }
 
+    /// Returns what the page's check has to find.
+    pub(super) fn as_seen_by_page(&self) -> Self {
+        let mut label = self.clone();
+        for Unseen { what, instead, .. } in &self.unseen {
+            for cause in label.expects.iter_mut().chain(&mut label.notes) {
+                if cause.names_the_same_as(what) {
+                    cause.lanes.retain(|lane| !what.lanes.contains(lane));
+                }
+            }
+            label.may.push(what.clone());
+            label.expects.extend(instead.clone());
+        }
+        label.expects.retain(|cause| !cause.lanes.is_empty());
+        label
+    }
+
     fn read(file: &Path) -> Result<Self> {
         let name = file.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
         let text = fs::read_to_string(file)?;
@@ -108,8 +143,21 @@ impl Label {
 
     fn check(&self) -> Result<()> {
         ensure!(!self.hops.is_empty(), "there is no hop");
+        for Unseen { what, because, .. } in &self.unseen {
+            let mut all = self.expects.iter().chain(&self.notes);
+            let has_all = |cause: &Cause| what.lanes.iter().all(|lane| cause.lanes.contains(lane));
+            ensure!(
+                all.any(|cause| cause.names_the_same_as(what) && has_all(cause)),
+                "what a page can't see does not have to be found"
+            );
+            ensure!(!because.is_empty(), "why a page can't see it is not said");
+        }
+        ensure!(!(self.browser && self.deep), "a page's run is a quick one");
         let all = self.expects.iter().chain(&self.may).chain(&self.notes);
-        for cause in all.chain(self.remedies.iter().flat_map(|remedy| &remedy.leaves)) {
+        let instead = self.unseen.iter().filter_map(|unseen| unseen.instead.as_ref());
+        for cause in
+            all.chain(instead).chain(self.remedies.iter().flat_map(|remedy| &remedy.leaves))
+        {
             ensure!(
                 cause.rule.is_some() || cause.symptom.is_some(),
                 "what is expected has neither a rule nor a symptom"
@@ -130,6 +178,12 @@ impl Label {
             "a healthy path has nothing to be mended"
         );
         Ok(())
+    }
+}
+
+impl Cause {
+    fn names_the_same_as(&self, other: &Self) -> bool {
+        self.rule == other.rule && self.symptom == other.symptom
     }
 }
 
@@ -209,7 +263,12 @@ mod tests {
                 .is_ok()
         };
         let hop = "[[hop]]\nis = \"sick\"\ndoes = \"deaf\"\n";
+        let upgrade = "[[expect]]\nsymptom = \"x\"\nlanes = [\"socket\"]";
+        let unseen = "[[unseen]]\nbecause = \"y\"\nwhat";
         assert!(label(hop));
+        assert!(label(&format!(
+            "{hop}{upgrade}\n{unseen} = {{ symptom = \"x\", lanes = [\"socket\"] }}"
+        )));
         for wrong in [
             "hop = []",
             "[[hop]]\nis = \"sick\"\ndoes = \"sing\"",
@@ -219,8 +278,37 @@ mod tests {
             &format!("{hop}[[expect]]\nrule = \"x\"\nlanes = [\"socket\"]"),
             &format!("{hop}[[note]]\nrule = \"unknown\"\nlanes = [\"socket\"]"),
             &format!("{hop}[[remedy]]\nrule = \"buffered-whole\""),
+            &format!("{hop}{unseen} = {{ symptom = \"x\", lanes = [\"socket\"] }}"),
+            &format!("{hop}{upgrade}\n{unseen} = {{ symptom = \"x\", lanes = [\"events\"] }}"),
+            &format!("browser = true\ndeep = true\n{hop}"),
         ] {
             assert!(!label(wrong), "{wrong}");
         }
+    }
+
+    #[test]
+    fn what_a_page_cannot_see_it_need_not_find() {
+        let cause = |lanes: &[&str]| Cause {
+            rule: None,
+            symptom: Some("compressed".to_owned()),
+            lanes: lanes.iter().map(|&lane| lane.to_owned()).collect(),
+        };
+        let mut label: Label =
+            toml::from_str("says = \"x\"\n[[hop]]\nis = \"sick\"\ndoes = \"deaf\"").unwrap();
+        label.expects = vec![cause(&["frame", "events"]), cause(&["stream"])];
+        label.notes = vec![cause(&["events"])];
+        let unseen = |lanes: &[&str], instead| Unseen {
+            what: cause(lanes),
+            because: "y".to_owned(),
+            instead,
+        };
+        label.unseen = vec![unseen(&["events"], None), unseen(&["stream"], Some(cause(&["poll"])))];
+        let seen = label.as_seen_by_page();
+        let lanes = |causes: &[Cause]| -> Vec<_> {
+            causes.iter().flat_map(|cause| cause.lanes.clone()).collect()
+        };
+        assert_eq!(lanes(&seen.expects), ["frame", "poll"]);
+        assert_eq!(lanes(&seen.notes), Vec::<String>::new());
+        assert_eq!(lanes(&seen.may), ["events", "stream"]);
     }
 }

@@ -24,6 +24,7 @@ use clap::Args;
 use serde_json::json;
 
 use self::built::Built;
+use self::check::Checker;
 use self::confusion::Confusion;
 use self::job::{Job, Outcome, Place};
 use self::label::Label;
@@ -41,9 +42,13 @@ pub(crate) struct Accuracy {
     /// Leaves out the paths that take a deep run
     #[arg(long)]
     quick: bool,
-    /// How many paths are judged at the same time
-    #[arg(long, value_name = "NUMBER", default_value_t = 4)]
-    at_once: usize,
+    /// Has the page check the paths that are labelled for a browser, without their remedies: a program
+    /// and its arguments, one WORD each, to which the path's address and a file for the report are added
+    #[arg(long = "page", value_name = "WORD", allow_hyphen_values = true)]
+    page: Vec<String>,
+    /// How many paths are judged at the same time [default: 4, or 2 in a browser]
+    #[arg(long, value_name = "NUMBER")]
+    at_once: Option<usize>,
     /// Where to write what was found as JSON
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
@@ -88,6 +93,10 @@ pub(crate) fn accuracy(order: &Accuracy) -> Result<()> {
     }
     let mut jobs = Vec::new();
     for label in labels.into_iter().filter(|label| order.wants(label)) {
+        if order.is_by_page() {
+            jobs.push(Job { label: label.as_seen_by_page(), mended_by: None });
+            continue;
+        }
         for remedy in label.remedies.iter().filter(|_| !order.short) {
             jobs.push(Job { label: label.clone(), mended_by: Some(remedy.clone()) });
         }
@@ -100,20 +109,31 @@ pub(crate) fn accuracy(order: &Accuracy) -> Result<()> {
     jobs.sort_by_key(|job| job.label.deep);
     let place = Place {
         server: &order.server,
+        checker: match order.page.as_slice() {
+            [] => Checker::CommandLine(&order.server),
+            words => Checker::Page(words),
+        },
         programs: &programs,
         reports: order.reports.as_deref(),
         kept: order.kept.as_deref(),
     };
-    let outcomes = run(jobs, order.at_once, &place);
+    // More browsers than that would measure the machine.
+    let usual = if order.is_by_page() { 2 } else { 4 };
+    let outcomes = run(jobs, order.at_once.unwrap_or(usual), &place);
     tell(&outcomes, order)
 }
 
 impl Accuracy {
     fn wants(&self, label: &Label) -> bool {
+        let is_for_it = label.browser || !self.is_by_page();
         match self.only.as_slice() {
-            [] => (label.short || !self.short) && !(label.deep && self.quick),
+            [] => is_for_it && (label.short || !self.short) && !(label.deep && self.quick),
             only => only.contains(&label.name),
         }
+    }
+
+    fn is_by_page(&self) -> bool {
+        !self.page.is_empty()
     }
 }
 

@@ -3,6 +3,7 @@
 use super::Symptom;
 use super::looked::{Looked, Told};
 use super::made::Made;
+use crate::check::evidence::Client;
 use crate::check::flow::Server;
 use crate::check::probe::Ask;
 use crate::info::Opening;
@@ -14,7 +15,9 @@ pub(super) fn find(looked: &Looked<'_>, made: &mut Made) {
         if is_cut_off {
             made.shows(told.probe, Symptom::Unreachable, "No request arrives at the server.");
         } else if is_socket(&told.probe.ask) {
-            upgrade(told, made);
+            if !has_waited_in_its_browser(looked, told) {
+                upgrade(told, made);
+            }
         } else {
             request(looked, told, made);
         }
@@ -28,6 +31,22 @@ fn is_unheard_of(told: &Told<'_>) -> bool {
 /// Whether it begins with an upgrade.
 pub(super) const fn is_socket(ask: &Ask) -> bool {
     matches!(ask, Ask::Socket(_) | Ask::Follow { transport: Transport::Socket, .. })
+}
+
+/// Whether it has not been sent at all: a browser opens one socket to a server after the other (RFC 6455,
+/// 4.1), so that those behind one which is not answered wait.
+fn has_waited_in_its_browser(looked: &Looked<'_>, told: &Told<'_>) -> bool {
+    let is_unanswered = |one: &Told<'_>| {
+        is_socket(&one.probe.ask)
+            && !one.has_opened()
+            && one.status().is_none()
+            && one.ended().is_none()
+    };
+    let has_arrived = |one: &Told<'_>| !one.is_unknown_to_the_server();
+    looked.evidence.client == Client::Browser
+        && is_unanswered(told)
+        && !has_arrived(told)
+        && looked.probes.iter().any(|other| is_unanswered(other) && has_arrived(other))
 }
 
 fn request(looked: &Looked<'_>, told: &Told<'_>, made: &mut Made) {

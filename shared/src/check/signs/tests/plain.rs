@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::super::{Sign, Symptom, Weight, find};
+use crate::check::evidence::Client;
 use crate::check::observed::{Heard, Note, Outcome};
 use crate::check::path::{EPOCH, Made, Path, UPGRADE, read, request, stream};
 use crate::check::probe::{Ask, Lane, SocketAsk};
@@ -103,6 +104,35 @@ fn an_upgrade_is_told_by_what_arrived_and_by_who_answered() {
         let server = server.into_iter().map(|what| (101, what)).collect();
         let case = Case { ask: Ask::Socket(socket()), heard, server };
         assert_eq!(faults(Lane::Socket, case), [symptom]);
+    }
+}
+
+#[test]
+fn what_waits_in_its_browser_behind_another_upgrade_is_no_sign() {
+    let arrived = vec![request("HTTP/1.1", &UPGRADE), response(101)];
+    for (client, heard, server, shown_by) in [
+        (Client::CommandLine, None, arrived.clone(), &["first", "second"][..]),
+        (Client::Browser, None, arrived.clone(), &["first"]),
+        // It does not wait where it has been refused, nor behind what has not arrived, or is over.
+        (Client::Browser, Some((1, broke())), arrived.clone(), &["first", "second"]),
+        (Client::Browser, None, vec![], &["first", "second"]),
+        (Client::Browser, Some((0, broke())), arrived, &["first", "second"]),
+    ] {
+        let mut made = Made::over(Path::default());
+        made.evidence.client = client;
+        for (n, id) in ["first", "second"].into_iter().enumerate() {
+            let mut notes = vec![Note { at: 100_000, request: 1, what: Heard::Asked }];
+            let own = heard.iter().filter(|(of, _)| *of == n).map(|(_, what)| what.clone());
+            notes.extend(own.map(|what| Note { at: 200_000, request: 1, what }));
+            let entries = if n == 0 { server.clone() } else { vec![] };
+            let entries = entries.into_iter().map(|what| (EPOCH + 101, what)).collect();
+            let ask = Ask::Socket(socket());
+            made.add(id, Lane::Socket, ask, Outcome::Late, notes, entries);
+        }
+        let signs = find(&made.evidence).into_iter().filter(|sign| sign.lane == Lane::Socket);
+        let mut probes: Vec<_> = signs.flat_map(|sign| sign.probes).map(|probe| probe.0).collect();
+        probes.sort_unstable();
+        assert_eq!(probes, shown_by, "{client:?} {heard:?}");
     }
 }
 
