@@ -304,8 +304,9 @@ impl Run {
     }
 
     fn ledger(&mut self, which: usize, answer: Result<Option<Ledger>, String>) {
-        if let State::Asking { asking, .. } = &mut self.tracks[which].state {
-            asking.answered(answer, self.now);
+        let Track { state, notes } = &mut self.tracks[which];
+        if let State::Asking { asking, .. } = state {
+            asking.answered(answer, notes.has_heard_the_server(), self.now);
         }
     }
 

@@ -31,6 +31,24 @@ impl Notes {
         self.all.clone()
     }
 
+    /// Whether something arrived that nobody but the server can have said.
+    pub(super) fn has_heard_the_server(&self) -> bool {
+        self.all.iter().any(|note| match &note.what {
+            Heard::Item { n, .. } => *n > 0,
+            Heard::Echoed { is_same, .. } | Heard::Answered { is_same, .. } => *is_same,
+            Heard::Asked
+            | Heard::Head { .. }
+            | Heard::Opened { .. }
+            | Heard::Piece { .. }
+            | Heard::Beat
+            | Heard::Said { .. }
+            | Heard::Ended
+            | Heard::Closed { .. }
+            | Heard::Broke { .. }
+            | Heard::Left => false,
+        })
+    }
+
     /// Whether the client left on purpose.
     pub(super) fn has_left(&self) -> bool {
         self.all.iter().any(|note| note.what == Heard::Left)
