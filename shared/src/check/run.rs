@@ -306,7 +306,8 @@ impl Run {
     fn ledger(&mut self, which: usize, answer: Result<Option<Ledger>, String>) {
         let Track { state, notes } = &mut self.tracks[which];
         if let State::Asking { asking, .. } = state {
-            asking.answered(answer, notes.has_heard_the_server(), self.now);
+            let has_heard_it = notes.has_heard_the_server(&self.setup.probes[which].ask);
+            asking.answered(answer, has_heard_it, self.now);
         }
     }
 

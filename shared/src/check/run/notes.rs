@@ -1,6 +1,7 @@
 //! A probe's notes, within bounds.
 
 use crate::check::observed::{Heard, Note};
+use crate::check::probe::Ask;
 use crate::ledger::cut;
 
 /// What a client noted: whatever a path does to it, it stays small.
@@ -31,11 +32,14 @@ impl Notes {
         self.all.clone()
     }
 
-    /// Whether something arrived that nobody but the server can have said.
-    pub(super) fn has_heard_the_server(&self) -> bool {
+    /// Whether something arrived that nobody but the server can have said, where that was asked for.
+    pub(super) fn has_heard_the_server(&self, ask: &Ask) -> bool {
+        // Nobody judges the bodies of those: their items tell.
+        let is_judged = !matches!(ask, Ask::Follow { .. });
         self.all.iter().any(|note| match &note.what {
             Heard::Item { n, .. } => *n > 0,
-            Heard::Echoed { is_same, .. } | Heard::Answered { is_same, .. } => *is_same,
+            Heard::Echoed { is_same, .. } => *is_same,
+            Heard::Answered { is_same, .. } => *is_same && is_judged,
             Heard::Asked
             | Heard::Head { .. }
             | Heard::Opened { .. }
