@@ -60,7 +60,8 @@ pub(super) const EPOCH: u64 = 1_795_365_720_000;
 pub(super) struct Made {
     pub(super) evidence: Evidence,
     pub(super) path: Path,
-    now: u64,
+    /// When the next probe begins, in milliseconds since the run began.
+    pub(super) now: u64,
 }
 
 impl Made {

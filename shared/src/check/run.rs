@@ -304,8 +304,10 @@ impl Run {
     }
 
     fn ledger(&mut self, which: usize, answer: Result<Option<Ledger>, String>) {
-        if let State::Asking { asking, .. } = &mut self.tracks[which].state {
-            asking.answered(answer, self.now);
+        let Track { state, notes } = &mut self.tracks[which];
+        if let State::Asking { asking, .. } = state {
+            let has_heard_it = notes.has_heard_the_server(&self.setup.probes[which].ask);
+            asking.answered(answer, has_heard_it, self.now);
         }
     }
 

@@ -40,7 +40,13 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn explains(sign: &Sign, evidence: &Evidence) -> Option<Explained> {
-    if !matches!(sign.symptom, Symptom::UpgradeAnswered { .. } | Symptom::UpgradeUnanswered) {
+    // An answer with a status came to an upgrade by HTTP/1.1: whoever gave it refuses upgrades. A page
+    // is shown none.
+    let is_without_answer = match sign.symptom {
+        Symptom::UpgradeAnswered { status } => status.is_none(),
+        ref other => *other == Symptom::UpgradeUnanswered,
+    };
+    if !is_without_answer {
         return None;
     }
     let shown = told(sign, evidence);
@@ -67,12 +73,13 @@ mod tests {
         };
         let socket = || Sample::socket("open");
         let arrived = socket().arrived(1, "HTTP/1.1", &[]);
-        for (samples, confidence) in [
-            ([plain("HTTP/2.0"), socket()], Some(Confidence::Medium)),
-            ([plain("HTTP/1.1"), socket()], None),
-            ([plain("HTTP/2.0"), arrived], None),
+        for (samples, status, confidence) in [
+            ([plain("HTTP/2.0"), socket()], None, Some(Confidence::Medium)),
+            ([plain("HTTP/2.0"), socket()], Some(403), None),
+            ([plain("HTTP/1.1"), socket()], None, None),
+            ([plain("HTTP/2.0"), arrived], None, None),
         ] {
-            let symptom = Symptom::UpgradeAnswered { status: None };
+            let symptom = Symptom::UpgradeAnswered { status };
             assert_eq!(sure(&RULE, symptom, Lane::Socket, &samples, &["open"]), confidence);
         }
     }

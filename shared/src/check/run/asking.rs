@@ -57,32 +57,39 @@ impl Asking {
         }
     }
 
-    /// Takes an answer.
-    pub(super) fn answered(&mut self, answer: Result<Option<Ledger>, String>, at: Duration) {
+    /// Takes an answer; where the client has heard the server itself, a server that knows nothing of it
+    /// has forgotten.
+    pub(super) fn answered(
+        &mut self,
+        answer: Result<Option<Ledger>, String>,
+        has_heard_it: bool,
+        at: Duration,
+    ) {
         if self.asked.take().is_none() {
             return;
         }
         self.pause = (self.pause * 2).min(PAUSE_MAX);
         self.next = at + self.pause;
-        match answer {
+        let told = match answer {
             Ok(Some(ledger)) => {
                 self.is_whole = self.is_over(&ledger);
-                self.known = ServerSide::Ledger(ledger);
+                ServerSide::Ledger(ledger)
             }
-            Ok(None) => self.known = ServerSide::Nothing,
             // What was known before is worth more than that it can't be had any more.
-            Err(error) if !matches!(self.known, ServerSide::Ledger(_)) => {
-                self.known = ServerSide::Unknown(error);
-            }
-            Err(_) => {}
-        }
+            Ok(None) | Err(_) if matches!(self.known, ServerSide::Ledger(_)) => return,
+            Ok(None) if has_heard_it => ServerSide::Unknown(FORGOTTEN.to_owned()),
+            Ok(None) => ServerSide::Nothing,
+            Err(error) => ServerSide::Unknown(error),
+        };
+        self.known = told;
     }
 
     /// Returns what to do, and has done it.
     pub(super) fn step(&mut self, at: Duration, may_ask: bool) -> Step {
         match self.asked {
             Some(asked) if asked + ANSWER_WITHIN <= at => {
-                self.answered(Err("it did not answer in time".to_owned()), at);
+                let error = "it did not answer in time".to_owned();
+                self.answered(Err(error), false, at);
                 Step::Drop
             }
             Some(_) => Step::Wait,
@@ -122,6 +129,10 @@ impl Asking {
         over >= ledger.totals.requests
     }
 }
+
+/// Of a probe that the server has answered, and knows nothing of.
+const FORGOTTEN: &str =
+    "it has no ledger of what it answered: it was restarted, or its ledgers are not reached";
 
 /// How long the server is asked until it knows that the client has left.
 const LEFT_WITHIN: Duration = Duration::from_secs(6);

@@ -1,6 +1,7 @@
 //! A probe's notes, within bounds.
 
 use crate::check::observed::{Heard, Note};
+use crate::check::probe::Ask;
 use crate::ledger::cut;
 
 /// What a client noted: whatever a path does to it, it stays small.
@@ -29,6 +30,27 @@ impl Notes {
 
     pub(super) fn all(&self) -> Vec<Note> {
         self.all.clone()
+    }
+
+    /// Whether something arrived that nobody but the server can have said, where that was asked for.
+    pub(super) fn has_heard_the_server(&self, ask: &Ask) -> bool {
+        // Nobody judges the bodies of those: their items tell.
+        let is_judged = !matches!(ask, Ask::Follow { .. });
+        self.all.iter().any(|note| match &note.what {
+            Heard::Item { n, .. } => *n > 0,
+            Heard::Echoed { is_same, .. } => *is_same,
+            Heard::Answered { is_same, .. } => *is_same && is_judged,
+            Heard::Asked
+            | Heard::Head { .. }
+            | Heard::Opened { .. }
+            | Heard::Piece { .. }
+            | Heard::Beat
+            | Heard::Said { .. }
+            | Heard::Ended
+            | Heard::Closed { .. }
+            | Heard::Broke { .. }
+            | Heard::Left => false,
+        })
     }
 
     /// Whether the client left on purpose.

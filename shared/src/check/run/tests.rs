@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::check::observed::Heard;
+use crate::check::path::{ledger, request};
 use crate::check::suite::{Depth, probes};
 
 const SLOTS: Slots = Slots { requests: 5, sockets: 32, timed: 8, asides: 1 };
@@ -74,6 +75,45 @@ fn the_server_is_asked_until_it_knows_that_the_client_has_left() {
     let evidence = run.evidence();
     let (_, seen) = evidence.of("seen").unwrap();
     assert_eq!((seen.outcome, &seen.ledger), (Outcome::Done, &ServerSide::Nothing));
+}
+
+#[test]
+fn a_server_that_answered_a_probe_and_knows_nothing_of_it_has_forgotten() {
+    let item = |n| Heard::Item { n, nonce: "a".to_owned(), sent: 1, bytes: 64 };
+    let answered = |is_same| Heard::Answered { bytes: 9, is_same, server_time: None };
+    let ServerSide::Ledger(ledger) = ledger(vec![(1, request("HTTP/1.1", &[]))]) else {
+        panic!("what has entries is a ledger")
+    };
+    let is_unknown = |side: &ServerSide| matches!(side, ServerSide::Unknown(_));
+    let is_nothing = |side: &ServerSide| *side == ServerSide::Nothing;
+    let is_ledger = |side: &ServerSide| matches!(side, ServerSide::Ledger(_));
+    let cases: [(Heard, Option<&Ledger>, fn(&ServerSide) -> bool); 7] = [
+        (item(1), None, is_unknown),
+        (Heard::Echoed { n: 1, is_same: true }, None, is_unknown),
+        (answered(true), None, is_unknown),
+        // Whatever that was, the server did not say it.
+        (item(0), None, is_nothing),
+        (answered(false), None, is_nothing),
+        (item(1), Some(&ledger), is_ledger),
+        (item(0), Some(&ledger), is_ledger),
+    ];
+    for (heard, first, is_told) in cases {
+        let (mut run, _) = begun();
+        let seen = place(&run, "seen");
+        let told = format!("{heard:?} {first:?}");
+        run.handle(Event::Noted(seen, Note { at: 1, request: 1, what: heard }), seconds(0));
+        run.handle(Event::Ended(seen), seconds(0));
+        let mut answer = Ok(first.cloned());
+        let mut at = Duration::ZERO;
+        while run.stage(seen) == Stage::Asking {
+            at = run.next_deadline().unwrap().max(at);
+            if run.handle(Event::Deadline, at).contains(&Effect::AskLedger(seen)) {
+                run.handle(Event::Ledger(seen, std::mem::replace(&mut answer, Ok(None))), at);
+            }
+        }
+        let evidence = run.evidence();
+        assert!(is_told(&evidence.of("seen").unwrap().1.ledger), "{told}");
+    }
 }
 
 #[test]

@@ -12,6 +12,8 @@ use crate::check::probe::Ask;
 #[derive(Clone, Debug)]
 pub(super) struct Cut<'a> {
     pub(super) told: &'a Told<'a>,
+    /// When, in microseconds since the run began.
+    pub(super) at: u64,
     /// How old it was.
     pub(super) age: Duration,
     /// Whether it ended as it should, or in the middle.
@@ -66,7 +68,7 @@ pub(super) fn cut<'a>(looked: &Looked<'_>, told: &'a Told<'a>) -> Option<Cut<'a>
     let (silence, meant) = silences.max_by_key(|(_, meant)| *meant)?;
     let is_tail = had_finished == Some(true);
     let is_proper = matches!(how, How::Proper | How::Closed(_));
-    is_cut.then_some(Cut { told, age, is_proper, silence, meant, is_tail })
+    is_cut.then_some(Cut { told, at, age, is_proper, silence, meant, is_tail })
 }
 
 /// Returns how old a connection was for the server's plan: that begins with the head.

@@ -12,9 +12,10 @@ use crate::check::probe::{Ask, Lane, ProbeId};
 use crate::ledger;
 
 pub(super) fn find(looked: &Looked<'_>, made: &mut Made) {
+    let all: Vec<_> = looked.probes.iter().filter_map(|told| cut(looked, told)).collect();
     for lane in Lane::ALL {
-        let cuts: Vec<_> = looked.of_lane(lane).filter_map(|told| cut(looked, told)).collect();
-        of_lane(lane, cuts, made);
+        let cuts = all.iter().filter(|cut| cut.told.probe.lane == lane).cloned().collect();
+        of_lane(lane, cuts, &all, made);
         for told in looked.of_lane(lane) {
             death(looked, told, made);
             wait(looked, told, made);
@@ -23,14 +24,18 @@ pub(super) fn find(looked: &Looked<'_>, made: &mut Made) {
     }
 }
 
-fn of_lane(lane: Lane, cuts: Vec<Cut<'_>>, made: &mut Made) {
-    let (idle, mut busy): (Vec<_>, Vec<_>) = cuts.into_iter().partition(Cut::is_idle);
+fn of_lane(lane: Lane, cuts: Vec<Cut<'_>>, all: &[Cut<'_>], made: &mut Made) {
+    // What is said against silence and broke with everything else did not break of its age.
+    let is_idle = |cut: &Cut<'_>| {
+        cut.is_idle() && !(super::life::is_kept(cut.told) && is_of_an_event(cut, all))
+    };
+    let (idle, mut busy): (Vec<_>, Vec<_>) = cuts.into_iter().partition(is_idle);
     // What several with traffic do at that age, silence is not the reason for.
     let is_of_age =
         |cut: &Cut<'_>| busy.iter().filter(|other| is_near(other.age, cut.age)).count() >= 2;
     let (of_age, idle): (Vec<_>, Vec<_>) = idle.into_iter().partition(is_of_age);
     busy.extend(of_age);
-    let lifetime = lifetime(lane, &busy);
+    let lifetime = lifetime(lane, &busy, all);
     let is_life = |cut: &Cut<'_>| lifetime.is_some_and(|life| is_near(cut.age, life));
     let (aged, rest): (Vec<_>, Vec<_>) = busy.into_iter().partition(|cut| is_life(cut));
     let (aged_idle, idle): (Vec<_>, Vec<_>) = idle.into_iter().partition(|cut| is_life(cut));
@@ -69,15 +74,26 @@ fn ended_early(cut: &Cut<'_>) -> String {
 }
 
 /// Returns after how long links are cut that something passes on: where one was that had lived for long,
-/// or several were at the same age.
-fn lifetime(lane: Lane, busy: &[Cut<'_>]) -> Option<Duration> {
+/// or several were at the same age and at different moments.
+fn lifetime(lane: Lane, busy: &[Cut<'_>], all: &[Cut<'_>]) -> Option<Duration> {
     let cuts = || busy.iter().filter(|cut| !cut.is_tail && !is_reset(lane, cut));
-    let old = cuts().map(|cut| cut.age).filter(|age| *age >= OLD);
-    let same = cuts().filter(|cut| !cut.is_proper).filter(|cut| {
-        let others = cuts().filter(|other| other.told.probe.id != cut.told.probe.id);
-        others.filter(|other| is_near(other.age, cut.age)).count() > 0
-    });
-    old.chain(same.map(|cut| cut.age)).min()
+    let old = cuts().filter(|cut| cut.age >= OLD && !is_of_an_event(cut, all));
+    // Links that begin together have one age whenever something breaks them all.
+    let same = cuts()
+        .filter(|cut| !cut.is_proper)
+        .filter(|cut| cuts().any(|other| !is_at_once(other, cut) && is_near(other.age, cut.age)));
+    old.chain(same).map(|cut| cut.age).min()
+}
+
+/// Whether links of other ages broke at the same moment: that is an event of the network's, such as a new
+/// way or a hop that begins anew.
+fn is_of_an_event(cut: &Cut<'_>, all: &[Cut<'_>]) -> bool {
+    let mut others = all.iter().filter(|other| !other.is_idle() && !other.is_tail);
+    others.any(|other| is_at_once(other, cut) && !is_near(other.age, cut.age))
+}
+
+fn is_at_once(one: &Cut<'_>, other: &Cut<'_>) -> bool {
+    Duration::from_micros(one.at.abs_diff(other.at)) < EVENT
 }
 
 /// Whether a socket died just after it was opened.
@@ -181,6 +197,9 @@ fn tenths(time: Duration) -> String {
 
 /// How old a link is whose cut is no accident.
 const OLD: Duration = Duration::from_secs(10);
+
+/// For how long one event breaks links: not all of them notice at once.
+const EVENT: Duration = Duration::from_secs(1);
 
 /// How young a socket is that has died of being opened.
 const YOUNG: Duration = Duration::from_millis(2_500);

@@ -7,6 +7,7 @@ use super::looked::{Looked, Told};
 use super::made::Made;
 use crate::check::evidence::Client;
 use crate::check::flow::named;
+use crate::check::observed::Heard;
 use crate::check::probe::{Ask, Lane};
 
 pub(super) fn find(looked: &Looked<'_>, made: &mut Made) {
@@ -62,6 +63,11 @@ fn stripped(looked: &Looked<'_>, told: &Told<'_>, made: &mut Made) {
     let mut status = told.heads().map(|(_, _, status, _)| status);
     let mut own = told.server.into_iter().flat_map(|server| server.responses());
     if status.next() != own.next().map(|(_, status, _)| status) {
+        return;
+    }
+    // An answer in the server's place, such as a page for all errors, has headers of its own.
+    let is_replaced = |what: &Heard| matches!(what, Heard::Answered { is_same: false, .. });
+    if told.seen.heard.iter().any(|note| is_replaced(&note.what)) {
         return;
     }
     // A page from elsewhere is shown few headers, whatever arrives (Fetch, CORS-safelisted).

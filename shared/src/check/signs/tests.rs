@@ -131,6 +131,47 @@ fn an_end_is_told_by_how_and_by_when() {
     }
 }
 
+/// A run in which these links begin so many milliseconds after one another, and one event breaks them all.
+fn broken_at_once(plans: &[&str], apart: u64, event: u64) -> Made {
+    let mut made = Made::over(Path::default());
+    for (n, plan) in (0..).zip(plans) {
+        made.now = 1_000 + n * apart;
+        made.path.cut = Some((event - n * apart, false));
+        if n % 2 == 0 {
+            made.events(&format!("events-{n}"), plan);
+        } else {
+            made.socket(&format!("socket-{n}"), plan);
+        }
+    }
+    made
+}
+
+#[test]
+fn what_one_event_breaks_has_no_lifetime() {
+    let busy = "60*(i64,w500)";
+    // Of one age, and too young for that to tell anything.
+    let together = broken_at_once(&[busy; 4], 0, 5_000);
+    // Of several ages, and old.
+    let apart = broken_at_once(&[busy; 4], 2_000, 20_000);
+    let kept = broken_at_once(&[busy, busy, "i64,9*(w6000,i64)", "i64,9*(w6000,b)"], 2_000, 25_000);
+    for made in [together, apart, kept] {
+        for lane in [Lane::Events, Lane::Socket] {
+            let found = faults(&made, lane);
+            let is_truncated = |(symptom, _): &(Symptom, _)| *symptom == Symptom::Truncated;
+            assert!(!found.is_empty() && found.iter().all(is_truncated), "{lane}: {found:?}");
+        }
+    }
+}
+
+#[test]
+fn what_breaks_at_one_old_age_has_a_lifetime_though_all_began_together() {
+    let made = broken_at_once(&["60*(i64,w500)"; 4], 0, 15_000);
+    for lane in [Lane::Events, Lane::Socket] {
+        let found: Vec<_> = faults(&made, lane).into_iter().map(|(symptom, _)| symptom).collect();
+        assert_eq!(found, [Symptom::Lifetime { seconds: 15 }], "{lane}");
+    }
+}
+
 #[test]
 fn a_socket_that_breaks_at_once_is_told_from_one_that_lives_for_a_while() {
     for (age, symptom) in

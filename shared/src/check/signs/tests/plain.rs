@@ -309,6 +309,7 @@ fn what_is_shared_is_told_from_what_is_given_again() {
     assert_eq!(twins(["a", "a", "b"]), [Symptom::Shared]);
     assert_eq!(twins(["a", "b", "a"]), [Symptom::Replayed]);
     assert_eq!(twins(["a", "a", "a"]), [Symptom::Shared, Symptom::Replayed]);
+    assert_eq!(twins(["", "", ""]), []);
 }
 
 #[test]
@@ -368,6 +369,22 @@ fn headers_are_told_by_what_each_side_has() {
         let found = find(&made.evidence).into_iter().map(|sign| sign.symptom);
         let found: Vec<_> = found.filter(|symptom| symptom.weight() > Weight::Note).collect();
         assert_eq!(found, symptoms, "{url} {request_headers:?} {arrived:?}");
+    }
+}
+
+#[test]
+fn an_answer_in_the_servers_place_has_lost_no_headers() {
+    let lost = Symptom::HeadersStripped { names: vec!["x-own".to_owned()] };
+    for (is_same, is_lost) in [(true, true), (false, false)] {
+        let answered = Heard::Answered { bytes: 9, is_same, server_time: None };
+        let headers = vec![("cache-control".to_owned(), "no-store".to_owned())];
+        let shown = Heard::Head { status: 404, version: None, headers: headers.clone() };
+        let heard = vec![(100, Heard::Asked), (102, shown), (102, answered)];
+        let headers = [headers, vec![("x-own".to_owned(), "1".to_owned())]].concat();
+        let own = What::Response { status: 404, headers };
+        let server = vec![(101, request("HTTP/1.1", &[])), (101, own)];
+        let found = faults(Lane::Requests, Case { ask: Ask::Status { code: 404 }, heard, server });
+        assert_eq!(found.contains(&lost), is_lost, "{found:?}");
     }
 }
 
