@@ -5,6 +5,8 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::{Ran, Report, Verdict, compare, markdown, of, read, redacted};
+use crate::check::hops::{Hop, Seen};
+use crate::check::observed::{Heard, Note};
 use crate::check::path::{Holds, Made, Path};
 use crate::check::probe::Lane;
 use crate::transport::Transport;
@@ -114,13 +116,27 @@ fn a_report_as_markdown_has_all_its_parts_and_no_foreign_markup() {
 
 #[test]
 fn a_redacted_report_is_one_still() {
-    let mut report = report(Path::default());
-    report.url = "https://chat.example.org/".to_owned();
+    let mut made = Made::over(Path::default());
+    made.socket("socket-slow", "8*(i64,w300)");
+    let mut report = of(&made.evidence, ran());
+    report.url = "https://Chat.Example.org/?token=secret".to_owned();
     report.headline = "By 192.0.2.7 from chat.example.org.".to_owned();
+    let headers = [("host", "chat.example.org"), ("via", "1.1 gate (nginx/1.2)")];
+    let headers = headers.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec();
+    let what = Heard::Head { status: 200, version: None, headers };
+    report.observations[0].heard.push(Note { at: 1, request: 1, what });
+    let because = "1.1 gate (nginx/1.2) stands in Via.".to_owned();
+    report.hops = vec![Seen { hop: Hop::Nginx, is_named: true, because }];
     let redacted = redacted(&report);
     assert_eq!(redacted.url, "https://host-1/");
     assert_eq!(redacted.headline, "By address-1 from host-1.");
-    assert_eq!(redacted.observations, report.observations);
+    assert_eq!(redacted.hops[0].because, "1.1 host-2 (nginx/1.2) stands in Via.");
+    let json = serde_json::to_string(&redacted).unwrap();
+    for secret in ["secret", "xample", "gate", report.run.as_str()] {
+        assert!(!json.contains(secret), "{secret}: {json}");
+    }
+    assert_eq!(redacted.run.as_str(), "0".repeat(report.run.as_str().len()));
+    assert_eq!(redacted.observations.len(), report.observations.len());
 }
 
 #[test]
