@@ -41,6 +41,14 @@ impl Base {
         Ok((Self { is_secure, authority, path: String::new() }, target, is_socket))
     }
 
+    /// Returns the page's address as a report has it: its host in lower case, and without a query.
+    pub(crate) fn page(&self) -> String {
+        let scheme = if self.is_secure { "https" } else { "http" };
+        let authority = self.authority.as_str().to_ascii_lowercase();
+        let folder = self.path.strip_suffix("api/").unwrap_or(&self.path);
+        format!("{scheme}://{authority}{folder}")
+    }
+
     pub(crate) fn host(&self) -> &str {
         self.authority.host().trim_start_matches('[').trim_end_matches(']')
     }
@@ -94,6 +102,12 @@ mod tests {
             assert_eq!((base.port(), base.target("info")), (port, target.to_owned()), "{url}");
         }
         assert_eq!(Base::of("http://[::1]:81/").unwrap().host(), "::1");
+        for (url, page) in [
+            ("Chat.Example.org:81", "http://chat.example.org:81/"),
+            ("https://example.org/Live/api?token=x#check", "https://example.org/Live/"),
+        ] {
+            assert_eq!(Base::of(url).unwrap().page(), page);
+        }
         for (url, authority, resource, is_socket) in [
             ("https://example.org/live/x?a=1#b", "example.org", "/live/x?a=1", false),
             ("ws://a:81", "a:81", "/", true),

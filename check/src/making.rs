@@ -34,6 +34,7 @@ use crate::terminal::Progress;
 pub(crate) async fn make(arguments: &Check) -> anyhow::Result<Checked> {
     let url = &arguments.url;
     let base = Base::of(url)?;
+    let page = base.page();
     let connector = Connector::new(&base, arguments.insecure)?;
     let mut dice = [0; 16];
     getrandom::fill(&mut dice).context("no random bytes for the run's name")?;
@@ -48,7 +49,7 @@ pub(crate) async fn make(arguments: &Check) -> anyhow::Result<Checked> {
         probes: probes.clone(),
         slots: SLOTS,
         client: Client::CommandLine,
-        url: url.clone(),
+        url: page,
         time: depth.time(),
         run,
         began: now(),

@@ -6,6 +6,7 @@ use anyhow::Context;
 use bytes::Bytes;
 use echoclock_shared::check::observed::Heard;
 use echoclock_shared::check::request::Request;
+use echoclock_shared::ledger::{hidden, is_harmless};
 use http::header::{
     ACCEPT, ACCEPT_ENCODING, CACHE_CONTROL, CONNECTION, CONTENT_ENCODING, CONTENT_LENGTH,
     CONTENT_TYPE, HOST, SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_VERSION, UPGRADE, USER_AGENT,
@@ -184,10 +185,15 @@ impl Answer {
     }
 }
 
-/// Returns headers as they are noted.
+/// Returns headers as they are noted: without values that may be secret, since reports are passed on.
 pub(crate) fn listed(headers: &HeaderMap) -> Vec<(String, String)> {
-    let text = |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
-    headers.iter().map(|(name, value)| (name.as_str().to_owned(), text(value))).collect()
+    let noted = |(name, value): (&HeaderName, &HeaderValue)| {
+        let name = name.as_str().to_owned();
+        let value = value.as_bytes();
+        let is_shown = is_harmless(&name);
+        (name, if is_shown { String::from_utf8_lossy(value).into() } else { hidden(value) })
+    };
+    headers.iter().map(noted).collect()
 }
 
 fn text<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
@@ -219,3 +225,29 @@ pub(crate) const AGENT: &str = concat!("echoclock-check/", env!("CARGO_PKG_VERSI
 
 /// The largest body that is kept, in bytes.
 const WHOLE_MAX: usize = 4 * 1024 * 1024;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_secret_of_an_answer_is_noted() {
+        let mut headers = HeaderMap::new();
+        for (name, value) in
+            [("server", "nginx"), ("set-cookie", "session=1"), ("location", "/?code=2")]
+        {
+            headers.insert(name, HeaderValue::from_static(value));
+        }
+        let noted = listed(&headers);
+        let noted: Vec<_> =
+            noted.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        assert_eq!(
+            noted,
+            [
+                ("server", "nginx"),
+                ("set-cookie", "(9 bytes, not shown)"),
+                ("location", "(8 bytes, not shown)"),
+            ]
+        );
+    }
+}

@@ -12,6 +12,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::time::UnixMillis;
 
+mod harmless;
+pub use harmless::is_harmless;
+
 /// The query parameter that asks for a ledger.
 pub const PARAMETER: &str = "link";
 

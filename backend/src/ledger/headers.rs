@@ -2,20 +2,23 @@
 
 use std::collections::HashSet;
 
-use echoclock_shared::ledger::{cut, hidden};
+use echoclock_shared::ledger::{cut, hidden, is_harmless};
 use http::HeaderName;
 
-/// The headers whose values are shown; of others there are only the name and the length.
-///
-/// Proxies add secrets to requests, by names that nobody could list, and a ledger is read by the
-/// client: so the harmless ones are listed instead.
+/// The headers whose values are shown besides the harmless ones; of others there are only the name and
+/// the length.
 #[derive(Debug)]
 pub(super) struct Shown(HashSet<HeaderName>);
 
 impl Shown {
     /// Shows these besides those that are known to be harmless.
     pub(super) fn with(more: impl IntoIterator<Item = HeaderName>) -> Self {
-        Self(HARMLESS.into_iter().map(HeaderName::from_static).chain(more).collect())
+        Self(more.into_iter().collect())
+    }
+
+    fn shows(&self, name: &[u8]) -> bool {
+        let name = HeaderName::from_bytes(name);
+        name.is_ok_and(|name| is_harmless(name.as_str()) || self.0.contains(&name))
     }
 
     /// Writes headers down, up to `max` bytes; tells whether there was more.
@@ -27,8 +30,11 @@ impl Shown {
         let mut left = max;
         let mut written = vec![];
         for (name, value) in headers {
-            let shown = HeaderName::from_bytes(name).is_ok_and(|name| self.0.contains(&name));
-            let value = if shown { String::from_utf8_lossy(value) } else { hidden(value).into() };
+            let value = if self.shows(name) {
+                String::from_utf8_lossy(value)
+            } else {
+                hidden(value).into()
+            };
             let name = String::from_utf8_lossy(name);
             if name.len() >= left {
                 return (written, true);
@@ -44,89 +50,6 @@ impl Shown {
         (written, false)
     }
 }
-
-/// What a browser sends of its own accord, what proxies say of themselves, what belongs to HTTP, and
-/// what this server answers with. Not among them: `Cookie`, `Authorization`, and
-/// `Sec-WebSocket-Protocol`, in which some clients carry tokens.
-const HARMLESS: [&str; 77] = [
-    "accept",
-    "accept-charset",
-    "accept-encoding",
-    "accept-language",
-    "accept-ranges",
-    "access-control-allow-credentials",
-    "access-control-allow-headers",
-    "access-control-allow-methods",
-    "access-control-allow-origin",
-    "access-control-max-age",
-    "access-control-request-headers",
-    "access-control-request-method",
-    "age",
-    "allow",
-    "cache-control",
-    "cdn-loop",
-    "cf-ray",
-    "connection",
-    "content-encoding",
-    "content-language",
-    "content-length",
-    "content-security-policy",
-    "content-type",
-    "date",
-    "dnt",
-    "etag",
-    "expect",
-    "host",
-    "http2-settings",
-    "if-match",
-    "if-modified-since",
-    "if-none-match",
-    "if-range",
-    "if-unmodified-since",
-    "keep-alive",
-    "last-event-id",
-    "max-forwards",
-    "origin",
-    "pragma",
-    "priority",
-    "proxy-connection",
-    "range",
-    "referer",
-    "referrer-policy",
-    "retry-after",
-    "save-data",
-    "sec-ch-ua",
-    "sec-ch-ua-mobile",
-    "sec-ch-ua-platform",
-    "sec-fetch-dest",
-    "sec-fetch-mode",
-    "sec-fetch-site",
-    "sec-fetch-storage-access",
-    "sec-fetch-user",
-    "sec-gpc",
-    "sec-purpose",
-    "sec-websocket-accept",
-    "sec-websocket-extensions",
-    "sec-websocket-key",
-    "sec-websocket-version",
-    "server",
-    "te",
-    "timing-allow-origin",
-    "trailer",
-    "transfer-encoding",
-    "upgrade",
-    "upgrade-insecure-requests",
-    "user-agent",
-    "vary",
-    "via",
-    "warning",
-    "x-accel-buffering",
-    "x-content-type-options",
-    "x-forwarded-host",
-    "x-forwarded-port",
-    "x-forwarded-proto",
-    "x-requested-with",
-];
 
 #[cfg(test)]
 mod tests {

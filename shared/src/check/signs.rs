@@ -32,6 +32,9 @@ mod requests;
 
 mod headers;
 
+mod measured;
+pub(super) use measured::is_near;
+
 #[cfg(test)]
 mod tests;
 

@@ -1,11 +1,15 @@
 //! Two reports side by side: what differs, and who may have done it.
 
+use std::cmp::Ordering;
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 
 use super::{Report, Verdict};
 use crate::check::hops::Hop;
-use crate::check::probe::Lane;
-use crate::check::signs::{Life, Passing, Sign};
+use crate::check::observed::Outcome;
+use crate::check::probe::{Lane, ProbeId};
+use crate::check::signs::{Life, Passing, Sign, is_near};
 
 /// What differs between two reports.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -14,7 +18,7 @@ pub struct Comparison {
     pub headline: String,
     /// The lanes that differ, in a report's order.
     pub lanes: Vec<LaneChange>,
-    /// Findings of the second report that the first lacks, by their titles.
+    /// Findings of the second report that the first lacks, by their titles; figures in those don't count.
     pub appeared: Vec<String>,
     /// Findings of the first that the second lacks.
     pub gone: Vec<String>,
@@ -33,115 +37,158 @@ pub struct LaneChange {
     pub before: Verdict,
     /// How it does in the second.
     pub after: Verdict,
-    /// Signs of the second report that the first lacks.
+    /// Signs of the second report that the first lacks, though it looked for them; a sign with another
+    /// figure is another one.
     pub appeared: Vec<Sign>,
-    /// Signs of the first that the second lacks.
+    /// Signs of the first that the second lacks, likewise.
     pub gone: Vec<Sign>,
     /// After how many seconds silence was cut in each, where that differs.
     pub silence_cut: Option<(Option<u64>, Option<u64>)>,
 }
 
-/// Compares two reports: of the direct way and through a proxy, or of last week and today.
+/// Compares two reports: of the direct way and through a proxy, or of last week and today. What only one of
+/// them looked for is left out.
 pub fn compare(before: &Report, after: &Report) -> Comparison {
-    let lanes: Vec<_> =
-        Lane::ALL.into_iter().filter_map(|lane| lane_of(lane, before, after)).collect();
-    let hops_appeared = only_of(&hops(after), &hops(before));
-    let hops_gone = only_of(&hops(before), &hops(after));
-    let headline = headline(&lanes, &hops_appeared, &hops_gone);
-    let (appeared, gone) = (titles(after), titles(before));
-    Comparison {
-        headline,
-        lanes,
-        appeared: only_of(&appeared, &gone),
-        gone: only_of(&gone, &appeared),
-        hops_appeared,
-        hops_gone,
-    }
+    let are_alike = ran(before) == ran(after);
+    let lanes = Lane::ALL.into_iter().filter_map(|lane| lane_of(lane, before, after, are_alike));
+    let mut comparison = Comparison {
+        headline: String::new(),
+        lanes: lanes.collect(),
+        appeared: titles_lacking(after, before),
+        gone: titles_lacking(before, after),
+        hops_appeared: only_of(&hops(after), &hops(before)),
+        hops_gone: only_of(&hops(before), &hops(after)),
+    };
+    comparison.headline = headline(&comparison, are_alike);
+    comparison
 }
 
-fn lane_of(lane: Lane, before: &Report, after: &Report) -> Option<LaneChange> {
+/// Returns the probes that a report tells something of.
+fn ran(report: &Report) -> BTreeSet<&ProbeId> {
+    let observed = report.observations.iter();
+    let ran = observed.filter(|seen| match seen.outcome {
+        Outcome::Done | Outcome::Late => true,
+        Outcome::Cancelled | Outcome::Skipped => false,
+    });
+    ran.map(|seen| &seen.probe).collect()
+}
+
+/// Whether a report would show a sign of another one.
+fn looked_for(report: &Report, sign: &Sign) -> bool {
+    let ran = ran(report);
+    sign.probes.iter().any(|probe| ran.contains(probe))
+}
+
+fn lane_of(lane: Lane, before: &Report, after: &Report, are_alike: bool) -> Option<LaneChange> {
     let signs = |report: &Report| -> Vec<Sign> {
         let faults = report.findings.iter().flat_map(|finding| &finding.signs);
         faults.filter(|sign| sign.lane == lane).cloned().collect()
     };
-    let lacks = |signs: &[Sign], sign: &Sign| {
-        !signs.iter().any(|other| other.symptom.is_like(&sign.symptom))
+    let lacking = |signs: &[Sign], others: &[Sign], other: &Report| -> Vec<Sign> {
+        let is_there = |sign: &Sign| others.iter().any(|o| o.symptom.is_as_much_as(&sign.symptom));
+        let lacking = signs.iter().filter(|sign| !is_there(sign) && looked_for(other, sign));
+        lacking.cloned().collect()
     };
     let (old, new) = (signs(before), signs(after));
-    let cut = |report: &Report| {
+    let silence = |report: &Report| {
         let is_meant = |life: &&Life| life.lane == lane && life.with == Passing::Nothing;
-        report.lives.iter().find(is_meant).and_then(|life| life.cut)
+        report.lives.iter().find(is_meant).copied()
     };
-    let has_tried = |report: &Report| {
-        report.lives.iter().any(|life| life.lane == lane && life.with == Passing::Nothing)
-    };
-    let cuts = (cut(before), cut(after));
-    let both_tried = has_tried(before) && has_tried(after);
+    let cuts = silence(before).zip(silence(after)).filter(|(one, other)| differ(one, other));
     let change = LaneChange {
         lane,
         before: before.verdict(lane),
         after: after.verdict(lane),
-        appeared: new.iter().filter(|sign| lacks(&old, sign)).cloned().collect(),
-        gone: old.iter().filter(|sign| lacks(&new, sign)).cloned().collect(),
-        silence_cut: (both_tried && cuts.0 != cuts.1).then_some(cuts),
+        appeared: lacking(&new, &old, before),
+        gone: lacking(&old, &new, after),
+        silence_cut: cuts.map(|(one, other)| (one.cut, other.cut)),
     };
-    let differs = change.before != change.after
+    let was_tested_once =
+        (change.before == Verdict::Untested) != (change.after == Verdict::Untested);
+    let differs = (was_tested_once || are_alike && change.before != change.after)
         || !change.appeared.is_empty()
         || !change.gone.is_empty()
         || change.silence_cut.is_some();
     differs.then_some(change)
 }
 
+/// Whether two silences were cut at different times; one that was not may only have been too short.
+fn differ(one: &Life, other: &Life) -> bool {
+    match (one.cut, other.cut) {
+        (Some(one), Some(other)) => !is_near(one, other),
+        (Some(cut), None) => other.survived >= Some(cut),
+        (None, Some(cut)) => one.survived >= Some(cut),
+        (None, None) => false,
+    }
+}
+
 fn hops(report: &Report) -> Vec<Hop> {
     report.hops.iter().map(|seen| seen.hop).collect()
 }
 
-fn titles(report: &Report) -> Vec<String> {
-    report.findings.iter().map(|finding| finding.title.clone()).collect()
+/// Returns the titles of a report's findings that another lacks, though it looked for them.
+fn titles_lacking(report: &Report, other: &Report) -> Vec<String> {
+    let others: Vec<_> = other.findings.iter().map(|found| without_figures(&found.title)).collect();
+    let found = report.findings.iter().filter(|found| {
+        let could_show = found.signs.iter().any(|sign| looked_for(other, sign));
+        could_show && !others.contains(&without_figures(&found.title))
+    });
+    found.map(|found| found.title.clone()).collect()
+}
+
+fn without_figures(title: &str) -> String {
+    title.chars().filter(|letter| !letter.is_ascii_digit()).collect()
 }
 
 fn only_of<T: Clone + PartialEq>(mine: &[T], others: &[T]) -> Vec<T> {
     mine.iter().filter(|one| !others.contains(one)).cloned().collect()
 }
 
-fn headline(lanes: &[LaneChange], appeared: &[Hop], gone: &[Hop]) -> String {
-    if lanes.is_empty() {
-        return "The two do not differ in what they found.".to_owned();
-    }
-    let named = |is_it: fn(&LaneChange) -> bool| {
+fn headline(comparison: &Comparison, are_alike: bool) -> String {
+    let Comparison { lanes, appeared, gone, hops_appeared, hops_gone, .. } = comparison;
+    let named = |is_it: &dyn Fn(&LaneChange) -> bool| {
         let names =
             lanes.iter().filter(|change| is_it(change)).map(|change| change.lane.to_string());
         names.collect::<Vec<_>>().join(", ")
     };
-    let worse = named(|change| change.weighs() > 0);
-    let better = named(|change| change.weighs() < 0);
-    let other = named(|change| change.weighs() == 0);
+    let worse = named(&|change| change.weighs(are_alike) > 0);
+    let better = named(&|change| change.weighs(are_alike) < 0);
+    let other = named(&|change| change.weighs(are_alike) == 0);
     let mut says = vec![];
     for (names, how) in [(worse, "Worse"), (better, "Better"), (other, "Different")] {
         if !names.is_empty() {
             says.push(format!("{how} in the second: {names}."));
         }
     }
-    let list = |hops: &[Hop]| hops.iter().map(|hop| hop.name()).collect::<Vec<_>>().join(", ");
-    if !appeared.is_empty() {
-        says.push(format!("Only in the second there is {} on the way.", list(appeared)));
+    if lanes.is_empty() && !(appeared.is_empty() && gone.is_empty()) {
+        says.push("The same is seen in both, and something else is found to cause it.".to_owned());
     }
-    if !gone.is_empty() {
-        says.push(format!("Only in the first there is {} on the way.", list(gone)));
+    let list = |hops: &[Hop]| hops.iter().map(|hop| hop.name()).collect::<Vec<_>>().join(", ");
+    for (hops, which) in [(hops_appeared, "second"), (hops_gone, "first")] {
+        if !hops.is_empty() {
+            says.push(format!("Only in the {which} there is {} on the way.", list(hops)));
+        }
+    }
+    if says.is_empty() {
+        says.push("The two do not differ in what they found.".to_owned());
+    }
+    if !are_alike {
+        says.push("They ran different probes: what only one looked for is left out.".to_owned());
     }
     says.join(" ")
 }
 
 impl LaneChange {
-    /// Returns whether it got worse (more than zero) or better.
-    fn weighs(&self) -> i32 {
+    /// Returns whether it got worse (more than zero) or better; verdicts tell that only where the same was
+    /// looked for.
+    fn weighs(&self, are_alike: bool) -> i32 {
         if self.before == Verdict::Untested || self.after == Verdict::Untested {
             return 0;
         }
         match self.after.cmp(&self.before) {
-            std::cmp::Ordering::Greater => 1,
-            std::cmp::Ordering::Less => -1,
-            std::cmp::Ordering::Equal => {
+            Ordering::Greater if are_alike => 1,
+            Ordering::Less if are_alike => -1,
+            Ordering::Greater | Ordering::Less | Ordering::Equal => {
                 i32::from(!self.appeared.is_empty()) - i32::from(!self.gone.is_empty())
             }
         }

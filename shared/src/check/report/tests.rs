@@ -5,8 +5,11 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::{Ran, Report, Verdict, compare, markdown, of, read, redacted};
+use crate::check::hops::{Hop, Seen};
+use crate::check::observed::{Heard, Note, Outcome};
 use crate::check::path::{Holds, Made, Path};
 use crate::check::probe::Lane;
+use crate::check::signs::Symptom;
 use crate::transport::Transport;
 
 fn report(path: Path) -> Report {
@@ -96,6 +99,63 @@ fn two_reports_tell_what_differs() {
 }
 
 #[test]
+fn other_figures_and_other_hops_are_a_difference() {
+    let limit = |seconds| {
+        let mut report = report(Path { cut: Some((50_000, false)), ..Path::default() });
+        report.lives.clear();
+        for sign in &mut report.findings[0].signs {
+            sign.symptom = Symptom::Lifetime { seconds };
+        }
+        report.findings[0].title = format!("Cut after {seconds} s");
+        report
+    };
+    let (long, short) = (limit(300), limit(30));
+    let change = compare(&long, &short);
+    assert_eq!(
+        (change.appeared, change.gone),
+        (vec![], vec![]),
+        "the title is one but for figures"
+    );
+    assert_eq!(change.headline, "Different in the second: Server-Sent Events.");
+    assert_eq!(change.lanes[0].appeared[0].symptom, Symptom::Lifetime { seconds: 30 });
+    let same = "The two do not differ in what they found.";
+    assert_eq!(compare(&long, &limit(290)).headline, same);
+
+    let mut by_proxy = long.clone();
+    let because = "It says so.".to_owned();
+    by_proxy.hops.push(Seen { hop: Hop::Nginx, is_named: true, because });
+    let headline = compare(&long, &by_proxy).headline;
+    assert_eq!(headline, "Only in the second there is nginx on the way.");
+    by_proxy.hops.clear();
+    by_proxy.findings[0].title = "Another cause".to_owned();
+    let headline = compare(&long, &by_proxy).headline;
+    assert_eq!(headline, "The same is seen in both, and something else is found to cause it.");
+}
+
+#[test]
+fn what_only_one_run_looked_for_is_no_difference() {
+    let deep = report(Path { cut: Some((50_000, false)), ..Path::default() });
+    let mut stopped = report(Path::default());
+    stopped.lives.clear();
+    for seen in &mut stopped.observations {
+        if seen.probe.0.starts_with("idle") {
+            seen.outcome = Outcome::Cancelled;
+        }
+    }
+    for (before, after) in [(&stopped, &deep), (&deep, &stopped)] {
+        let change = compare(before, after);
+        assert_eq!((change.lanes, change.appeared, change.gone), (vec![], vec![], vec![]));
+        assert!(change.headline.contains("do not differ"), "{}", change.headline);
+        assert!(change.headline.ends_with("what only one looked for is left out."));
+    }
+    let mut patient = deep.clone();
+    for life in &mut patient.lives {
+        (life.survived, life.cut) = (Some(20), None);
+    }
+    assert_eq!(compare(&patient, &deep).lanes, [], "20 s are no proof of more than 50 s");
+}
+
+#[test]
 fn a_report_as_markdown_has_all_its_parts_and_no_foreign_markup() {
     let mut report = report(Path { holds: Holds::All, ..Path::default() });
     report.findings[0].because = "It said <b>|*x*|</b>\nand `so`.".to_owned();
@@ -114,13 +174,27 @@ fn a_report_as_markdown_has_all_its_parts_and_no_foreign_markup() {
 
 #[test]
 fn a_redacted_report_is_one_still() {
-    let mut report = report(Path::default());
-    report.url = "https://chat.example.org/".to_owned();
+    let mut made = Made::over(Path::default());
+    made.socket("socket-slow", "8*(i64,w300)");
+    let mut report = of(&made.evidence, ran());
+    report.url = "https://Chat.Example.org/?token=secret".to_owned();
     report.headline = "By 192.0.2.7 from chat.example.org.".to_owned();
+    let headers = [("host", "chat.example.org"), ("via", "1.1 gate (nginx/1.2)")];
+    let headers = headers.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec();
+    let what = Heard::Head { status: 200, version: None, headers };
+    report.observations[0].heard.push(Note { at: 1, request: 1, what });
+    let because = "1.1 gate (nginx/1.2) stands in Via.".to_owned();
+    report.hops = vec![Seen { hop: Hop::Nginx, is_named: true, because }];
     let redacted = redacted(&report);
     assert_eq!(redacted.url, "https://host-1/");
     assert_eq!(redacted.headline, "By address-1 from host-1.");
-    assert_eq!(redacted.observations, report.observations);
+    assert_eq!(redacted.hops[0].because, "1.1 host-2 (nginx/1.2) stands in Via.");
+    let json = serde_json::to_string(&redacted).unwrap();
+    for secret in ["secret", "xample", "gate", report.run.as_str()] {
+        assert!(!json.contains(secret), "{secret}: {json}");
+    }
+    assert_eq!(redacted.run.as_str(), "0".repeat(report.run.as_str().len()));
+    assert_eq!(redacted.observations.len(), report.observations.len());
 }
 
 #[test]
