@@ -55,7 +55,7 @@ pub struct Check {
     #[arg(long, value_name = "FILE")]
     pub(crate) compare: Option<PathBuf>,
 
-    /// Put numbers in the place of addresses and of the server's name
+    /// Put numbers in the place of addresses and hosts, and zeros in that of the run's id
     #[arg(long)]
     pub(crate) redact: bool,
 
