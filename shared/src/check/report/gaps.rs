@@ -2,9 +2,9 @@
 
 use super::NotTested;
 use crate::check::evidence::{Client, Evidence};
-use crate::check::observed::{Heard, Observation, Outcome, ServerSide};
+use crate::check::observed::{Observation, Outcome, ServerSide};
 use crate::check::probe::{By, Probe};
-use crate::check::signs::is_refusal;
+use crate::check::signs::refusal;
 
 /// Says what a pass does not prove.
 pub(super) fn not_proven(is_deep: bool) -> Vec<String> {
@@ -70,11 +70,7 @@ const fn is_by(by: By, client: Client) -> bool {
 fn why(probe: &Probe, seen: Option<&Observation>) -> Option<String> {
     let title = &probe.title;
     let Some(seen) = seen else { return Some(format!("{title}: it was not begun.")) };
-    let refused = seen.heard.iter().find_map(|note| {
-        let Heard::Head { status, headers, .. } = &note.what else { return None };
-        is_refusal(*status, headers).then_some(*status)
-    });
-    match (seen.outcome, refused, &seen.ledger) {
+    match (seen.outcome, refusal(seen), &seen.ledger) {
         (Outcome::Skipped, ..) => Some(format!("{title}: it was not begun.")),
         (Outcome::Cancelled, ..) => Some(format!("{title}: it was stopped with the run.")),
         (Outcome::Done | Outcome::Late, Some(status), _) => {
