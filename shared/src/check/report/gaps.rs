@@ -37,7 +37,9 @@ pub(super) fn not_tested(evidence: &Evidence, is_deep: bool) -> Vec<NotTested> {
             continue;
         }
         let seen = evidence.observations.iter().find(|seen| seen.probe == probe.id);
-        if let Some(why) = why(probe, seen).or_else(|| never_said(probe, seen?)) {
+        if let Some(why) =
+            why(probe, seen).or_else(|| never_said(probe, seen?)).or_else(|| too_slow(probe, seen?))
+        {
             gaps.push(NotTested { probe: Some(probe.id.clone()), why });
         }
     }
@@ -77,6 +79,20 @@ fn never_said(probe: &Probe, seen: &Observation) -> Option<String> {
     let smallest = smallest.filter(|_| has_opened && ask.is_for_its_messages())?;
     let title = &probe.title;
     Some(format!("{title}: it was over before those of {smallest} bytes and more were all said."))
+}
+
+/// Says which body was still under way when it was given up.
+fn too_slow(probe: &Probe, seen: &Observation) -> Option<String> {
+    let is_body = matches!(probe.ask, Ask::Upload { .. } | Ask::Download { .. });
+    let is_still_going = is_body
+        && seen.outcome == Outcome::Late
+        && seen.heard.iter().all(|note| is_going(&note.what));
+    let (title, within) = (&probe.title, probe.deadline.as_secs());
+    is_still_going.then(|| format!("{title}: too slow, it was not over within {within} s."))
+}
+
+const fn is_going(what: &Heard) -> bool {
+    matches!(what, Heard::Asked | Heard::Piece { .. } | Heard::Head { status: 200, .. })
 }
 
 fn why(probe: &Probe, seen: Option<&Observation>) -> Option<String> {
