@@ -42,10 +42,10 @@ pub(super) const RULE: Rule = Rule {
 fn explains(sign: &Sign, evidence: &Evidence) -> Option<Explained> {
     // An answer with a status came to an upgrade by HTTP/1.1: whoever gave it refuses upgrades. A page
     // is shown none.
-    let is_without_answer = match sign.symptom {
-        Symptom::UpgradeAnswered { status } => status.is_none(),
-        ref other => *other == Symptom::UpgradeUnanswered,
-    };
+    let is_without_answer = matches!(
+        sign.symptom,
+        Symptom::UpgradeAnswered { status: None } | Symptom::UpgradeUnanswered
+    );
     if !is_without_answer {
         return None;
     }
