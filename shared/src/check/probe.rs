@@ -223,6 +223,13 @@ pub struct SocketAsk {
     pub closes: Option<(u16, String)>,
 }
 
+impl SocketAsk {
+    /// Whether it lasts as long as the client has something to say, and no longer.
+    pub(super) fn is_for_its_messages(&self) -> bool {
+        !self.says.is_empty() && self.closes.is_some()
+    }
+}
+
 /// A message that a client says over a socket, and that comes back.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Saying {

@@ -143,12 +143,18 @@ impl Sample {
         self
     }
 
+    fn totals(&self) -> Totals {
+        let requests =
+            self.entries.iter().filter(|entry| matches!(entry.what, What::Request { .. }));
+        Totals { requests: requests.count() as u64, ..Totals::default() }
+    }
+
     fn observation(&self) -> Observation {
         let ledger = Ledger {
             link: LedgerId::from_random(1),
             now: UnixMillis::new(EPOCH),
             opened: UnixMillis::new(EPOCH),
-            totals: Totals::default(),
+            totals: self.totals(),
             dropped: 0,
             entries: self.entries.clone(),
         };

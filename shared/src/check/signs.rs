@@ -12,7 +12,7 @@ use made::Made;
 
 mod looked;
 use looked::Looked;
-pub(super) use looked::is_refusal;
+pub(super) use looked::refusal;
 
 mod reach;
 

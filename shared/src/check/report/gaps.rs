@@ -3,8 +3,8 @@
 use super::NotTested;
 use crate::check::evidence::{Client, Evidence};
 use crate::check::observed::{Heard, Observation, Outcome, ServerSide};
-use crate::check::probe::{By, Probe};
-use crate::check::signs::is_refusal;
+use crate::check::probe::{Ask, By, Probe};
+use crate::check::signs::refusal;
 
 /// Says what a pass does not prove.
 pub(super) fn not_proven(is_deep: bool) -> Vec<String> {
@@ -37,7 +37,9 @@ pub(super) fn not_tested(evidence: &Evidence, is_deep: bool) -> Vec<NotTested> {
             continue;
         }
         let seen = evidence.observations.iter().find(|seen| seen.probe == probe.id);
-        if let Some(why) = why(probe, seen) {
+        if let Some(why) =
+            why(probe, seen).or_else(|| never_said(probe, seen?)).or_else(|| too_slow(probe, seen?))
+        {
             gaps.push(NotTested { probe: Some(probe.id.clone()), why });
         }
     }
@@ -67,14 +69,36 @@ const fn is_by(by: By, client: Client) -> bool {
     }
 }
 
+/// Says what a client was to say over an open socket, and never did.
+fn never_said(probe: &Probe, seen: &Observation) -> Option<String> {
+    let Ask::Socket(ask) = &probe.ask else { return None };
+    let count = |is: fn(&Heard) -> bool| seen.heard.iter().filter(|note| is(&note.what)).count();
+    let has_opened = count(|what| matches!(what, Heard::Opened { .. })) > 0;
+    let said = count(|what| matches!(what, Heard::Said { .. }));
+    let smallest = ask.says.iter().skip(said).map(|saying| saying.bytes).min();
+    let smallest = smallest.filter(|_| has_opened && ask.is_for_its_messages())?;
+    let title = &probe.title;
+    Some(format!("{title}: it was over before those of {smallest} bytes and more were all said."))
+}
+
+/// Says which body was still under way when it was given up.
+fn too_slow(probe: &Probe, seen: &Observation) -> Option<String> {
+    let is_body = matches!(probe.ask, Ask::Upload { .. } | Ask::Download { .. });
+    let is_still_going = is_body
+        && seen.outcome == Outcome::Late
+        && seen.heard.iter().all(|note| is_going(&note.what));
+    let (title, within) = (&probe.title, probe.deadline.as_secs());
+    is_still_going.then(|| format!("{title}: too slow, it was not over within {within} s."))
+}
+
+const fn is_going(what: &Heard) -> bool {
+    matches!(what, Heard::Asked | Heard::Piece { .. } | Heard::Head { status: 200, .. })
+}
+
 fn why(probe: &Probe, seen: Option<&Observation>) -> Option<String> {
     let title = &probe.title;
     let Some(seen) = seen else { return Some(format!("{title}: it was not begun.")) };
-    let refused = seen.heard.iter().find_map(|note| {
-        let Heard::Head { status, headers, .. } = &note.what else { return None };
-        is_refusal(*status, headers).then_some(*status)
-    });
-    match (seen.outcome, refused, &seen.ledger) {
+    match (seen.outcome, refusal(seen), &seen.ledger) {
         (Outcome::Skipped, ..) => Some(format!("{title}: it was not begun.")),
         (Outcome::Cancelled, ..) => Some(format!("{title}: it was stopped with the run.")),
         (Outcome::Done | Outcome::Late, Some(status), _) => {
@@ -84,5 +108,32 @@ fn why(probe: &Probe, seen: Option<&Observation>) -> Option<String> {
             Some(format!("{title}: only the client's side is known. {why}"))
         }
         (Outcome::Done | Outcome::Late, None, ServerSide::Ledger(_) | ServerSide::Nothing) => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check::probe::{Lane, Saying, SocketAsk};
+    use crate::check::sample::{Sample, run};
+    use std::time::Duration;
+
+    #[test]
+    fn messages_that_were_never_said_are_not_tested() {
+        let says =
+            [64, 1_300].map(|bytes| Saying { after: Duration::ZERO, bytes, is_binary: false });
+        let closes = Some((1_000, String::new()));
+        let plan = "w24000".parse().unwrap();
+        let ask = Ask::Socket(SocketAsk { plan, says: says.to_vec(), closes });
+        let open = Sample::of("sizes", Lane::Socket, ask)
+            .note(1, Heard::Opened { extensions: String::new() })
+            .note(2, Heard::Said { n: 1, bytes: 64 });
+        let whole = open.clone().note(3, Heard::Said { n: 2, bytes: 1_300 });
+        for (sample, gaps) in [(open, 1), (whole, 0)] {
+            let not_tested = not_tested(&run(&[sample]), true);
+            let of_sizes: Vec<_> = not_tested.iter().filter(|gap| gap.probe.is_some()).collect();
+            assert_eq!(of_sizes.len(), gaps, "{of_sizes:?}");
+            assert!(of_sizes.iter().all(|gap| gap.why.contains("1300 bytes")), "{of_sizes:?}");
+        }
     }
 }

@@ -77,6 +77,8 @@ fn the_server_is_asked_until_it_knows_that_the_client_has_left() {
     assert_eq!((seen.outcome, &seen.ledger), (Outcome::Done, &ServerSide::Nothing));
 }
 
+type IsTold = fn(&ServerSide) -> bool;
+
 #[test]
 fn a_server_that_answered_a_probe_and_knows_nothing_of_it_has_forgotten() {
     let item = |n| Heard::Item { n, nonce: "a".to_owned(), sent: 1, bytes: 64 };
@@ -87,7 +89,7 @@ fn a_server_that_answered_a_probe_and_knows_nothing_of_it_has_forgotten() {
     let is_unknown = |side: &ServerSide| matches!(side, ServerSide::Unknown(_));
     let is_nothing = |side: &ServerSide| *side == ServerSide::Nothing;
     let is_ledger = |side: &ServerSide| matches!(side, ServerSide::Ledger(_));
-    let cases: [(Heard, Option<&Ledger>, fn(&ServerSide) -> bool); 7] = [
+    let cases: [(Heard, Option<&Ledger>, IsTold); 7] = [
         (item(1), None, is_unknown),
         (Heard::Echoed { n: 1, is_same: true }, None, is_unknown),
         (answered(true), None, is_unknown),

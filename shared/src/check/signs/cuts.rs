@@ -40,7 +40,19 @@ impl Cut<'_> {
 /// Returns the cut of a stream or socket with a plan, if it is one.
 pub(super) fn cut<'a>(looked: &Looked<'_>, told: &'a Told<'a>) -> Option<Cut<'a>> {
     let planned = told.planned()? as usize;
-    let leaves = matches!(&told.probe.ask, Ask::Stream(ask) if ask.leaves_after.is_some());
+    let leaves = match &told.probe.ask {
+        Ask::Stream(ask) => ask.leaves_after.is_some(),
+        // It lives as long as the client speaks, and breaks of what was said.
+        Ask::Socket(ask) => ask.is_for_its_messages(),
+        Ask::Seen { .. }
+        | Ask::Twins(_)
+        | Ask::Follow { .. }
+        | Ask::Wait { .. }
+        | Ask::Upload { .. }
+        | Ask::Download { .. }
+        | Ask::Status { .. }
+        | Ask::Connections { .. } => false,
+    };
     let plan = plan(told.probe)?;
     let is_asked_for = leaves || plan.steps().any(|step| step == Step::Cut);
     if is_asked_for || told.server.is_some_and(|server| server.has_stopped()) {

@@ -82,6 +82,9 @@ fn waited(told: &Told<'_>, wait: Duration) -> Option<Rung> {
 
 /// Returns what passes on a link that lives long, and how long it is to live, or to be silent.
 fn passing(told: &Told<'_>) -> Option<(Passing, Duration)> {
+    if matches!(&told.probe.ask, Ask::Socket(ask) if ask.is_for_its_messages()) {
+        return None;
+    }
     let plan = plan(told.probe).filter(|_| told.planned().is_some())?;
     let time = plan.time();
     if time < LONG {

@@ -1,7 +1,7 @@
 //! A run's notes, as all families of signs look at them.
 
 use crate::check::evidence::Evidence;
-use crate::check::flow::{Clocks, Flow, How, Server};
+use crate::check::flow::{Clocks, Flow, How, Server, named};
 use crate::check::observed::{Heard, Observation, Outcome, ServerSide};
 use crate::check::probe::{Ask, Lane, Probe};
 
@@ -33,11 +33,11 @@ impl<'a> Looked<'a> {
                 Outcome::Done | Outcome::Late => true,
                 Outcome::Cancelled | Outcome::Skipped => false,
             };
-            let flow = Flow::of(seen, 1, &clocks).filter(|_| has_run)?;
+            // What the server had no room for is no path's doing.
+            let flow = Flow::of(seen, 1, &clocks).filter(|_| has_run && refusal(seen).is_none())?;
             Some(Told { probe, seen, server: Server::of(seen), flow })
         });
-        let probes = probes.filter(|told| !told.is_refused()).collect();
-        Self { evidence, clocks, probes }
+        Self { evidence, clocks, probes: probes.collect() }
     }
 
     /// Returns what is told of a lane.
@@ -70,11 +70,6 @@ impl<'a> Told<'a> {
     pub(super) fn is_unknown_to_the_server(&self) -> bool {
         let no_request = self.server.is_some_and(|server| server.0.totals.requests == 0);
         self.seen.ledger == ServerSide::Nothing || no_request
-    }
-
-    /// Whether the server itself had no room for it: that is no path's doing.
-    pub(super) fn is_refused(&self) -> bool {
-        self.heads().any(|(_, _, status, headers)| is_refusal(status, headers))
     }
 
     /// Returns how many items are planned, and whether it is a stream or a socket with a plan at all.
@@ -125,8 +120,47 @@ impl<'a> Told<'a> {
     }
 }
 
-/// Whether an answer is the server's own "no room": its problems have a type of their own (RFC 9457).
-pub(in crate::check) fn is_refusal(status: u16, headers: &[(String, String)]) -> bool {
-    let mut types = crate::check::flow::named(headers, "content-type");
-    matches!(status, 429 | 503) && types.any(|kind| kind.starts_with("application/problem+json"))
+/// Returns the status of the server's own "no room", where a probe was answered so: a problem (RFC 9457)
+/// that its ledger shows, or that came before there was a ledger to write it into.
+pub(in crate::check) fn refusal(seen: &Observation) -> Option<u16> {
+    let asked = seen.heard.iter().filter(|note| note.what == Heard::Asked).count() as u64;
+    let server = Server::of(seen);
+    let all_arrived = server.is_some_and(|server| server.0.totals.requests >= asked);
+    seen.heard.iter().find_map(|note| {
+        let Heard::Head { status, headers, .. } = &note.what else { return None };
+        let is_problem = named(headers, "content-type").any(|kind| kind.starts_with(PROBLEM));
+        let mut own = server.into_iter().flat_map(Server::responses);
+        let is_own = own.any(|(_, own, _)| own == *status)
+            || !all_arrived && named(headers, "retry-after").next().is_some();
+        (matches!(status, 429 | 503) && is_problem && is_own).then_some(*status)
+    })
+}
+
+/// The type of the server's refusals.
+const PROBLEM: &str = "application/problem+json";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check::sample::{Sample, run};
+
+    #[test]
+    fn a_refusal_is_the_servers_own_where_its_ledger_shows_it_or_it_had_none() {
+        let problem = ("content-type", PROBLEM);
+        let later = ("retry-after", "3");
+        let asked = || Sample::of("it", Lane::Requests, Ask::Seen { times: 1 });
+        let arrived = |status| asked().arrived(1, "HTTP/1.1", &[]).answered(2, status);
+        for (sample, status, headers, refused) in [
+            (arrived(429), 429, &[problem, later][..], Some(429)),
+            (arrived(200), 429, &[problem, later], None),
+            (arrived(429), 429, &[later], None),
+            (arrived(404), 404, &[problem, later], None),
+            // It came before the server opens ledgers.
+            (asked(), 503, &[problem, later], Some(503)),
+            (asked(), 503, &[problem], None),
+        ] {
+            let evidence = run(&[sample.answer(3, status, None, headers)]);
+            assert_eq!(refusal(&evidence.observations[0]), refused, "{status} {headers:?}");
+        }
+    }
 }

@@ -4,7 +4,7 @@ use super::Symptom;
 use super::looked::{Looked, Told};
 use super::made::Made;
 use crate::check::flow::{Flow, How};
-use crate::check::observed::Heard;
+use crate::check::observed::{Heard, Outcome};
 use crate::check::probe::{Ask, Lane};
 
 pub(super) fn find(looked: &Looked<'_>, made: &mut Made) {
@@ -74,7 +74,15 @@ fn bodies(looked: &Looked<'_>, way: &str, size: impl Fn(&Ask) -> Option<u32>, ma
     let passed = passed.unwrap_or_default();
     // Where nothing gets through at all, bodies are no matter.
     let gets_through = looked.of_lane(Lane::Requests).any(|told| !told.is_unknown_to_the_server());
-    let failed = all().filter(|(told, bytes)| !is_whole(told) && *bytes > passed && gets_through);
+    // What is still under way when it is given up is slow, and no limit.
+    let is_stopped = |told: &Told<'_>| {
+        told.status().is_some_and(|status| status != 200)
+            || is_same(told).is_some()
+            || told.ended().is_some()
+            || told.seen.outcome != Outcome::Late
+    };
+    let is_failed = |told: &Told<'_>| !is_whole(told) && is_stopped(told);
+    let failed = all().filter(|(told, bytes)| is_failed(told) && *bytes > passed && gets_through);
     let Some((told, bytes)) = failed.min_by_key(|(_, bytes)| *bytes) else { return };
     if is_same(told) == Some(false) && told.status() == Some(200) {
         let says = format!("A body of {bytes} bytes {way} arrived changed.");

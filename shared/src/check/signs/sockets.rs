@@ -171,7 +171,8 @@ fn close<'a>(told: &'a Told<'a>, ask: &SocketAsk) -> Option<Close<'a>> {
     let (said, arrived, whose) = if let Some((code, reason)) = &ask.closes {
         let arrived = server.frames(Sender::Client, Kind::Close).next().map(|(_, close)| close);
         // A socket that the client never came to close has other signs.
-        if heard.is_none() && arrived.is_none() {
+        let has_left = told.seen.heard.iter().any(|note| note.what == Heard::Left);
+        if arrived.is_none() && (heard.is_none() || ask.is_for_its_messages() && !has_left) {
             return None;
         }
         (frame(*code, reason), arrived.map(ToOwned::to_owned), "client")

@@ -38,7 +38,9 @@ pub(super) fn probes() -> [Probe; 9] {
                     .into_iter()
                     .flat_map(|bytes| [text(0, bytes), binary(0, bytes)])
                     .collect(),
-                ..plan("w300")
+                // As long as a slow path needs: the client closes as soon as all have come back.
+                closes: Some((1_000, String::new())),
+                ..plan("w24000")
             },
         ),
     ]

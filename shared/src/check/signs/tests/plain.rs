@@ -9,6 +9,9 @@ use crate::check::path::{EPOCH, Made, Path, UPGRADE, read, request, stream};
 use crate::check::probe::{Ask, Lane, SocketAsk};
 use crate::ledger::{self, Kind, Piece, What};
 
+mod bodies;
+mod messages;
+
 /// One probe, beside the plain one that a run begins with.
 struct Case {
     ask: Ask,
