@@ -130,6 +130,9 @@ impl Inner {
             if let Err(end) = ready!(self.poll_written(cx)) {
                 return Poll::Ready(end);
             }
+            if Pin::new(&mut self.drain).poll(cx).is_ready() {
+                return Poll::Ready(End::going_away());
+            }
             let turn = match self.poll_turn(cx, hear) {
                 Poll::Ready(turn) => turn,
                 Poll::Pending => ready!(self.poll_waits(cx)),
@@ -345,8 +348,6 @@ impl Inner {
     }
 
     /// Waits for what does not come from the client; returns where there is something to write.
-    ///
-    /// A client that sends without a pause gets here too, whenever the task's turn is over.
     fn poll_waits(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), End>> {
         if Pin::new(&mut self.drain).poll(cx).is_ready() {
             return Poll::Ready(Err(End::going_away()));
