@@ -73,10 +73,10 @@ fn ran(report: &Report) -> BTreeSet<&ProbeId> {
     ran.map(|seen| &seen.probe).collect()
 }
 
-/// Whether a report would show a sign of another one.
+/// Whether a report would show a sign of another one; any would show one that names no probe.
 fn looked_for(report: &Report, sign: &Sign) -> bool {
     let ran = ran(report);
-    sign.probes.iter().any(|probe| ran.contains(probe))
+    sign.probes.is_empty() || sign.probes.iter().any(|probe| ran.contains(probe))
 }
 
 fn lane_of(lane: Lane, before: &Report, after: &Report, are_alike: bool) -> Option<LaneChange> {
