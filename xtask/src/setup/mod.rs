@@ -20,6 +20,7 @@ mod nginx;
 mod node;
 mod proxies;
 mod toolchain;
+mod unpacked;
 mod wasm_target;
 
 pub(crate) use browser::browser;

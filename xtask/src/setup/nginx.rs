@@ -3,29 +3,18 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{Found, Machine, Step, Way};
+use super::{Found, Machine, Step, Way, unpacked};
 use crate::project::Project;
 use crate::shell::{Cmd, Shell};
 
 /// Finds nginx by `NGINX`, else where it usually is, else where this set-up puts it.
 pub(crate) fn nginx(shell: &dyn Shell, project: &Project) -> Option<String> {
-    let given = std::env::var("NGINX").ok().filter(|value| !value.is_empty());
-    find(shell, project, given)
+    find(shell, project, unpacked::given("NGINX"))
 }
 
 fn find(shell: &dyn Shell, project: &Project, given: Option<String>) -> Option<String> {
-    let shown = |path: PathBuf| path.display().to_string();
-    let candidates = [
-        given,
-        shell.which("nginx").map(shown),
-        Some("/usr/sbin/nginx".to_owned()),
-        Some(shown(folder(project).join("usr/sbin/nginx"))),
-    ];
-    // What was unpacked starts only where the libraries are that it needs.
-    let starts = |program: &String| {
-        shell.ask(&Cmd::at(Path::new(program)).arg("-v")).is_some_and(|answer| answer.ok)
-    };
-    candidates.into_iter().flatten().find(starts)
+    let asked = |program: &Path| Cmd::at(program).arg("-v");
+    unpacked::find(shell, given, "usr/sbin/nginx", &folder(project), asked)
 }
 
 fn folder(project: &Project) -> PathBuf {
@@ -47,14 +36,7 @@ impl Step for NginxStep {
     }
 
     fn ways(&self, machine: &Machine) -> Vec<Way> {
-        if !machine.facts.debian {
-            return Vec::new();
-        }
-        let folder = folder(machine.project);
-        let update = machine.facts.root.then(|| Cmd::new("apt-get update"));
-        let unpack =
-            [Cmd::new("mkdir --parents").path(&folder), Cmd::new("sh -c").arg(UNPACK).dir(&folder)];
-        vec![Way::Commands(update.into_iter().chain(unpack).collect())]
+        unpacked::ways(machine, &folder(machine.project), UNPACK)
     }
 
     fn by_hand(&self, machine: &Machine) -> String {

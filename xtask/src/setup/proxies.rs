@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{Found, Machine, Step, Way};
+use super::{Found, Machine, Step, Way, unpacked};
 use crate::project::Project;
 use crate::shell::{Cmd, Shell};
 
@@ -29,10 +29,7 @@ const ALL: [Proxy; 4] = [
 /// Finds each by its variable, else where it usually is, else where this set-up puts it; those that are
 /// not there are left out.
 pub(crate) fn proxies(shell: &dyn Shell, project: &Project) -> Vec<(&'static str, String)> {
-    let found = ALL.iter().filter_map(|proxy| {
-        let given = std::env::var(proxy.variable).ok().filter(|value| !value.is_empty());
-        Some((proxy.name, proxy.find(shell, project, given)?))
-    });
+    let found = ALL.iter().filter_map(|proxy| Some((proxy.name, proxy.find(shell, project)?)));
     found.collect()
 }
 
@@ -42,22 +39,11 @@ pub(crate) fn libraries(project: &Project) -> PathBuf {
 }
 
 impl Proxy {
-    fn find(&self, shell: &dyn Shell, project: &Project, given: Option<String>) -> Option<String> {
-        let name = Path::new(self.file).file_name()?.to_str()?;
-        let shown = |path: PathBuf| path.display().to_string();
-        let candidates = [
-            given,
-            shell.which(name).map(shown),
-            Some(format!("/{}", self.file)),
-            Some(shown(folder(project).join(self.file))),
-        ];
-        let starts = |program: &String| {
-            let ask = Cmd::at(Path::new(program))
-                .arg(self.asks)
-                .env("LD_LIBRARY_PATH", libraries(project).display().to_string());
-            shell.ask(&ask).is_some_and(|answer| answer.ok)
-        };
-        candidates.into_iter().flatten().find(starts)
+    fn find(&self, shell: &dyn Shell, project: &Project) -> Option<String> {
+        let libraries = libraries(project).display().to_string();
+        let asked =
+            |program: &Path| Cmd::at(program).arg(self.asks).env("LD_LIBRARY_PATH", &libraries);
+        unpacked::find(shell, unpacked::given(self.variable), self.file, &folder(project), asked)
     }
 }
 
@@ -86,16 +72,7 @@ impl Step for ProxiesStep {
     }
 
     fn ways(&self, machine: &Machine) -> Vec<Way> {
-        if !machine.facts.debian {
-            return Vec::new();
-        }
-        let folder = folder(machine.project);
-        let update = machine.facts.root.then(|| Cmd::new("apt-get update"));
-        let unpack = [
-            Cmd::new("mkdir --parents").path(&folder.join("partial")),
-            Cmd::new("sh -c").arg(UNPACK).dir(&folder),
-        ];
-        vec![Way::Commands(update.into_iter().chain(unpack).collect())]
+        unpacked::ways(machine, &folder(machine.project), UNPACK)
     }
 
     fn by_hand(&self, machine: &Machine) -> String {
@@ -115,7 +92,7 @@ impl Step for ProxiesStep {
 
 /// Apt itself knows which libraries the machine lacks; as it only downloads, it needs no rights for it.
 /// The packages of an attempt before may be of another version.
-const UNPACK: &str = "rm --force -- *.deb && apt-get install --download-only --yes \
+const UNPACK: &str = "rm --force -- *.deb && mkdir --parents partial && apt-get install --download-only --yes \
     --no-install-recommends -o Dir::Cache::archives=\"$PWD\" -o Debug::NoLocking=1 \
     -o APT::Sandbox::User=root caddy haproxy apache2-bin varnish && \
     for package in *.deb; do dpkg --extract \"$package\" . || exit 1; done";
