@@ -248,17 +248,8 @@ mod tests {
     use crate::setup::Machine;
     use crate::shell::fake::FakeShell;
 
-    fn project() -> Project {
-        Project {
-            root: "/clone".into(),
-            target: "/clone/target".into(),
-            cargo_root: "/cargo".into(),
-            wasm_bindgen: "0.2.129".to_owned(),
-        }
-    }
-
     fn told(shell: &FakeShell, part: Part) -> (bool, Vec<String>) {
-        let project = project();
+        let project = Project::made_up();
         let result = part.run(&Machine::look(shell, &project));
         (result.is_ok(), shell.told())
     }
@@ -297,7 +288,7 @@ mod tests {
 
     #[test]
     fn one_failure_fails_all_but_stops_nothing() {
-        let (shell, project) = (FakeShell::default().fails("cargo fmt"), project());
+        let (shell, project) = (FakeShell::default().fails("cargo fmt"), Project::made_up());
         let shell = shell.says("cargo fmt --version", "1").says("cargo clippy --version", "1");
         let machine = Machine::look(&shell, &project);
         let error = check(&machine, &[Part::Doc, Part::Fmt]).unwrap_err().to_string();
@@ -309,7 +300,7 @@ mod tests {
 
     #[test]
     fn a_part_whose_set_up_failed_fails_unrun() {
-        let (shell, project) = (FakeShell::default(), project());
+        let (shell, project) = (FakeShell::default(), Project::made_up());
         let error = check(&Machine::look(&shell, &project), &[Part::Fmt]).unwrap_err().to_string();
         assert_eq!((error.as_str(), shell.told()), ("failed: fmt", vec![]));
     }

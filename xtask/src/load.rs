@@ -7,7 +7,7 @@ use anyhow::{Context, Result, ensure};
 
 use crate::run;
 use crate::say::Task;
-use crate::setup::{self, Machine};
+use crate::setup::{self, Machine, Need};
 use crate::shell::Cmd;
 
 /// Measures the server beside its peers, which are built and installed first.
@@ -43,8 +43,13 @@ pub(crate) fn run(machine: &Machine, order: &str, arguments: &[String]) -> Resul
 /// the page's own, in a browser.
 pub(crate) fn check_accuracy(machine: &Machine, arguments: &[String]) -> Result<()> {
     let is_by_page = arguments.iter().any(|argument| argument == BY_PAGE);
-    let needs = if is_by_page { setup::ACCURACY_BY_PAGE } else { setup::ACCURACY };
-    let unmet = setup::set_up(machine, needs);
+    let needs = if is_by_page {
+        // Those have nginx already.
+        [setup::JOURNEYS, &[Need::Proxies]].concat()
+    } else {
+        setup::ACCURACY.to_vec()
+    };
+    let unmet = setup::set_up(machine, &needs);
     ensure!(unmet.is_empty(), "set-up is not complete: see above");
     if !is_by_page {
         return judge_paths(machine, arguments);
@@ -142,18 +147,9 @@ mod tests {
     use crate::project::Project;
     use crate::shell::fake::FakeShell;
 
-    fn project() -> Project {
-        Project {
-            root: "/clone".into(),
-            target: "/clone/target".into(),
-            cargo_root: "/cargo".into(),
-            wasm_bindgen: String::new(),
-        }
-    }
-
     #[test]
     fn the_page_is_named_as_what_checks() {
-        let (shell, project) = (FakeShell::default(), project());
+        let (shell, project) = (FakeShell::default(), Project::made_up());
         let machine = Machine::look(&shell, &project);
         let arguments = ["--only", "direct", BY_PAGE].map(str::to_owned);
         let run = by_page(Cmd::new("judge"), &machine, &arguments);
@@ -163,7 +159,7 @@ mod tests {
 
     #[test]
     fn what_is_started_is_built_first() {
-        let project = project();
+        let project = Project::made_up();
         let shell = FakeShell::default();
         short_attacks(&Machine::look(&shell, &project)).unwrap();
         let told = shell.told();

@@ -19,6 +19,17 @@ pub(crate) struct Project {
 }
 
 impl Project {
+    /// Makes one up, of which nothing is there.
+    #[cfg(test)]
+    pub(crate) fn made_up() -> Self {
+        Self {
+            root: "/clone".into(),
+            target: "/clone/target".into(),
+            cargo_root: "/cargo".into(),
+            wasm_bindgen: "0.2.129".to_owned(),
+        }
+    }
+
     /// Finds the project that this program was started from.
     pub(crate) fn find() -> Result<Self> {
         // Cargo sets it at run time too; a moved checkout makes the compile-time value stale.

@@ -125,19 +125,6 @@ pub(crate) const BENCH: &[Need] = &[Need::Node, Need::Peers];
 /// All that the labelled paths take besides a compiler.
 pub(crate) const ACCURACY: &[Need] = &[Need::Nginx, Need::Proxies];
 
-/// All that the labelled paths take where the page checks them.
-pub(crate) const ACCURACY_BY_PAGE: &[Need] = &[
-    Need::Node,
-    Need::WasmTarget,
-    Need::Trunk,
-    Need::WasmBindgen,
-    Need::WasmOpt,
-    Need::Browser,
-    Need::Nginx,
-    Need::Proxies,
-    Need::Journeys,
-];
-
 /// All that Autobahn's cases take besides a compiler.
 pub(crate) const CONFORMANCE: &[Need] = &[Need::Kosoku];
 

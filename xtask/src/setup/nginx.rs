@@ -59,22 +59,13 @@ mod tests {
     use crate::setup::machine::Facts;
     use crate::shell::fake::FakeShell;
 
-    fn project() -> Project {
-        Project {
-            root: "/clone".into(),
-            target: "/clone/target".into(),
-            cargo_root: "/cargo".into(),
-            wasm_bindgen: String::new(),
-        }
-    }
-
     #[test]
     fn the_first_that_starts_is_taken() {
         let unpacked = "/clone/target/xtask/nginx/usr/sbin/nginx";
         let found = |working: &[&str], given: Option<&str>| {
             let shell = FakeShell::default().has("nginx");
             let shell = working.iter().fold(shell, |shell, program| shell.says(program, ""));
-            find(&shell, &project(), given.map(str::to_owned))
+            find(&shell, &Project::made_up(), given.map(str::to_owned))
         };
         for (working, given, expected) in [
             (&[][..], None, None),
@@ -90,7 +81,7 @@ mod tests {
 
     #[test]
     fn it_is_unpacked_and_not_installed() {
-        let (shell, project) = (FakeShell::default(), project());
+        let (shell, project) = (FakeShell::default(), Project::made_up());
         let ways = |debian, root| {
             let facts = Facts { debian, root, ..Facts::default() };
             let machine = Machine { shell: &shell, project: &project, facts };

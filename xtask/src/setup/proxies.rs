@@ -103,24 +103,16 @@ mod tests {
     use crate::setup::machine::Facts;
     use crate::shell::fake::FakeShell;
 
-    fn project() -> Project {
-        Project {
-            root: "/clone".into(),
-            target: "/clone/target".into(),
-            cargo_root: "/cargo".into(),
-            wasm_bindgen: String::new(),
-        }
-    }
-
     #[test]
     fn what_is_lacking_is_named() {
-        let libraries = libraries(&project());
+        let libraries = libraries(&Project::made_up());
         let env = format!("LD_LIBRARY_PATH={}", libraries.display());
         let found = |programs: &[&str]| {
             let shell = programs.iter().fold(FakeShell::default(), |shell, program| {
                 shell.says(&format!("{env} {program}"), "")
             });
-            let machine = Machine { shell: &shell, project: &project(), facts: Facts::default() };
+            let machine =
+                Machine { shell: &shell, project: &Project::made_up(), facts: Facts::default() };
             ProxiesStep.find(&machine)
         };
         let unpacked = |file: &str| format!("/clone/target/xtask/proxies/{file}");
@@ -133,7 +125,7 @@ mod tests {
 
     #[test]
     fn they_are_unpacked_and_not_installed() {
-        let (shell, project) = (FakeShell::default(), project());
+        let (shell, project) = (FakeShell::default(), Project::made_up());
         let ways = |debian, root| {
             let facts = Facts { debian, root, ..Facts::default() };
             let machine = Machine { shell: &shell, project: &project, facts };

@@ -8,12 +8,7 @@ use crate::project::Project;
 use crate::shell::fake::FakeShell;
 
 fn project() -> Project {
-    Project {
-        root: "/clone".into(),
-        target: "/clone/target".into(),
-        cargo_root: "/home-of/.cargo".into(),
-        wasm_bindgen: "0.2.129".to_owned(),
-    }
+    Project { cargo_root: "/home-of/.cargo".into(), ..Project::made_up() }
 }
 
 fn machine<'a>(shell: &'a FakeShell, project: &'a Project, facts: Facts) -> Machine<'a> {
