@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use super::observed::{Heard, Note, Observation, Outcome};
-use super::plan::{Plan, Step};
-use super::probe::{Ask, Probe};
+use super::plan::Step;
+use super::probe::Probe;
 
 mod clocks;
 pub use clocks::Clocks;
@@ -120,40 +120,14 @@ impl Flow {
     }
 }
 
-/// Returns what a probe's plan is, where it has one.
-pub fn plan(probe: &Probe) -> Option<&Plan> {
-    match &probe.ask {
-        Ask::Stream(ask) | Ask::Twins(ask) => Some(&ask.plan),
-        Ask::Socket(ask) => Some(&ask.plan),
-        Ask::Connections { plan, .. } => Some(plan),
-        Ask::Seen { .. }
-        | Ask::Follow { .. }
-        | Ask::Wait { .. }
-        | Ask::Upload { .. }
-        | Ask::Download { .. }
-        | Ask::Status { .. } => None,
-    }
-}
-
 /// Returns how long it was silent at a moment of a plan, and how long that silence was to be: from the
 /// last thing that either side had to say, be it only a beat.
 pub fn silence_at(probe: &Probe, elapsed: Duration) -> Option<(Duration, Duration)> {
-    let said_by_client = match &probe.ask {
-        Ask::Socket(ask) => &ask.says[..],
-        Ask::Seen { .. }
-        | Ask::Stream(_)
-        | Ask::Twins(_)
-        | Ask::Follow { .. }
-        | Ask::Wait { .. }
-        | Ask::Upload { .. }
-        | Ask::Download { .. }
-        | Ask::Status { .. }
-        | Ask::Connections { .. } => &[],
-    };
+    let said_by_client = probe.ask.socket().map_or(&[][..], |ask| &ask.says);
     let mut moments: Vec<_> = said_by_client.iter().map(|saying| saying.after).collect();
     let mut now = Duration::ZERO;
     moments.push(now);
-    for step in plan(probe)?.steps() {
+    for step in probe.ask.plan()?.steps() {
         match step {
             Step::Wait(millis) => now += Duration::from_millis(millis.into()),
             Step::Item(_) | Step::Binary(_) | Step::Beat | Step::Close(_) | Step::Cut => {

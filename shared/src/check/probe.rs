@@ -155,6 +155,37 @@ pub enum Ask {
     },
 }
 
+impl Ask {
+    /// Returns how a planned stream is asked for, where it is one, or the same one more than once.
+    pub const fn stream(&self) -> Option<&StreamAsk> {
+        match self {
+            Self::Stream(ask) | Self::Twins(ask) => Some(ask),
+            Self::Seen { .. }
+            | Self::Socket(_)
+            | Self::Follow { .. }
+            | Self::Wait { .. }
+            | Self::Upload { .. }
+            | Self::Download { .. }
+            | Self::Status { .. }
+            | Self::Connections { .. } => None,
+        }
+    }
+
+    /// Returns how a planned socket is asked for, where it is one.
+    pub const fn socket(&self) -> Option<&SocketAsk> {
+        if let Self::Socket(ask) = self { Some(ask) } else { None }
+    }
+
+    /// Returns what the server is to do, where that is planned.
+    pub fn plan(&self) -> Option<&Plan> {
+        if let Self::Connections { plan, .. } = self {
+            return Some(plan);
+        }
+        let of_socket = || self.socket().map(|ask| &ask.plan);
+        self.stream().map(|ask| &ask.plan).or_else(of_socket)
+    }
+}
+
 /// How a planned stream is asked for.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct StreamAsk {

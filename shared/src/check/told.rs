@@ -3,7 +3,7 @@
 use crate::check::evidence::Evidence;
 use crate::check::flow;
 use crate::check::observed::{Heard, Note, Observation, ServerSide};
-use crate::check::probe::{Ask, Form, Probe, StreamAsk};
+use crate::check::probe::{Form, Probe, StreamAsk};
 use crate::check::signs::Sign;
 use crate::ledger::What;
 
@@ -68,17 +68,7 @@ impl<'a> Told<'a> {
 
     /// Returns how the stream was asked for, where it is one.
     pub(in crate::check) fn stream(&self) -> Option<&'a StreamAsk> {
-        match &self.probe.ask {
-            Ask::Stream(ask) | Ask::Twins(ask) => Some(ask),
-            Ask::Seen { .. }
-            | Ask::Socket(_)
-            | Ask::Follow { .. }
-            | Ask::Wait { .. }
-            | Ask::Upload { .. }
-            | Ask::Download { .. }
-            | Ask::Status { .. }
-            | Ask::Connections { .. } => None,
-        }
+        self.probe.ask.stream()
     }
 
     /// Whether it is a stream in such a form.

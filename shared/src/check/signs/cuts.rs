@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use super::looked::{Looked, Told};
-use crate::check::flow::{How, plan, silence_at};
+use crate::check::flow::{How, silence_at};
 use crate::check::observed::Outcome;
 use crate::check::plan::Step;
-use crate::check::probe::Ask;
+use crate::check::probe::SocketAsk;
 
 /// A connection that ended early.
 #[derive(Clone, Debug)]
@@ -40,20 +40,11 @@ impl Cut<'_> {
 /// Returns the cut of a stream or socket with a plan, if it is one.
 pub(super) fn cut<'a>(looked: &Looked<'_>, told: &'a Told<'a>) -> Option<Cut<'a>> {
     let planned = told.planned()? as usize;
-    let leaves = match &told.probe.ask {
-        Ask::Stream(ask) => ask.leaves_after.is_some(),
-        // It lives as long as the client speaks, and breaks of what was said.
-        Ask::Socket(ask) => ask.is_for_its_messages(),
-        Ask::Seen { .. }
-        | Ask::Twins(_)
-        | Ask::Follow { .. }
-        | Ask::Wait { .. }
-        | Ask::Upload { .. }
-        | Ask::Download { .. }
-        | Ask::Status { .. }
-        | Ask::Connections { .. } => false,
-    };
-    let plan = plan(told.probe)?;
+    let ask = &told.probe.ask;
+    // A socket for its messages lives as long as the client speaks, and breaks of what was said.
+    let leaves = ask.stream().is_some_and(|ask| ask.leaves_after.is_some())
+        || ask.socket().is_some_and(SocketAsk::is_for_its_messages);
+    let plan = ask.plan()?;
     let is_asked_for = leaves || plan.steps().any(|step| step == Step::Cut);
     if is_asked_for || told.server.is_some_and(|server| server.has_stopped()) {
         return None;

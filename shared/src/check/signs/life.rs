@@ -5,7 +5,6 @@ use std::time::Duration;
 use super::cuts::{cut, is_dead};
 use super::looked::{Looked, Told};
 use super::{Life, Passing};
-use crate::check::flow::plan;
 use crate::check::observed::Outcome;
 use crate::check::plan::Step;
 use crate::check::probe::{Ask, Lane};
@@ -85,7 +84,7 @@ fn passing(told: &Told<'_>) -> Option<(Passing, Duration)> {
     if matches!(&told.probe.ask, Ask::Socket(ask) if ask.is_for_its_messages()) {
         return None;
     }
-    let plan = plan(told.probe).filter(|_| told.planned().is_some())?;
+    let plan = told.probe.ask.plan().filter(|_| told.planned().is_some())?;
     let time = plan.time();
     if time < LONG {
         return None;

@@ -3,6 +3,7 @@
 use crate::check::evidence::Evidence;
 use crate::check::flow::{Clocks, Flow, How, Server, named};
 use crate::check::observed::{Heard, Observation, Outcome, ServerSide};
+use crate::check::plan::Plan;
 use crate::check::probe::{Ask, Lane, Probe};
 
 /// A run, with its clocks compared.
@@ -74,18 +75,9 @@ impl<'a> Told<'a> {
 
     /// Returns how many items are planned, and whether it is a stream or a socket with a plan at all.
     pub(super) fn planned(&self) -> Option<u32> {
-        match &self.probe.ask {
-            Ask::Stream(ask) => Some(ask.plan.items()),
-            Ask::Socket(ask) => Some(ask.plan.items()),
-            Ask::Seen { .. }
-            | Ask::Twins(_)
-            | Ask::Follow { .. }
-            | Ask::Wait { .. }
-            | Ask::Upload { .. }
-            | Ask::Download { .. }
-            | Ask::Status { .. }
-            | Ask::Connections { .. } => None,
-        }
+        let ask = &self.probe.ask;
+        let is_several = matches!(ask, Ask::Twins(_) | Ask::Connections { .. });
+        ask.plan().filter(|_| !is_several).map(Plan::items)
     }
 
     /// Returns when it ended for the client, other than by the client's own leaving.
@@ -95,17 +87,9 @@ impl<'a> Told<'a> {
 
     /// Whether it has begun: what is answered otherwise than by opening is no socket.
     pub(super) fn has_begun(&self) -> bool {
-        match &self.probe.ask {
-            Ask::Socket(_) => self.has_opened(),
-            Ask::Seen { .. }
-            | Ask::Stream(_)
-            | Ask::Twins(_)
-            | Ask::Follow { .. }
-            | Ask::Wait { .. }
-            | Ask::Upload { .. }
-            | Ask::Download { .. }
-            | Ask::Status { .. }
-            | Ask::Connections { .. } => self.flow.head.is_some() || !self.flow.items.is_empty(),
+        match self.probe.ask.socket() {
+            Some(_) => self.has_opened(),
+            None => self.flow.head.is_some() || !self.flow.items.is_empty(),
         }
     }
 
