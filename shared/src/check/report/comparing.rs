@@ -73,9 +73,9 @@ fn ran(report: &Report) -> BTreeSet<&ProbeId> {
     ran.map(|seen| &seen.probe).collect()
 }
 
-/// Whether a report would show a sign of another one; any would show one that names no probe.
-fn looked_for(report: &Report, sign: &Sign) -> bool {
-    let ran = ran(report);
+/// Whether a report of these probes would show a sign of another one; any would show one that names no
+/// probe.
+fn looked_for(ran: &BTreeSet<&ProbeId>, sign: &Sign) -> bool {
     sign.probes.is_empty() || sign.probes.iter().any(|probe| ran.contains(probe))
 }
 
@@ -85,8 +85,9 @@ fn lane_of(lane: Lane, before: &Report, after: &Report, are_alike: bool) -> Opti
         faults.filter(|sign| sign.lane == lane).cloned().collect()
     };
     let lacking = |signs: &[Sign], others: &[Sign], other: &Report| -> Vec<Sign> {
+        let ran = ran(other);
         let is_there = |sign: &Sign| others.iter().any(|o| o.symptom.is_as_much_as(&sign.symptom));
-        let lacking = signs.iter().filter(|sign| !is_there(sign) && looked_for(other, sign));
+        let lacking = signs.iter().filter(|sign| !is_there(sign) && looked_for(&ran, sign));
         lacking.cloned().collect()
     };
     let (old, new) = (signs(before), signs(after));
@@ -128,9 +129,10 @@ fn hops(report: &Report) -> Vec<Hop> {
 
 /// Returns the titles of a report's findings that another lacks, though it looked for them.
 fn titles_lacking(report: &Report, other: &Report) -> Vec<String> {
+    let ran = ran(other);
     let others: Vec<_> = other.findings.iter().map(|found| without_figures(&found.title)).collect();
     let found = report.findings.iter().filter(|found| {
-        let could_show = found.signs.iter().any(|sign| looked_for(other, sign));
+        let could_show = found.signs.iter().any(|sign| looked_for(&ran, sign));
         could_show && !others.contains(&without_figures(&found.title))
     });
     found.map(|found| found.title.clone()).collect()
