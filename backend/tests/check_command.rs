@@ -6,7 +6,11 @@ use std::path::Path;
 use std::process::{Output, Stdio};
 
 use echoclock_shared::check::report::{Report, Verdict, read};
+#[cfg(unix)]
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
 use tokio::process::Command;
+#[cfg(unix)]
+use tokio::process::{Child, ChildStderr};
 
 /// Runs the check through the program.
 async fn check(arguments: &[&str]) -> (Option<i32>, String, String) {
@@ -119,12 +123,22 @@ async fn any_link_is_followed() {
     server.stop().await;
 }
 
+/// Waits until a run says that its short polling is through; returns what else it says.
+#[cfg(unix)]
+async fn until_a_poll_is_through(child: &mut Child) -> BufReader<ChildStderr> {
+    let mut progress = BufReader::new(child.stderr.take().expect("a pipe"));
+    let mut line = String::new();
+    while progress.read_line(&mut line).await.expect("text") > 0 && !line.contains("Short polling")
+    {
+        line.clear();
+    }
+    progress
+}
+
 /// A server that goes breaks off what is under way, as a bad path would.
 #[cfg(unix)]
 #[tokio::test]
 async fn a_server_that_goes_is_no_fault_of_the_path() {
-    use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
-
     let server = support::start().await;
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("a.json");
@@ -137,15 +151,10 @@ async fn a_server_that_goes_is_no_fault_of_the_path() {
         .stderr(Stdio::piped())
         .spawn()
         .expect("the program runs");
-    let mut progress = BufReader::new(child.stderr.take().expect("a pipe")).lines();
-    while let Some(line) = progress.next_line().await.expect("text") {
-        if line.contains("Short polling") {
-            break;
-        }
-    }
+    let mut progress = until_a_poll_is_through(&mut child).await;
     server.stop().await;
     let mut rest = String::new();
-    progress.into_inner().read_to_string(&mut rest).await.expect("text");
+    progress.read_to_string(&mut rest).await.expect("text");
     assert_eq!(child.wait().await.expect("it ends").code(), Some(0), "{rest}");
     assert!(rest.contains("the server has gone meanwhile"), "{rest}");
     let report = report(&file);
@@ -157,8 +166,6 @@ async fn a_server_that_goes_is_no_fault_of_the_path() {
 #[cfg(unix)]
 #[tokio::test]
 async fn an_interrupt_ends_a_run_with_what_is_known() {
-    use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
-
     let server = support::start().await;
     let mut child = Command::new(env!("CARGO_BIN_EXE_echoclock"))
         .args(["check", "--only", "polling,long-polling", "--expect", "polling,long-polling"])
@@ -168,12 +175,7 @@ async fn an_interrupt_ends_a_run_with_what_is_known() {
         .stderr(Stdio::piped())
         .spawn()
         .expect("the program runs");
-    let mut progress = BufReader::new(child.stderr.take().expect("a pipe")).lines();
-    while let Some(line) = progress.next_line().await.expect("text") {
-        if line.contains("Short polling") {
-            break;
-        }
-    }
+    let _progress = until_a_poll_is_through(&mut child).await;
     let process = child.id().expect("it runs").to_string();
     let killed = Command::new("kill").args(["-INT", &process]).status().await;
     assert!(killed.expect("a shell's kill").success());
