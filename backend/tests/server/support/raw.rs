@@ -54,7 +54,7 @@ impl Raw {
         let mut sent = 0;
         loop {
             match timeout(
-                Duration::from_millis(300),
+                Duration::from_secs(1),
                 self.wire.0.write(&frames[sent % frames.len()..]),
             )
             .await
