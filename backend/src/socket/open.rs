@@ -372,3 +372,6 @@ thread_local! {
 
 /// How much is read at a time.
 const BUFFER_SIZE: usize = 64 * 1024;
+
+#[cfg(test)]
+mod tests;
