@@ -260,6 +260,24 @@ mod tests {
     }
 
     #[test]
+    fn the_time_to_end_is_divided() {
+        let ends = |limits: Limits| {
+            let Limits { drain_at_least, drain_at_most, drain_spread, stop_after, .. } = limits;
+            [drain_at_least, drain_at_most, drain_spread, stop_after].map(|time| time.as_millis())
+        };
+        for (arguments, expected) in [
+            (&[][..], ends(Limits::default())),
+            (&["--drain", "2", "--drain-spread", "0"], [400, 1_200, 0, 1_800]),
+            (&["--drain=60", "--drain-spread=9"], [1_000, 36_000, 9_000, 54_000]),
+        ] {
+            let settings = serve(arguments).expect("these are times").settings();
+            assert_eq!(ends(settings.limits), expected, "{arguments:?}");
+            assert!(!settings.restarts, "{arguments:?}");
+        }
+        assert!(serve(&["--restarting"]).expect("a switch").settings().restarts);
+    }
+
+    #[test]
     fn trusted_proxies_take_the_place_of_the_default() {
         let trusted = |arguments: &[&str]| {
             serve(arguments).expect("these are networks").settings().trusted_proxies
@@ -297,6 +315,7 @@ mod tests {
             (["--site", "/nowhere/at/all"], "there is no such folder"),
             (["--idle-timeout", "0"], "from 1 to 86400"),
             (["--idle-timeout", "1m"], "from 1 to 86400"),
+            (["--drain", "0"], "is not in 1..=3600"),
             (["--show-header", "x y"], "invalid HTTP header name"),
             (["--frob", "1"], "--frob"),
         ] {
