@@ -9,7 +9,7 @@ use http::HeaderName;
 
 use crate::budget::Budget;
 use crate::counts::Counts;
-use crate::drain::Drain;
+use crate::drain::{Drain, Manner};
 use crate::feed::clock::{Clocks, WallClock};
 use crate::forwarded::Trusted;
 use crate::ledger::Ledgers;
@@ -33,6 +33,8 @@ pub struct Settings {
     pub show_headers: Vec<HeaderName>,
     /// Whether the path check's endpoints are there.
     pub has_check: bool,
+    /// Whether the server starts again where it stops, which sockets are told.
+    pub restarts: bool,
 }
 
 /// The server's state; cloning it is cheap.
@@ -79,7 +81,8 @@ impl AppState {
     ///
     /// Where the operating system gives no random bytes for the instance's name and its key.
     pub fn new(settings: Settings, wall: Arc<dyn WallClock>) -> Result<Self, getrandom::Error> {
-        let Settings { allowed, trusted_proxies, site, limits, show_headers, has_check } = settings;
+        let Settings { allowed, trusted_proxies, site, limits, show_headers, has_check, restarts } =
+            settings;
         let (budget, counts) = (Budget::new(limits.memory), Counts::new(&limits));
         Ok(Self(Arc::new(Parts {
             pages: Pages::new(site, &allowed, budget.clone(), counts.taken().clone()),
@@ -92,7 +95,10 @@ impl AppState {
             clocks: Clocks::new(&wall),
             ledgers: Ledgers::new(limits.ledger, show_headers, Arc::clone(&wall)),
             counts,
-            drain: Drain::default(),
+            drain: Drain::new(Manner {
+                spread: limits.drain_spread.min(limits.drain_at_most / 2),
+                restarts,
+            }),
             instance: format!("{:016x}", getrandom::u64()?),
             started: wall.now(),
             wall,

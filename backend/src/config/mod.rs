@@ -15,6 +15,9 @@ use crate::origin::{Allowed, BadOrigin, Origin};
 use crate::site::Site;
 use crate::state::Settings;
 
+mod stopping;
+pub use stopping::Stopping;
+
 mod bounds;
 pub use bounds::Bounds;
 
@@ -33,7 +36,7 @@ pub enum Command {
     /// Serve the page and the API, until a signal asks for the end
     #[command(after_help = "RUST_LOG says what is logged to the standard error, such as \
                             RUST_LOG=debug; it is info by default. SIGTERM, SIGINT and SIGQUIT end \
-                            the program in order, within 5 s, and a second one ends it at once. \
+                            the program in order, within --drain, and a second one ends it at once. \
                             SIGHUP ends it in order too, except under nohup.")]
     Serve(Box<Serve>),
 
@@ -97,6 +100,10 @@ pub struct Serve {
     #[arg(long, env = "ECHOCLOCK_SITE", value_name = "FOLDER", value_parser = site_folder)]
     pub site: Option<PathBuf>,
 
+    /// How the server ends what is open.
+    #[command(flatten)]
+    pub stopping: Stopping,
+
     /// What clients may have and do. The last, since its heading is that of all that follow.
     #[command(flatten)]
     pub bounds: Bounds,
@@ -127,13 +134,18 @@ impl Serve {
             allowed: allowed(&self.allow_origin),
             trusted_proxies: trusted(&self.trusted_proxy),
             site: self.site.clone().map_or(Site::Embedded, Site::Folder),
-            limits: Limits {
-                idle_timeout: Duration::from_secs(self.idle_timeout),
-                ..self.bounds.limits()
-            },
+            limits: self.limits(),
             show_headers: self.show_header.clone(),
             has_check: !self.no_check,
+            restarts: self.stopping.restarting,
         }
+    }
+
+    fn limits(&self) -> Limits {
+        let mut limits =
+            Limits { idle_timeout: Duration::from_secs(self.idle_timeout), ..self.bounds.limits() };
+        self.stopping.set(&mut limits);
+        limits
     }
 }
 
@@ -248,6 +260,24 @@ mod tests {
     }
 
     #[test]
+    fn the_time_to_end_is_divided() {
+        let ends = |limits: Limits| {
+            let Limits { drain_at_least, drain_at_most, drain_spread, stop_after, .. } = limits;
+            [drain_at_least, drain_at_most, drain_spread, stop_after].map(|time| time.as_millis())
+        };
+        for (arguments, expected) in [
+            (&[][..], ends(Limits::default())),
+            (&["--drain", "2", "--drain-spread", "0"], [400, 1_200, 0, 1_800]),
+            (&["--drain=60", "--drain-spread=9"], [1_000, 36_000, 9_000, 54_000]),
+        ] {
+            let settings = serve(arguments).expect("these are times").settings();
+            assert_eq!(ends(settings.limits), expected, "{arguments:?}");
+            assert!(!settings.restarts, "{arguments:?}");
+        }
+        assert!(serve(&["--restarting"]).expect("a switch").settings().restarts);
+    }
+
+    #[test]
     fn trusted_proxies_take_the_place_of_the_default() {
         let trusted = |arguments: &[&str]| {
             serve(arguments).expect("these are networks").settings().trusted_proxies
@@ -285,6 +315,7 @@ mod tests {
             (["--site", "/nowhere/at/all"], "there is no such folder"),
             (["--idle-timeout", "0"], "from 1 to 86400"),
             (["--idle-timeout", "1m"], "from 1 to 86400"),
+            (["--drain", "0"], "is not in 1..=3600"),
             (["--show-header", "x y"], "invalid HTTP header name"),
             (["--frob", "1"], "--frob"),
         ] {

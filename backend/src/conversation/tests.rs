@@ -28,6 +28,7 @@ fn state() -> AppState {
         limits: Limits::default(),
         show_headers: vec![],
         has_check: true,
+        restarts: false,
     };
     AppState::new(settings, Arc::new(SystemClock)).expect("the system has random bytes")
 }

@@ -6,7 +6,7 @@ use echoclock_backend::forwarded::Trusted;
 use echoclock_backend::limits::{Limits, Places};
 use echoclock_shared::echo::{FromBrowser, FromServer};
 use echoclock_shared::path;
-use tokio::net::{TcpListener, TcpSocket, TcpStream};
+use tokio::net::{TcpSocket, TcpStream};
 
 use crate::support::socket::Client;
 use crate::support::{self, PATIENCE, Server, Setup, Wire, until};
@@ -312,54 +312,4 @@ async fn an_idle_connection_of_http2_makes_room_and_a_used_one_does_not() {
         tokio::task::yield_now().await;
     }
     assert!(!used.is_finished(), "what is used stays");
-}
-
-#[tokio::test]
-async fn who_looks_after_the_server_has_a_way_of_its_own() {
-    let limits = Limits {
-        in_all: Places { connections: 1, requests: 1, ..Places::IN_ALL },
-        ..Limits::default()
-    };
-    let state = Setup { limits, ..Setup::default() }.state();
-    let public = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
-    let admin = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
-    let [at, admin_at] = [&public, &admin].map(|it| it.local_addr().expect("it listens"));
-    let listeners = echoclock_backend::Listeners { public, admin: Some(admin) };
-    let router = echoclock_backend::app(state.clone());
-    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
-    let served = echoclock_backend::serve(listeners, router, state.clone(), async {
-        drop(stopped.await);
-    });
-    let served = tokio::spawn(served);
-    let mut held = Wire::open(at).await;
-    held.write(format!("GET {STREAM} HTTP/1.1\r\nhost: a\r\n\r\n")).await;
-    held.read_head().await;
-    // Whoever says nothing there takes nothing from who does.
-    let mut silent = vec![];
-    for _ in 0..40 {
-        silent.push(Wire::open(admin_at).await);
-    }
-    let ask = async |target: &str| {
-        let mut wire = Wire::open(admin_at).await;
-        wire.write(format!("GET {target} HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n")).await;
-        String::from_utf8(wire.read_to_end().await).expect("text")
-    };
-    for (target, status, body) in [
-        (path::HEALTHZ, 200, "ok\n"),
-        (path::READYZ, 200, "ready\n"),
-        ("/", 404, "there is nothing at /"),
-        (path::INFO, 404, "there is nothing at /api/info"),
-    ] {
-        let answer = ask(target).await;
-        assert!(
-            answer.starts_with(&format!("HTTP/1.1 {status} ")) && answer.contains(body),
-            "{answer}"
-        );
-    }
-    stop.send(()).expect("it serves");
-    state.drain.begun().await;
-    let answer = ask(path::READYZ).await;
-    assert!(answer.starts_with("HTTP/1.1 503 ") && answer.ends_with("draining\n"), "{answer}");
-    drop(held);
-    served.await.expect("the server does not panic");
 }

@@ -176,6 +176,22 @@ async fn a_signal_ends_the_program_in_good_order() {
 }
 
 #[tokio::test]
+async fn the_program_ends_within_the_time_that_it_is_given() {
+    let arguments = ["--listen", "127.0.0.1:0", "--drain", "2", "--drain-spread=0", "--restarting"];
+    let mut program = Program::start(&arguments);
+    let address = program.address().await;
+    let mut chat = Client::open_chat(format!("ws://{address}{}", path::ECHO)).await;
+    // One that does not answer is waited for until then.
+    let _silent = Client::open_chat(format!("ws://{address}{}", path::ECHO)).await;
+    let began = tokio::time::Instant::now();
+    program.signal("TERM").await;
+    assert_eq!(told(chat.until_closed().await).0, 1012);
+    assert_eq!(program.exit_code().await, Some(0));
+    let took = began.elapsed();
+    assert!((1_000..4_000).contains(&took.as_millis()), "{took:?}");
+}
+
+#[tokio::test]
 async fn a_second_signal_ends_the_program_at_once() {
     let mut program = Program::start(&["--listen", "127.0.0.1:0"]);
     program.address().await;

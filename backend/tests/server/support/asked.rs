@@ -1,5 +1,7 @@
 //! Requests of clients that a proxy beside the server tells apart, and how they are answered.
 
+use std::net::SocketAddr;
+
 use tokio::io::AsyncReadExt;
 
 use super::{PATIENCE, Server, Wire};
@@ -25,7 +27,12 @@ impl Asked {
     }
 
     pub(crate) async fn say(server: &Server, said: &str) -> Self {
-        let mut wire = Wire::open(server.address()).await;
+        Self::at(server.address(), said).await
+    }
+
+    /// Asks for something at an address.
+    pub(crate) async fn at(address: SocketAddr, said: &str) -> Self {
+        let mut wire = Wire::open(address).await;
         wire.write(format!("{said}\r\nhost: a\r\n\r\n")).await;
         let head = wire.read_head().await;
         Self { wire, head }

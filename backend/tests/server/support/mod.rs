@@ -42,6 +42,7 @@ pub(crate) struct Setup {
     pub(crate) limits: Limits,
     pub(crate) wall: Arc<dyn WallClock>,
     pub(crate) has_check: bool,
+    pub(crate) restarts: bool,
 }
 
 impl Default for Setup {
@@ -52,6 +53,7 @@ impl Default for Setup {
             site: Site::Embedded,
             limits: Limits {
                 drain_at_least: Duration::from_millis(50),
+                drain_spread: Duration::ZERO,
                 // Tests ask faster than anybody.
                 per_client: Places { requests: 100_000, ..Places::PER_CLIENT },
                 in_all: Places { requests: 100_000, ..Places::IN_ALL },
@@ -59,15 +61,17 @@ impl Default for Setup {
             },
             wall: Arc::new(SystemClock),
             has_check: true,
+            restarts: false,
         }
     }
 }
 
 impl Setup {
     pub(crate) fn state(self) -> AppState {
-        let Self { allowed, trusted_proxies, site, limits, wall, has_check } = self;
+        let Self { allowed, trusted_proxies, site, limits, wall, has_check, restarts } = self;
         let show_headers = vec![];
-        let settings = Settings { allowed, trusted_proxies, site, limits, show_headers, has_check };
+        let settings =
+            Settings { allowed, trusted_proxies, site, limits, show_headers, has_check, restarts };
         AppState::new(settings, wall).expect("the system has random bytes")
     }
 }
