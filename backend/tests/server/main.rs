@@ -2,6 +2,7 @@
 
 mod support;
 
+mod admin;
 mod carried;
 mod check;
 mod check_command;
@@ -9,6 +10,7 @@ mod check_sockets;
 mod check_streams;
 mod clock;
 mod connections;
+mod drain;
 mod echo;
 mod events;
 mod gate;

@@ -202,7 +202,7 @@ async fn a_stuck_write_gets_its_1001_out_where_the_client_reads_at_last() {
         };
         let server = start(limits).await;
         let mut raw = Raw::open(&server, path::ECHO_RAW).await;
-        raw.flood(0x82, &vec![b'x'; 1_000_000]).await;
+        raw.flood_until_still_for(Duration::from_secs(2), 0x82, &vec![b'x'; 1_000_000]).await;
         server.state.drain.begin();
         let away = (1001, "the server stops".to_owned());
         if reads {

@@ -50,15 +50,21 @@ impl Raw {
     /// Sends the same frame again and again until the server reads no more; returns how many bytes
     /// that took.
     pub(crate) async fn flood(&mut self, first: u8, payload: &[u8]) -> usize {
+        self.flood_until_still_for(Duration::from_millis(300), first, payload).await
+    }
+
+    /// Does so until the server has read nothing for so long.
+    pub(crate) async fn flood_until_still_for(
+        &mut self,
+        still: Duration,
+        first: u8,
+        payload: &[u8],
+    ) -> usize {
         let frames = frame(first, payload).repeat(1 + 16 * 1024 / (payload.len() + 8));
         let mut sent = 0;
         loop {
-            match timeout(
-                Duration::from_secs(1),
-                self.wire.0.write(&frames[sent % frames.len()..]),
-            )
-            .await
-            {
+            let write = self.wire.0.write(&frames[sent % frames.len()..]);
+            match timeout(still, write).await {
                 Ok(Ok(written)) => sent += written,
                 Ok(Err(_)) | Err(_) => return sent,
             }

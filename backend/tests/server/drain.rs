@@ -1,7 +1,5 @@
 //! What followers are told where the server stops, so that they come back, and not all together.
 
-mod support;
-
 use std::time::Duration;
 
 use echoclock_backend::limits::Limits;
@@ -9,9 +7,9 @@ use echoclock_shared::path;
 use futures_util::future::join_all;
 use tokio::time::Instant;
 
-use support::asked::Asked;
-use support::socket::{Client, told};
-use support::{Setup, Wire};
+use crate::support::asked::Asked;
+use crate::support::socket::{Client, told};
+use crate::support::{self, Setup, Wire};
 
 const SPREAD: Duration = Duration::from_secs(2);
 

@@ -1,7 +1,5 @@
 //! The listener of those who look after the server.
 
-mod support;
-
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -15,8 +13,8 @@ use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
-use support::asked::Asked;
-use support::{Setup, Wire};
+use crate::support::asked::Asked;
+use crate::support::{Setup, Wire};
 
 /// A server with a listener for everybody and one for who looks after it.
 struct Two {
