@@ -12,6 +12,9 @@ use echoclock_shared::check::report::{self, Ran, Report};
 use echoclock_shared::check::suite::{self, Depth};
 
 use super::built::Built;
+use super::label::Label;
+use super::stop::Stop;
+use crate::{process, tied};
 
 /// Who checks a path.
 #[derive(Clone, Copy, Debug)]
@@ -24,15 +27,15 @@ pub(super) enum Checker<'a> {
 }
 
 /// Has it checked to its end, and reads the report.
-pub(super) fn check(by: Checker<'_>, path: &Built, at: &str, is_deep: bool) -> Result<Report> {
+pub(super) fn check(by: Checker<'_>, path: &Built, label: &Label, stop: &Stop) -> Result<Report> {
     let file = path.folder().join("report.json");
     let said = path.folder().join("said");
-    let address = format!("http://{}{at}", path.address);
-    let mut command = match by {
+    let address = format!("http://{}{}", path.address, label.at);
+    let command = match by {
         Checker::CommandLine(program) => {
             let mut command = Command::new(program);
             command.arg("check").arg(address).arg("--json").arg(&file);
-            command.args(is_deep.then_some("--deep"));
+            command.args(label.deep.then_some("--deep"));
             command
         }
         Checker::Page(words) => {
@@ -42,13 +45,16 @@ pub(super) fn check(by: Checker<'_>, path: &Built, at: &str, is_deep: bool) -> R
             command
         }
     };
+    let mut command = tied::tied(&command)?;
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(fs::File::create(&said)?);
     let mut process = command.spawn().context("the check can't be started")?;
-    let (started, limit) = (Instant::now(), if is_deep { DEEP } else { QUICK });
+    let (started, limit) = (Instant::now(), if label.deep { DEEP } else { QUICK });
     while process.try_wait()?.is_none() {
-        if started.elapsed() > limit {
-            process.kill()?;
-            process.wait()?;
+        let goes_on = stop.goes_on();
+        if goes_on.is_err() || started.elapsed() > limit {
+            // Asked first, a browser's check ends the browser.
+            process::end(&mut process);
+            goes_on?;
             bail!("the check did not end within {} s", limit.as_secs());
         }
         thread::sleep(Duration::from_millis(50));
