@@ -105,6 +105,9 @@ fn why(probe: &Probe, seen: Option<&Observation>) -> Option<String> {
     match (seen.outcome, refusal(seen), &seen.ledger) {
         (Outcome::Skipped, ..) => Some(format!("{title}: it was not begun.")),
         (Outcome::Cancelled, ..) => Some(format!("{title}: it was stopped with the run.")),
+        (Outcome::Asleep, ..) => Some(format!(
+            "{title}: the check itself stood still meanwhile, as on a machine that sleeps."
+        )),
         (Outcome::Done | Outcome::Late, Some(status), _) => {
             Some(format!("{title}: the server had no room for it, and said so with {status}."))
         }
