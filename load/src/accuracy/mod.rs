@@ -14,6 +14,7 @@ mod paste;
 mod program;
 mod sick;
 mod stop;
+mod untried;
 
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
@@ -199,6 +200,10 @@ fn tell(outcomes: &[Outcome], order: &Accuracy) -> Result<()> {
         });
         let all = serde_json::Value::Array(each.collect());
         std::fs::write(file, format!("{all:#}\n"))?;
+    }
+    say("Remedies that are not tried:");
+    for line in untried::lines() {
+        say(&format!("  {line}"));
     }
     let wrong = outcomes.iter().filter(|outcome| !outcome.is_right());
     let wrong: Vec<_> = wrong.map(|outcome| outcome.name.as_str()).collect();

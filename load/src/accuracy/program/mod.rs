@@ -48,6 +48,7 @@ impl Programs {
         let file = place.folder.join("configuration");
         let text = frame(name).replace("CONFIGURATION", &configured.configuration);
         fs::write(&file, place.fill(&text, program))?;
+        fs::write(place.folder.join("site.pem"), include_str!("site.pem"))?;
         let mut command = Command::new(program);
         match name {
             "nginx" => command.args(["-e", "stderr", "-p"]).arg(place.folder).arg("-c").arg(&file),

@@ -28,14 +28,14 @@ pub(super) const RULE: Rule = Rule {
             before: "proxy_pass http://backend;",
             after: "proxy_pass http://backend;\nproxy_set_header Host $http_host;",
             note: "In the location; `$http_host` keeps the port.",
-            tried_on: None,
+            tried_on: Some("nginx-rewrites-host"),
         },
         Remedy {
             hop: Hop::Apache,
             before: "ProxyPass / http://backend:3000/ upgrade=websocket",
             after: "ProxyPreserveHost On\nProxyPass / http://backend:3000/ upgrade=websocket",
             note: "In the virtual host.",
-            tried_on: None,
+            tried_on: Some("apache-rewrites-host"),
         },
         Remedy {
             hop: Hop::Server,

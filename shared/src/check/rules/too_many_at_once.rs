@@ -31,14 +31,14 @@ pub(super) const RULE: Rule = Rule {
             after: "limit_conn addr 64;",
             note: "In the location of live connections: each stream and each socket counts for as long as it is \
                    open.",
-            tried_on: None,
+            tried_on: Some("nginx-few-connections"),
         },
         Remedy {
             hop: Hop::Haproxy,
             before: "server one backend:3000 maxconn 4",
             after: "server one backend:3000 maxconn 10000",
             note: "In the backend of live connections.",
-            tried_on: None,
+            tried_on: Some("haproxy-few-connections"),
         },
         Remedy {
             hop: Hop::Envoy,
