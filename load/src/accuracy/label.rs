@@ -171,7 +171,10 @@ impl Label {
         }
         ensure!(!(self.browser && self.deep), "a page's run is a quick one");
         ensure!(!(self.browser && self.stands_still.is_some()), "a browser has many processes");
-        ensure!(!(self.browser && self.tls), "a browser believes no certificate that nobody has signed");
+        ensure!(
+            !(self.browser && self.tls),
+            "a browser believes no certificate that nobody has signed"
+        );
         let all = self.expects.iter().chain(&self.may).chain(&self.notes);
         let instead = self.unseen.iter().filter_map(|unseen| unseen.instead.as_ref());
         for cause in

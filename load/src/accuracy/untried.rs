@@ -35,8 +35,16 @@ fn why(rule: &str, hop: Hop) -> Option<&'static str> {
 /// Why a remedy for a program that runs here is not tried.
 const WHY: &[(&str, Hop, &str)] = &[
     ("close-not-relayed", Hop::Apache, "Apache 2.4.71 relays closes at once by itself"),
-    ("http2-without-sockets", Hop::Haproxy, "a client that offers HTTP/1.1 alone is answered by it all the same"),
-    ("leaving-not-told", Hop::Haproxy, "it is for requests that wait in a queue, and none here does"),
+    (
+        "http2-without-sockets",
+        Hop::Haproxy,
+        "a client that offers HTTP/1.1 alone is answered by it all the same",
+    ),
+    (
+        "leaving-not-told",
+        Hop::Haproxy,
+        "it is for requests that wait in a queue, and none here does",
+    ),
     ("page-inspected", Hop::Apache, "it takes ModSecurity"),
     ("page-inspected", Hop::Nginx, "it takes ModSecurity"),
 ];
@@ -53,7 +61,11 @@ mod tests {
         }
         for (rule, hop, _) in WHY {
             let is_untried = |(id, remedy): (&str, &Remedy)| id == *rule && remedy.hop == *hop;
-            assert!(untried().any(is_untried), "{rule} for {} is tried, or is not there", hop.name());
+            assert!(
+                untried().any(is_untried),
+                "{rule} for {} is tried, or is not there",
+                hop.name()
+            );
         }
         assert_eq!(lines().len(), WHY.len() + 1);
     }
