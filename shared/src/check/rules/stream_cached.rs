@@ -44,7 +44,7 @@ pub(super) const RULE: Rule = Rule {
             before: "CacheEnable disk \"/\"",
             after: "CacheEnable disk \"/\"\nCacheDisable \"/api/\"",
             note: "And no `CacheIgnoreCacheControl On`.",
-            tried_on: Some("apache-caches"),
+            tried_on: None,
         },
         Remedy {
             hop: Hop::Cloudflare,

@@ -86,6 +86,9 @@ pub(in crate::check) fn under_way(seen: &Observation) -> Vec<(u32, u32)> {
 }
 
 fn changed_items(told: &Told<'_>, made: &mut Made) {
+    if told.is_unknown_to_the_server() {
+        return;
+    }
     let is_changed = |what: &Heard| matches!(what, Heard::Item { n: 0, .. });
     let changed = told.seen.heard.iter().filter(|note| is_changed(&note.what)).count();
     if changed > 0 {
