@@ -273,7 +273,9 @@ impl Made<'_> {
             None => {
                 let closed = ask.plan.steps().find_map(|step| match step {
                     Step::Close(code) => Some(code),
-                    _ => None,
+                    Step::Wait(_) | Step::Item(_) | Step::Binary(_) | Step::Beat | Step::Cut => {
+                        None
+                    }
                 });
                 let (code, reason) = closed.map_or((1_000, ""), |code| (code, CLOSE_REASON));
                 if closed.is_none() {

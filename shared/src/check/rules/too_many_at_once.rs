@@ -5,6 +5,7 @@ use std::mem::discriminant;
 use crate::check::evidence::Evidence;
 use crate::check::hops::Hop;
 use crate::check::observed::Heard;
+use crate::check::probe::Lane;
 use crate::check::rule::{Explained, Remedy, Rule};
 use crate::check::signs::{Sign, Symptom};
 use crate::check::told::{Told, told};
@@ -66,9 +67,13 @@ fn explains(sign: &Sign, evidence: &Evidence) -> Option<Explained> {
     let arrived = |told: &Told<'_>| told.arrived().map_or(0, |all| all.len());
     let is_missing = told.iter().any(|told| arrived(told) < asked(told));
     // Where nothing of a kind gets through, it is not their number.
-    let kind = |told: &Told<'_>| discriminant(&told.probe.ask);
-    let mut alike =
-        Told::all(evidence).filter(|other| told.iter().any(|it| kind(it) == kind(other)));
+    // Plain requests are all of one kind.
+    let is_plain = |told: &Told<'_>| told.probe.lane == Lane::Requests;
+    let is_alike = |one: &Told<'_>, other: &Told<'_>| {
+        discriminant(&one.probe.ask) == discriminant(&other.probe.ask)
+            || is_plain(one) && is_plain(other)
+    };
+    let mut alike = Told::all(evidence).filter(|other| told.iter().any(|one| is_alike(one, other)));
     let others_do = alike.any(|other| arrived(&other) > 0);
     (is_missing && others_do && matches!(status, 429 | 503)).then(|| {
         Explained::high(format!(
@@ -82,7 +87,7 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::check::probe::{Ask, Lane};
+    use crate::check::probe::Ask;
     use crate::check::rule::{Confidence, sure};
     use crate::check::sample::Sample;
 
