@@ -13,6 +13,7 @@ mod machine;
 mod process;
 mod stats;
 mod table;
+mod tied;
 
 use std::process::ExitCode;
 
@@ -37,6 +38,9 @@ enum Order {
     /// Has the path check judge labelled paths, and compares
     #[command(name = "check-accuracy", alias = "accuracy")]
     Accuracy(accuracy::Accuracy),
+    /// Becomes a program that ends with what has started it
+    #[command(name = tied::ORDER, hide = true)]
+    Tied(tied::Tied),
 }
 
 fn main() -> ExitCode {
@@ -55,5 +59,6 @@ fn obey(order: Order) -> Result<()> {
         Order::Soak(soak) => soak::soak(&soak),
         Order::Attack(order) => attack::attack(&order),
         Order::Accuracy(order) => accuracy::accuracy(&order),
+        Order::Tied(order) => tied::become_it(&order),
     }
 }

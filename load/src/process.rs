@@ -112,6 +112,21 @@ impl Drop for Server {
     }
 }
 
+/// Asks a process to end, so that it ends what it has started itself, and makes it where it does not.
+pub(crate) fn end(process: &mut Child) {
+    // One that has ended needs neither.
+    let _ = kill_process(Pid::from_child(process), Signal::TERM);
+    let asked = Instant::now();
+    while asked.elapsed() < ENDS_WITHIN {
+        if !matches!(process.try_wait(), Ok(None)) {
+            return;
+        }
+        thread::sleep(Duration::from_millis(20));
+    }
+    let _ = process.kill();
+    let _ = process.wait();
+}
+
 /// The end of what a server writes; all of it is read, so that it never waits for a reader.
 #[derive(Clone, Debug, Default)]
 struct Said(Arc<Mutex<VecDeque<String>>>);
@@ -177,6 +192,8 @@ fn ticks(pid: u32) -> Duration {
 }
 
 const STARTS_WITHIN: Duration = Duration::from_secs(20);
+/// How long a process may take that was asked to end.
+const ENDS_WITHIN: Duration = Duration::from_secs(3);
 const LINES: usize = 60;
 
 #[cfg(test)]

@@ -51,6 +51,7 @@ impl<W: Write> Watcher for Progress<W> {
                 Outcome::Done => "",
                 Outcome::Late => ": not over in its time",
                 Outcome::Cancelled => ": stopped",
+                Outcome::Asleep => ": not judged, as the check itself stood still",
                 Outcome::Skipped => ": not begun",
             };
             let (over, all) = (self.over, run.probes().len());

@@ -220,7 +220,7 @@ const fn state(stage: Stage) -> StepState {
         Stage::Running | Stage::Asking => StepState::UnderWay,
         Stage::Over(Outcome::Done) => StepState::Done,
         Stage::Over(Outcome::Late) => StepState::Late,
-        Stage::Over(Outcome::Cancelled | Outcome::Skipped) => StepState::Skipped,
+        Stage::Over(Outcome::Cancelled | Outcome::Asleep | Outcome::Skipped) => StepState::Skipped,
     }
 }
 

@@ -12,6 +12,7 @@ use super::label::{Hop, Label};
 use super::program::{Place, Programs, Running};
 use super::sick::Sick;
 use crate::process::Server;
+use crate::tied;
 
 /// A path; it is taken down when dropped, from the client's end on.
 #[derive(Debug)]
@@ -37,7 +38,7 @@ impl Built {
         let folder = Folder::make(&label.name)?;
         let mut command = Command::new(server);
         command.args(["serve", "--listen", "127.0.0.1:0"]).env("RUST_LOG", "info");
-        let server = Server::start(command, None)?;
+        let server = Server::start(tied::tied(&command)?, None)?;
         let mut next = server.address;
         let mut hops = Vec::new();
         for (number, hop) in label.hops.iter().enumerate().rev() {
@@ -85,7 +86,7 @@ struct Folder(PathBuf);
 impl Folder {
     fn make(name: &str) -> Result<Self> {
         let number = MADE.fetch_add(1, Ordering::Relaxed);
-        let id = format!("echoclock-path-{}-{number}-{name}", std::process::id());
+        let id = format!("{FOLDERS}{}-{number}-{name}", std::process::id());
         let folder = std::env::temp_dir().join(id);
         fs::create_dir_all(&folder).context("the folder can't be made")?;
         Ok(Self(folder))
@@ -96,5 +97,38 @@ impl Drop for Folder {
     fn drop(&mut self) {
         // What is left behind lies in the folder for temporary files.
         let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+/// Removes the folders of runs that were killed.
+pub(super) fn sweep() {
+    let entries = fs::read_dir(std::env::temp_dir()).into_iter().flatten().flatten();
+    for entry in entries {
+        let owner = entry.file_name().to_str().and_then(owner);
+        if owner.is_some_and(|owner| !Path::new(&format!("/proc/{owner}")).exists()) {
+            // It may be another user's.
+            let _ = fs::remove_dir_all(entry.path());
+        }
+    }
+}
+
+/// The process that has made a folder of this name.
+fn owner(folder: &str) -> Option<u32> {
+    folder.strip_prefix(FOLDERS)?.split('-').next()?.parse().ok()
+}
+
+/// How the names of the folders begin; the process follows that has made it.
+const FOLDERS: &str = "echoclock-path-";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_tells_whose_it_is() {
+        assert_eq!(owner("echoclock-path-81-3-caddy-plain"), Some(81));
+        for other in ["echoclock-path-x-3", "echoclock-path-", "paths-81-3"] {
+            assert_eq!(owner(other), None, "{other}");
+        }
     }
 }

@@ -2,16 +2,21 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use echoclock_shared::check::evidence::Evidence;
+use echoclock_shared::check::observed::Outcome;
 use echoclock_shared::check::report::{self, Ran, Report};
 use echoclock_shared::check::suite::{self, Depth};
+use rustix::process::{Pid, Signal, kill_process};
 
 use super::built::Built;
+use super::label::{Label, StandsStill};
+use super::stop::Stop;
+use crate::{process, tied};
 
 /// Who checks a path.
 #[derive(Clone, Copy, Debug)]
@@ -24,15 +29,16 @@ pub(super) enum Checker<'a> {
 }
 
 /// Has it checked to its end, and reads the report.
-pub(super) fn check(by: Checker<'_>, path: &Built, at: &str, is_deep: bool) -> Result<Report> {
+pub(super) fn check(by: Checker<'_>, path: &Built, label: &Label, stop: &Stop) -> Result<Report> {
     let file = path.folder().join("report.json");
     let said = path.folder().join("said");
-    let address = format!("http://{}{at}", path.address);
-    let mut command = match by {
+    let scheme = if label.tls { "https" } else { "http" };
+    let address = format!("{scheme}://{}{}", path.address, label.at);
+    let command = match by {
         Checker::CommandLine(program) => {
             let mut command = Command::new(program);
             command.arg("check").arg(address).arg("--json").arg(&file);
-            command.args(is_deep.then_some("--deep"));
+            command.args(label.deep.then_some("--deep")).args(label.tls.then_some("--insecure"));
             command
         }
         Checker::Page(words) => {
@@ -42,14 +48,21 @@ pub(super) fn check(by: Checker<'_>, path: &Built, at: &str, is_deep: bool) -> R
             command
         }
     };
+    let mut command = tied::tied(&command)?;
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(fs::File::create(&said)?);
     let mut process = command.spawn().context("the check can't be started")?;
-    let (started, limit) = (Instant::now(), if is_deep { DEEP } else { QUICK });
+    let mut pause = label.stands_still.map(|order| Pause { order, is_under_way: false });
+    let (started, limit) = (Instant::now(), if label.deep { DEEP } else { QUICK });
     while process.try_wait()?.is_none() {
-        if started.elapsed() > limit {
-            process.kill()?;
-            process.wait()?;
+        let goes_on = stop.goes_on();
+        if goes_on.is_err() || started.elapsed() > limit {
+            // Asked first, a browser's check ends the browser.
+            process::end(&mut process);
+            goes_on?;
             bail!("the check did not end within {} s", limit.as_secs());
+        }
+        if let Some(pause) = &mut pause {
+            pause.heed(&process, started.elapsed());
         }
         thread::sleep(Duration::from_millis(50));
     }
@@ -59,7 +72,34 @@ pub(super) fn check(by: Checker<'_>, path: &Built, at: &str, is_deep: bool) -> R
             fs::read_to_string(&said).unwrap_or_default()
         )
     })?;
-    serde_json::from_str(&text).context("the report can't be read")
+    let report: Report = serde_json::from_str(&text).context("the report can't be read")?;
+    let has_noticed = report.observations.iter().any(|seen| seen.outcome == Outcome::Asleep);
+    ensure!(
+        has_noticed || label.stands_still.is_none(),
+        "the check did not notice that it stood still"
+    );
+    Ok(report)
+}
+
+/// The check's standing still.
+struct Pause {
+    order: StandsStill,
+    is_under_way: bool,
+}
+
+impl Pause {
+    /// Has a check that was started so long ago stand still, or go on.
+    fn heed(&mut self, process: &Child, time: Duration) {
+        let begins = Duration::from_millis(self.order.after);
+        let ends = begins + Duration::from_millis(self.order.millis);
+        let stands = begins <= time && time < ends;
+        if stands != self.is_under_way {
+            self.is_under_way = stands;
+            let signal = if stands { Signal::STOP } else { Signal::CONT };
+            // One that has ended is waited for by who started it.
+            let _ = kill_process(Pid::from_child(process), signal);
+        }
+    }
 }
 
 /// Tells a report again from what both sides noted, by the signs and rules as they are.

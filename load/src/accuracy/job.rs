@@ -12,6 +12,7 @@ use super::check::Checker;
 use super::judge::{self, Verdict, Wanted};
 use super::label::{self, Label};
 use super::program::Programs;
+use super::stop::Stop;
 use super::{check, paste};
 
 /// A path that is to be judged, as it is or mended.
@@ -32,6 +33,8 @@ pub(super) struct Place<'a> {
     pub(super) reports: Option<&'a Path>,
     /// Where the reports are that a run before has kept.
     pub(super) kept: Option<&'a Path>,
+    /// What ends the run early.
+    pub(super) stop: &'a Stop,
 }
 
 /// What came of a job.
@@ -69,7 +72,7 @@ impl Job {
             None => &self.label,
         };
         let path = Built::build(label, place.server, place.programs)?;
-        let report = check::check(place.checker, &path, &label.at, label.deep)?;
+        let report = check::check(place.checker, &path, label, place.stop)?;
         if let Some(folder) = place.reports {
             fs::create_dir_all(folder)?;
             fs::write(self.file(folder), serde_json::to_vec(&report)?)?;

@@ -27,9 +27,16 @@ pub(super) struct Label {
     /// Whether the fault shows in a deep run alone.
     #[serde(default)]
     pub(super) deep: bool,
+    /// Whether clients come by https; `FOLDER/site.pem` is a certificate with its key, which nobody has
+    /// signed.
+    #[serde(default)]
+    pub(super) tls: bool,
     /// Where on the path the server is found.
     #[serde(default = "root")]
     pub(super) at: String,
+    /// Whether the check itself stands still for a while; what the path does then is not its matter.
+    #[serde(default)]
+    pub(super) stands_still: Option<StandsStill>,
     /// From the client to the server.
     #[serde(rename = "hop")]
     pub(super) hops: Vec<Hop>,
@@ -48,6 +55,16 @@ pub(super) struct Label {
     /// What mends it, each tried by itself.
     #[serde(default, rename = "remedy")]
     pub(super) remedies: Vec<Remedy>,
+}
+
+/// When the check stands still.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct StandsStill {
+    /// So many milliseconds after its start.
+    pub(super) after: u64,
+    /// For so many milliseconds.
+    pub(super) millis: u64,
 }
 
 /// What of that which has to be found, or noted, a page need not: it may all the same.
@@ -153,6 +170,11 @@ impl Label {
             ensure!(!because.is_empty(), "why a page can't see it is not said");
         }
         ensure!(!(self.browser && self.deep), "a page's run is a quick one");
+        ensure!(!(self.browser && self.stands_still.is_some()), "a browser has many processes");
+        ensure!(
+            !(self.browser && self.tls),
+            "a browser believes no certificate that nobody has signed"
+        );
         let all = self.expects.iter().chain(&self.may).chain(&self.notes);
         let instead = self.unseen.iter().filter_map(|unseen| unseen.instead.as_ref());
         for cause in

@@ -13,11 +13,13 @@ mod label;
 mod paste;
 mod program;
 mod sick;
+mod stop;
+mod untried;
 
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail, ensure};
 use clap::Args;
@@ -29,6 +31,8 @@ use self::confusion::Confusion;
 use self::job::{Job, Outcome, Place};
 use self::label::Label;
 use self::program::Programs;
+use self::stop::Stop;
+use crate::tied;
 
 /// Which paths, and how thoroughly.
 #[derive(Args, Clone, Debug)]
@@ -81,6 +85,9 @@ fn program(text: &str) -> Result<(String, PathBuf), String> {
 }
 
 pub(crate) fn accuracy(order: &Accuracy) -> Result<()> {
+    tied::end_with_parent()?;
+    let stop = Stop::by_signals()?;
+    built::sweep();
     let labels = label::read(&order.paths)?;
     let files = order.programs.iter().cloned().collect();
     let programs = Programs { files, libraries: order.libraries.clone() };
@@ -89,7 +96,7 @@ pub(crate) fn accuracy(order: &Accuracy) -> Result<()> {
         ensure!(known, "no path is called {name:?}");
     }
     if let Some(label) = labels.iter().find(|label| Some(&label.name) == order.hold.as_ref()) {
-        return hold(label, order, &programs);
+        return hold(label, order, &programs, &stop);
     }
     let mut jobs = Vec::new();
     for label in labels.into_iter().filter(|label| order.wants(label)) {
@@ -116,11 +123,13 @@ pub(crate) fn accuracy(order: &Accuracy) -> Result<()> {
         programs: &programs,
         reports: order.reports.as_deref(),
         kept: order.kept.as_deref(),
+        stop: &stop,
     };
     // More browsers than that would measure the machine.
     let usual = if order.is_by_page() { 2 } else { 4 };
     let outcomes = run(jobs, order.at_once.unwrap_or(usual), &place);
-    tell(&outcomes, order)
+    tell(&outcomes, order)?;
+    stop.goes_on()
 }
 
 impl Accuracy {
@@ -137,10 +146,13 @@ impl Accuracy {
     }
 }
 
-fn hold(label: &Label, order: &Accuracy, programs: &Programs) -> Result<()> {
+fn hold(label: &Label, order: &Accuracy, programs: &Programs, stop: &Stop) -> Result<()> {
     let path = Built::build(label, &order.server, programs)?;
     say(&format!("{}: http://{}{}", label.says, path.address, label.at));
-    thread::sleep(HELD_FOR);
+    let began = Instant::now();
+    while began.elapsed() < HELD_FOR && !stop.is_told() {
+        thread::sleep(Duration::from_millis(50));
+    }
     Ok(())
 }
 
@@ -155,6 +167,9 @@ fn run(jobs: Vec<Job>, at_once: usize, place: &Place<'_>) -> Vec<Outcome> {
                     let job = jobs.lock().unwrap_or_else(PoisonError::into_inner).pop();
                     let Some(job) = job else { return };
                     let outcome = job.judged(place);
+                    if place.stop.is_told() {
+                        return;
+                    }
                     say(&outcome.line());
                     outcomes.lock().unwrap_or_else(PoisonError::into_inner).push(outcome);
                 }
@@ -185,6 +200,10 @@ fn tell(outcomes: &[Outcome], order: &Accuracy) -> Result<()> {
         });
         let all = serde_json::Value::Array(each.collect());
         std::fs::write(file, format!("{all:#}\n"))?;
+    }
+    say("Remedies that are not tried:");
+    for line in untried::lines() {
+        say(&format!("  {line}"));
     }
     let wrong = outcomes.iter().filter(|outcome| !outcome.is_right());
     let wrong: Vec<_> = wrong.map(|outcome| outcome.name.as_str()).collect();

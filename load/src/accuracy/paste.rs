@@ -60,9 +60,17 @@ fn is_for(remedy: &Remedy, hop: &str) -> bool {
     )
 }
 
-/// Remedies call the next hop `backend`, with a port where the program wants one.
+/// Remedies call the next hop `backend`, with a port where the program wants one; they listen at `:443`, or as
+/// `example.org`, with the certificate `site.pem`.
 fn in_labels_words(text: &str) -> String {
-    text.replace("backend:3000", "NEXT").replace("http://backend", "http://NEXT")
+    let words = [
+        ("backend:3000", "NEXT"),
+        ("http://backend", "http://NEXT"),
+        (":443", "LISTEN"),
+        ("example.org {", "http://LISTEN {"),
+        ("site.pem", "FOLDER/site.pem"),
+    ];
+    words.iter().fold(text.to_owned(), |text, (theirs, ours)| text.replace(theirs, ours))
 }
 
 /// Does to a text what makes `after` of `before`: lines that are only in one of them go out, or come in

@@ -28,6 +28,9 @@ pub enum Outcome {
     Late,
     /// It was stopped with the run.
     Cancelled,
+    /// The client stood still while it was under way, as on a machine that sleeps: what it noted, or not, is no
+    /// path's doing.
+    Asleep,
     /// It was never begun: the run ended before, or this client can't.
     Skipped,
 }

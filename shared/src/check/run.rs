@@ -136,10 +136,14 @@ impl Run {
 
     /// Takes what has happened at a time since the run began, and returns what is to be done, in order.
     pub fn handle(&mut self, event: Event, at: Duration) -> Vec<Effect> {
+        let stood_still = at.saturating_sub(self.now) > PULSE + self.patience();
         self.now = self.now.max(at);
         let mut effects = vec![];
         if self.end == End::Finished {
             return effects;
+        }
+        if stood_still {
+            self.stop_under_way(Outcome::Asleep, &mut effects);
         }
         match event {
             Event::Begin | Event::Deadline => {}
@@ -178,7 +182,7 @@ impl Run {
         };
         let of_probes = self.setup.probes.iter().zip(&self.tracks);
         let due = of_probes.filter_map(|(probe, track)| match &track.state {
-            State::Running { since } => Some(*since + probe.deadline),
+            State::Running { since } => Some((*since + probe.deadline).min(self.now + PULSE)),
             State::Asking { asking, .. } => asking.due(self.may_ask()),
             State::Waiting | State::Over { .. } => None,
         });
@@ -204,7 +208,7 @@ impl Run {
     pub fn is_complete(&self) -> bool {
         let mut all = self.setup.probes.iter().zip(&self.tracks);
         all.all(|(probe, track)| match track.state {
-            State::Over { outcome: Outcome::Done | Outcome::Late, .. } => true,
+            State::Over { outcome: Outcome::Done | Outcome::Late | Outcome::Asleep, .. } => true,
             State::Over { outcome: Outcome::Skipped, .. } => !can(self.setup.client, probe),
             State::Over { outcome: Outcome::Cancelled, .. }
             | State::Waiting
@@ -258,17 +262,28 @@ impl Run {
     fn close(&mut self, until: Duration, effects: &mut Vec<Effect>) {
         self.end = End::Closing(until);
         for which in 0..self.tracks.len() {
-            match self.tracks[which].state {
-                State::Waiting => {
-                    let ledger = ServerSide::Nothing;
-                    self.over(which, Outcome::Skipped, ledger, effects);
-                }
-                State::Running { .. } => {
-                    effects.push(Effect::Stop(which));
-                    self.ended(which, Outcome::Cancelled, effects);
-                }
-                State::Asking { .. } | State::Over { .. } => {}
+            if matches!(self.tracks[which].state, State::Waiting) {
+                self.over(which, Outcome::Skipped, ServerSide::Nothing, effects);
             }
+        }
+        self.stop_under_way(Outcome::Cancelled, effects);
+    }
+
+    fn stop_under_way(&mut self, outcome: Outcome, effects: &mut Vec<Effect>) {
+        for which in 0..self.tracks.len() {
+            if matches!(self.tracks[which].state, State::Running { .. }) {
+                effects.push(Effect::Stop(which));
+                self.ended(which, outcome, effects);
+            }
+        }
+    }
+
+    /// How much later than it asked to the run may be woken, and not have stood still.
+    const fn patience(&self) -> Duration {
+        match self.setup.client {
+            Client::CommandLine => Duration::from_secs(2),
+            // A page out of sight is woken once a minute, and what comes to it meanwhile is handed in.
+            Client::Browser => Duration::from_secs(65),
         }
     }
 
@@ -340,6 +355,10 @@ const fn can(client: Client, probe: &Probe) -> bool {
         (By::CommandLine, Client::Browser) | (By::Browser, Client::CommandLine) => false,
     }
 }
+
+/// How often the run looks at the clock while probes are under way: where it could not, what they noted tells
+/// of the client, and not of the path.
+const PULSE: Duration = Duration::from_secs(1);
 
 /// How long before the run's end everything stops, so that the ledgers can still be read.
 const LEDGERS_WITHIN: Duration = Duration::from_secs(4);

@@ -27,6 +27,7 @@ mod life;
 mod endings;
 
 mod sockets;
+pub(super) use sockets::under_way;
 
 mod requests;
 

@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail, ensure};
 
 use super::label::Configured;
+use crate::{process, tied};
 
 /// Where the programs are.
 #[derive(Clone, Debug, Default)]
@@ -47,6 +48,7 @@ impl Programs {
         let file = place.folder.join("configuration");
         let text = frame(name).replace("CONFIGURATION", &configured.configuration);
         fs::write(&file, place.fill(&text, program))?;
+        fs::write(place.folder.join("site.pem"), include_str!("site.pem"))?;
         let mut command = Command::new(program);
         match name {
             "nginx" => command.args(["-e", "stderr", "-p"]).arg(place.folder).arg("-c").arg(&file),
@@ -65,12 +67,14 @@ impl Programs {
         if let Some(libraries) = &self.libraries {
             command.env("LD_LIBRARY_PATH", libraries);
         }
-        let log = place.folder.join("log");
         command
             .args(&configured.arguments)
             .env("HOME", place.folder)
             .env_remove("XDG_CONFIG_HOME")
-            .env_remove("XDG_DATA_HOME")
+            .env_remove("XDG_DATA_HOME");
+        let log = place.folder.join("log");
+        let mut command = tied::tied(&command)?;
+        command
             .stdin(Stdio::null())
             .stdout(fs::File::create(&log)?)
             .stderr(fs::OpenOptions::new().append(true).open(&log)?);
@@ -91,22 +95,7 @@ impl Programs {
 
 impl Drop for Running {
     fn drop(&mut self) {
-        if let Ok(id) = i32::try_from(self.0.id()) {
-            // Asked first, it ends what it has started itself.
-            if let Some(id) = rustix::process::Pid::from_raw(id) {
-                let _ = rustix::process::kill_process(id, rustix::process::Signal::TERM);
-            }
-        }
-        let asked = Instant::now();
-        while asked.elapsed() < ENDS_WITHIN {
-            if !matches!(self.0.try_wait(), Ok(None)) {
-                return;
-            }
-            thread::sleep(Duration::from_millis(20));
-        }
-        // It may have ended by itself.
-        let _ = self.0.kill();
-        let _ = self.0.wait();
+        process::end(&mut self.0);
     }
 }
 
@@ -144,7 +133,6 @@ fn frame(program: &str) -> &'static str {
 }
 
 const STARTS_WITHIN: Duration = Duration::from_secs(30);
-const ENDS_WITHIN: Duration = Duration::from_secs(3);
 
 #[cfg(test)]
 mod tests {

@@ -38,6 +38,10 @@ async fn request(
     if let Some(status) = fault.refuses(&request) {
         return refuse(client, status).await;
     }
+    if fault.swallows(&request) {
+        // Until the client has had enough.
+        return tokio::io::copy(&mut client.from, &mut tokio::io::sink()).await.map(|_| ());
+    }
     fault.request(&mut request);
     if !request.is_upgrade() {
         request.set("Connection", "close");

@@ -68,7 +68,7 @@ fn ran(report: &Report) -> BTreeSet<&ProbeId> {
     let observed = report.observations.iter();
     let ran = observed.filter(|seen| match seen.outcome {
         Outcome::Done | Outcome::Late => true,
-        Outcome::Cancelled | Outcome::Skipped => false,
+        Outcome::Cancelled | Outcome::Asleep | Outcome::Skipped => false,
     });
     ran.map(|seen| &seen.probe).collect()
 }

@@ -4,7 +4,7 @@ use super::NotTested;
 use crate::check::evidence::{Client, Evidence};
 use crate::check::observed::{Heard, Observation, Outcome, ServerSide};
 use crate::check::probe::{Ask, By, Probe};
-use crate::check::signs::refusal;
+use crate::check::signs::{refusal, under_way};
 
 /// Says what a pass does not prove.
 pub(super) fn not_proven(is_deep: bool) -> Vec<String> {
@@ -81,8 +81,12 @@ fn never_said(probe: &Probe, seen: &Observation) -> Option<String> {
     Some(format!("{title}: it was over before those of {smallest} bytes and more were all said."))
 }
 
-/// Says which body was still under way when it was given up.
+/// Says which message or body was still under way when it was given up.
 fn too_slow(probe: &Probe, seen: &Observation) -> Option<String> {
+    if let Some(bytes) = under_way(seen).into_iter().map(|(_, bytes)| bytes).min() {
+        let title = &probe.title;
+        return Some(format!("{title}: too slow, one of {bytes} bytes was still under way."));
+    }
     let is_body = matches!(probe.ask, Ask::Upload { .. } | Ask::Download { .. });
     let is_still_going = is_body
         && seen.outcome == Outcome::Late
@@ -101,6 +105,9 @@ fn why(probe: &Probe, seen: Option<&Observation>) -> Option<String> {
     match (seen.outcome, refusal(seen), &seen.ledger) {
         (Outcome::Skipped, ..) => Some(format!("{title}: it was not begun.")),
         (Outcome::Cancelled, ..) => Some(format!("{title}: it was stopped with the run.")),
+        (Outcome::Asleep, ..) => Some(format!(
+            "{title}: the check itself stood still meanwhile, as on a machine that sleeps."
+        )),
         (Outcome::Done | Outcome::Late, Some(status), _) => {
             Some(format!("{title}: the server had no room for it, and said so with {status}."))
         }

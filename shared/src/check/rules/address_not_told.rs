@@ -34,7 +34,7 @@ pub(super) const RULE: Rule = Rule {
             before: "backend live\n    server one backend:3000",
             after: "backend live\n    option forwardfor\n    server one backend:3000",
             note: "In the backend, the frontend or `defaults`.",
-            tried_on: None,
+            tried_on: Some("haproxy-address-lost"),
         },
         Remedy {
             hop: Hop::Apache,

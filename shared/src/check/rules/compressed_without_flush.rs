@@ -40,14 +40,6 @@ pub(super) const RULE: Rule = Rule {
             note: "In the dynamic configuration; or leave the middleware off the router of the streams.",
             tried_on: None,
         },
-        Remedy {
-            hop: Hop::Haproxy,
-            before: "filter compression\ncompression algo gzip",
-            after: "filter compression\ncompression algo gzip\ncompression type text/css \
-                    application/javascript application/json",
-            note: "Lists what is compressed, so that streams are not.",
-            tried_on: None,
-        },
     ],
     explains,
 };

@@ -25,25 +25,28 @@ pub(super) const RULE: Rule = Rule {
         Remedy {
             hop: Hop::Nginx,
             before: "location / {\n    try_files $uri /index.html;\n}",
-            after: "location /api/ {\n    proxy_pass http://backend;\n    proxy_http_version 1.1;\n}\n\nlocation / \
-                    {\n    try_files $uri /index.html;\n}",
-            note: "Without a `/` at the end of `proxy_pass`, so that the path stays whole.",
-            tried_on: None,
+            after: "map $http_upgrade $connection_upgrade {\n    default upgrade;\n    \"\" \"\";\n}\n\nlocation / \
+                    {\n    try_files $uri /index.html;\n}\n\nlocation /api/ {\n    proxy_pass http://backend;\n    proxy_http_version 1.1;\n    proxy_set_header \
+                    Upgrade $http_upgrade;\n    proxy_set_header Connection $connection_upgrade;\n    \
+                    proxy_buffering off;\n}",
+            note: "`map` stands in `http`, beside the server; `proxy_pass` has no `/` at its end, so that the path \
+                   stays whole.",
+            tried_on: Some("nginx-not-routed"),
         },
         Remedy {
             hop: Hop::Caddy,
-            before: "try_files {path} /index.html\nfile_server",
-            after: "handle /api/* {\n    reverse_proxy backend:3000\n}\nhandle {\n    try_files {path} \
-                    /index.html\n    file_server\n}",
+            before: "example.org {\n    try_files {path} /index.html\n    file_server\n}",
+            after: "example.org {\n    handle /api/* {\n        reverse_proxy backend:3000\n    }\n    handle \
+                    {\n    try_files {path} /index.html\n    file_server\n    }\n}",
             note: "`handle` and not `handle_path`, so that the path stays whole.",
-            tried_on: None,
+            tried_on: Some("caddy-not-routed"),
         },
         Remedy {
             hop: Hop::Apache,
             before: "FallbackResource /index.html",
             after: "ProxyPass /api/ http://backend:3000/api/ upgrade=websocket\nFallbackResource /index.html",
             note: "In the virtual host.",
-            tried_on: None,
+            tried_on: Some("apache-not-routed"),
         },
     ],
     explains,

@@ -4,7 +4,7 @@ use crate::check::evidence::Evidence;
 use crate::check::hops::Hop;
 use crate::check::rule::{Explained, Remedy, Rule};
 use crate::check::signs::{Sign, Symptom};
-use crate::check::told::told;
+use crate::check::told::{Told, told};
 
 /// See `docs/PATHS.md`.
 pub(super) const RULE: Rule = Rule {
@@ -28,14 +28,14 @@ pub(super) const RULE: Rule = Rule {
             before: "proxy_pass http://backend;",
             after: "proxy_pass http://backend;\nproxy_set_header Host $http_host;",
             note: "In the location; `$http_host` keeps the port.",
-            tried_on: None,
+            tried_on: Some("nginx-rewrites-host"),
         },
         Remedy {
             hop: Hop::Apache,
             before: "ProxyPass / http://backend:3000/ upgrade=websocket",
             after: "ProxyPreserveHost On\nProxyPass / http://backend:3000/ upgrade=websocket",
             note: "In the virtual host.",
-            tried_on: None,
+            tried_on: Some("apache-rewrites-host"),
         },
         Remedy {
             hop: Hop::Server,
@@ -53,12 +53,23 @@ fn explains(sign: &Sign, evidence: &Evidence) -> Option<Explained> {
         return None;
     }
     let told = told(sign, evidence);
+    // Its gate stands before its ledger.
+    let is_own = |told: &&Told<'_>| {
+        let kind = told.header("content-type").unwrap_or_default();
+        told.never_arrived() && kind.starts_with(PROBLEM)
+    };
+    if told.iter().any(|told| is_own(&told)) {
+        return Explained::high("the 403 has the form of the server's own refusals");
+    }
     let refused = told.iter().find(|told| told.status_sent() == Some(403))?;
     let host = refused.arrived()?.first()?.header("host").unwrap_or("nothing").to_owned();
     let is_rewritten = !evidence.url.contains(&host);
     let says = format!("the server itself refused it; `Host` arrived as {host}");
     if is_rewritten { Explained::high(says) } else { Explained::low(says) }
 }
+
+/// The type of the server's refusals (RFC 9457).
+const PROBLEM: &str = "application/problem+json";
 
 #[cfg(test)]
 mod tests {
@@ -75,6 +86,11 @@ mod tests {
             (socket("127.0.0.1").answered(1, 403), Some(Confidence::Low)),
             (socket("backend").answered(1, 101), None),
             (Sample::socket("open"), None),
+            (
+                Sample::socket("open").answer(1, 403, None, &[("content-type", PROBLEM)]),
+                Some(Confidence::High),
+            ),
+            (Sample::socket("open").answer(1, 403, None, &[("content-type", "text/html")]), None),
         ] {
             let symptom = Symptom::UpgradeAnswered { status: Some(403) };
             assert_eq!(sure(&RULE, symptom, Lane::Socket, &[sample], &["open"]), confidence);

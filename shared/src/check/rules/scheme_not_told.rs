@@ -27,7 +27,7 @@ pub(super) const RULE: Rule = Rule {
             before: "proxy_pass http://backend;",
             after: "proxy_pass http://backend;\nproxy_set_header X-Forwarded-Proto $scheme;",
             note: "Where TLS ends.",
-            tried_on: None,
+            tried_on: Some("nginx-scheme-lost"),
         },
         Remedy {
             hop: Hop::Haproxy,
@@ -35,7 +35,7 @@ pub(super) const RULE: Rule = Rule {
             after: "frontend edge\n    bind :443 ssl crt site.pem\n    http-request set-header X-Forwarded-Proto \
                     https if { ssl_fc }",
             note: "Where TLS ends.",
-            tried_on: None,
+            tried_on: Some("haproxy-scheme-lost"),
         },
         Remedy {
             hop: Hop::Apache,
@@ -43,7 +43,7 @@ pub(super) const RULE: Rule = Rule {
             after: "RequestHeader set X-Forwarded-Proto expr=%{REQUEST_SCHEME}\nProxyPass / http://backend:3000/ \
                     upgrade=websocket",
             note: "With mod_headers, where TLS ends.",
-            tried_on: None,
+            tried_on: Some("apache-scheme-lost"),
         },
     ],
     explains,

@@ -30,10 +30,10 @@ pub(super) const RULE: Rule = Rule {
         },
         Remedy {
             hop: Hop::Haproxy,
-            before: "server one backend:3000 check",
+            before: "option httpchk GET /health\nserver one backend:3000 check",
             after: "option httpchk GET /readyz\nserver one backend:3000 check",
             note: "A health check of a path that is there.",
-            tried_on: None,
+            tried_on: Some("haproxy-wrong-health"),
         },
     ],
     explains,

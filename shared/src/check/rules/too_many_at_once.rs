@@ -1,7 +1,11 @@
 //! A hop lets so many requests or connections through.
 
+use std::mem::discriminant;
+
 use crate::check::evidence::Evidence;
 use crate::check::hops::Hop;
+use crate::check::observed::Heard;
+use crate::check::probe::Lane;
 use crate::check::rule::{Explained, Remedy, Rule};
 use crate::check::signs::{Sign, Symptom};
 use crate::check::told::{Told, told};
@@ -10,7 +14,7 @@ use crate::check::told::{Told, told};
 pub(super) const RULE: Rule = Rule {
     id: "too-many-at-once",
     title: "A hop lets only so many requests through",
-    symptoms: &["answered_elsewhere"],
+    symptoms: &["answered_elsewhere", "upgrade_answered"],
     symptom: "Some requests are answered 429 or 503 by something that did not ask the server; others of the same \
               kind get through.",
     cause: "A hop bounds how many requests a client makes, or how many it has open, and live connections stay \
@@ -31,14 +35,14 @@ pub(super) const RULE: Rule = Rule {
             after: "limit_conn addr 64;",
             note: "In the location of live connections: each stream and each socket counts for as long as it is \
                    open.",
-            tried_on: None,
+            tried_on: Some("nginx-few-connections"),
         },
         Remedy {
             hop: Hop::Haproxy,
             before: "server one backend:3000 maxconn 4",
             after: "server one backend:3000 maxconn 10000",
             note: "In the backend of live connections.",
-            tried_on: None,
+            tried_on: Some("haproxy-few-connections"),
         },
         Remedy {
             hop: Hop::Envoy,
@@ -53,19 +57,37 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn explains(sign: &Sign, evidence: &Evidence) -> Option<Explained> {
-    let Symptom::AnsweredElsewhere { status } = sign.symptom else { return None };
-    let never_arrived = told(sign, evidence).iter().any(Told::never_arrived);
-    let mut others = Told::all(evidence).filter(|told| !sign.probes.contains(&told.probe.id));
-    let others_do = others.any(|told| told.status_sent().is_some());
-    (never_arrived && others_do && matches!(status, 429 | 503)).then(|| {
-        Explained::high(format!("{status} came for some requests, and others reached the server"))
+    let (Symptom::AnsweredElsewhere { status } | Symptom::UpgradeAnswered { status: Some(status) }) =
+        sign.symptom
+    else {
+        return None;
+    };
+    let told = told(sign, evidence);
+    let asked = |told: &Told<'_>| told.heard().filter(|note| note.what == Heard::Asked).count();
+    let arrived = |told: &Told<'_>| told.arrived().map_or(0, |all| all.len());
+    let is_missing = told.iter().any(|told| arrived(told) < asked(told));
+    // Where nothing of a kind gets through, it is not their number.
+    // Plain requests are all of one kind.
+    let is_plain = |told: &Told<'_>| told.probe.lane == Lane::Requests;
+    let is_alike = |one: &Told<'_>, other: &Told<'_>| {
+        discriminant(&one.probe.ask) == discriminant(&other.probe.ask)
+            || is_plain(one) && is_plain(other)
+    };
+    let mut alike = Told::all(evidence).filter(|other| told.iter().any(|one| is_alike(one, other)));
+    let others_do = alike.any(|other| arrived(&other) > 0);
+    (is_missing && others_do && matches!(status, 429 | 503)).then(|| {
+        Explained::high(format!(
+            "{status} came for some requests, and others of the same kind reached the server"
+        ))
     })?
 }
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
-    use crate::check::probe::Lane;
+    use crate::check::probe::Ask;
     use crate::check::rule::{Confidence, sure};
     use crate::check::sample::Sample;
 
@@ -73,8 +95,12 @@ mod tests {
     fn too_many_at_once_is_told_by_those_that_get_through() {
         let asked = |id: &str| Sample::stream(id, Lane::Events, |_| {});
         let answered = asked("other").arrived(1, "HTTP/1.1", &[]).answered(1, 200);
+        let wait = Ask::Wait { wait: Duration::from_secs(5) };
+        let of_another_kind =
+            Sample::of("other", Lane::LongPoll, wait).arrived(1, "HTTP/1.1", &[]).answered(1, 200);
         for (status, other, confidence) in [
             (503, answered.clone(), Some(Confidence::High)),
+            (503, of_another_kind, None),
             (503, asked("other"), None),
             (404, answered, None),
         ] {

@@ -12,10 +12,14 @@ fn seconds(seconds: u64) -> Duration {
 }
 
 fn begun() -> (Run, Vec<Effect>) {
+    begun_by(Client::Browser)
+}
+
+fn begun_by(client: Client) -> (Run, Vec<Effect>) {
     let mut run = Run::new(Setup {
         probes: probes(Depth::Quick),
         slots: SLOTS,
-        client: Client::Browser,
+        client,
         url: "http://localhost/".to_owned(),
         time: Depth::Quick.time(),
         run: LedgerId::from_random(1),
@@ -129,4 +133,31 @@ fn late_news_are_ignored() {
     let evidence = run.evidence();
     let (_, seen) = evidence.of("seen").unwrap();
     assert_eq!((seen.outcome, seen.heard.len()), (Outcome::Late, 0));
+}
+
+#[test]
+fn what_was_under_way_while_the_client_stood_still_is_not_judged() {
+    for (client, stood, is_asleep) in [
+        (Client::CommandLine, 2_900, false),
+        (Client::CommandLine, 4_000, true),
+        (Client::Browser, 4_000, false),
+        (Client::Browser, 70_000, true),
+    ] {
+        let (mut run, _) = begun_by(client);
+        let mut at = Duration::ZERO;
+        // Woken as it asks to, it has not stood still, however little it hears.
+        while at < seconds(2) {
+            at = run.next_deadline().unwrap().max(at);
+            assert!(at <= seconds(4), "{at:?}");
+            run.handle(Event::Deadline, at);
+        }
+        let running = (0..run.probes().len()).filter(|which| run.stage(*which) == Stage::Running);
+        let slow = running.max_by_key(|which| run.probes()[*which].deadline).unwrap();
+        let ended = run.handle(Event::Ended(slow), at + Duration::from_millis(stood));
+        assert_eq!(ended.contains(&Effect::Stop(slow)), is_asleep, "{client:?} {stood} ms");
+        let evidence = run.evidence();
+        let outcome = evidence.of(&run.probes()[slow].id.0).unwrap().1.outcome;
+        let expected = if is_asleep { Outcome::Asleep } else { Outcome::Done };
+        assert_eq!(outcome, expected, "{client:?} {stood} ms");
+    }
 }

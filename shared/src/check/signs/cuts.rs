@@ -49,6 +49,10 @@ pub(super) fn cut<'a>(looked: &Looked<'_>, told: &'a Told<'a>) -> Option<Cut<'a>
     if is_asked_for || told.server.is_some_and(|server| server.has_stopped()) {
         return None;
     }
+    // An answer to what has never arrived is somebody else's, and whole as it is.
+    if told.is_unknown_to_the_server() {
+        return None;
+    }
     let (at, how) = told.ended()?;
     // A socket that never opened, and an answer that is none, have signs of their own.
     if !told.has_begun() || told.status().is_some_and(|status| status >= 300) {

@@ -25,9 +25,11 @@ pub(super) fn find(looked: &Looked<'_>, made: &mut Made) {
 }
 
 fn of_lane(lane: Lane, cuts: Vec<Cut<'_>>, all: &[Cut<'_>], made: &mut Made) {
-    // What is said against silence and broke with everything else did not break of its age.
+    // What broke with everything else did not break of its silence, nor of its age where something is said
+    // against silence.
     let is_idle = |cut: &Cut<'_>| {
-        cut.is_idle() && !(super::life::is_kept(cut.told) && is_of_an_event(cut, all))
+        let least = if super::life::is_kept(cut.told) { 1 } else { SEVERAL };
+        cut.is_idle() && broken_with(cut, all) < least
     };
     let (idle, mut busy): (Vec<_>, Vec<_>) = cuts.into_iter().partition(is_idle);
     // What several with traffic do at that age, silence is not the reason for.
@@ -88,8 +90,13 @@ fn lifetime(lane: Lane, busy: &[Cut<'_>], all: &[Cut<'_>]) -> Option<Duration> {
 /// Whether links of other ages broke at the same moment: that is an event of the network's, such as a new
 /// way or a hop that begins anew.
 fn is_of_an_event(cut: &Cut<'_>, all: &[Cut<'_>]) -> bool {
-    let mut others = all.iter().filter(|other| !other.is_idle() && !other.is_tail);
-    others.any(|other| is_at_once(other, cut) && !is_near(other.age, cut.age))
+    broken_with(cut, all) > 0
+}
+
+/// Counts the links of other ages, not silent ones, that broke at the same moment.
+fn broken_with(cut: &Cut<'_>, all: &[Cut<'_>]) -> usize {
+    let others = all.iter().filter(|other| !other.is_idle() && !other.is_tail);
+    others.filter(|other| is_at_once(other, cut) && !is_near(other.age, cut.age)).count()
 }
 
 fn is_at_once(one: &Cut<'_>, other: &Cut<'_>) -> bool {
@@ -200,6 +207,9 @@ const OLD: Duration = Duration::from_secs(10);
 
 /// For how long one event breaks links: not all of them notice at once.
 const EVENT: Duration = Duration::from_secs(1);
+
+/// How many links have to break with one that is silent for its silence not to be the reason.
+const SEVERAL: usize = 2;
 
 /// How young a socket is that has died of being opened.
 const YOUNG: Duration = Duration::from_millis(2_500);

@@ -32,7 +32,7 @@ impl<'a> Looked<'a> {
         let probes = evidence.pairs().filter_map(|(probe, seen)| {
             let has_run = match seen.outcome {
                 Outcome::Done | Outcome::Late => true,
-                Outcome::Cancelled | Outcome::Skipped => false,
+                Outcome::Cancelled | Outcome::Asleep | Outcome::Skipped => false,
             };
             // What the server had no room for is no path's doing.
             let flow = Flow::of(seen, 1, &clocks).filter(|_| has_run && refusal(seen).is_none())?;

@@ -51,7 +51,10 @@ fn has_waited_in_its_browser(looked: &Looked<'_>, told: &Told<'_>) -> bool {
 
 fn request(looked: &Looked<'_>, told: &Told<'_>, made: &mut Made) {
     let is_body = matches!(told.probe.ask, Ask::Upload { .. } | Ask::Download { .. });
-    if is_body && looked.of_lane(told.probe.lane).any(|other| !other.is_unknown_to_the_server()) {
+    let is_body_refused = is_body && !has_no_room(told);
+    if is_body_refused
+        && looked.of_lane(told.probe.lane).any(|other| !other.is_unknown_to_the_server())
+    {
         // It is the body that does not get through.
         return;
     }
@@ -80,6 +83,12 @@ fn request(looked: &Looked<'_>, told: &Told<'_>, made: &mut Made) {
         };
         made.shows(told.probe, Symptom::AnsweredElsewhere { status }, says);
     }
+}
+
+/// Whether it was answered that there is no room for it just then, whatever its size, by something that
+/// did not ask the server.
+pub(super) fn has_no_room(told: &Told<'_>) -> bool {
+    told.is_unknown_to_the_server() && matches!(told.status(), Some(429 | 503))
 }
 
 fn upgrade(told: &Told<'_>, made: &mut Made) {

@@ -3,6 +3,7 @@
 use super::Symptom;
 use super::looked::{Looked, Told};
 use super::made::Made;
+use super::reach::has_no_room;
 use crate::check::flow::{Flow, How};
 use crate::check::observed::{Heard, Outcome};
 use crate::check::probe::{Ask, Lane};
@@ -81,7 +82,7 @@ fn bodies(looked: &Looked<'_>, way: &str, size: impl Fn(&Ask) -> Option<u32>, ma
             || told.ended().is_some()
             || told.seen.outcome != Outcome::Late
     };
-    let is_failed = |told: &Told<'_>| !is_whole(told) && is_stopped(told);
+    let is_failed = |told: &Told<'_>| !is_whole(told) && is_stopped(told) && !has_no_room(told);
     let failed = all().filter(|(told, bytes)| is_failed(told) && *bytes > passed && gets_through);
     let Some((told, bytes)) = failed.min_by_key(|(_, bytes)| *bytes) else { return };
     if is_same(told) == Some(false) && told.status() == Some(200) {

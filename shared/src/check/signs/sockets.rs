@@ -5,7 +5,7 @@ use super::cuts::cut;
 use super::looked::{Looked, Told};
 use super::made::Made;
 use crate::check::flow::{How, Sender};
-use crate::check::observed::Heard;
+use crate::check::observed::{Heard, Observation};
 use crate::check::plan::Step;
 use crate::check::probe::{Ask, Lane, SocketAsk};
 use crate::ledger::Kind;
@@ -45,22 +45,50 @@ struct Message {
     at: u64,
 }
 
-fn said(told: &Told<'_>) -> Vec<Message> {
-    let said = told.seen.heard.iter().filter_map(|note| {
+fn said(seen: &Observation) -> Vec<Message> {
+    let said = seen.heard.iter().filter_map(|note| {
         let Heard::Said { n, bytes } = note.what else { return None };
         Some(Message { n, bytes, at: note.at })
     });
     said.collect()
 }
 
-fn echo(told: &Told<'_>, of: u32) -> Option<bool> {
-    told.seen.heard.iter().find_map(|note| {
+/// Returns when a message was back, and whether it was the same.
+fn echo(seen: &Observation, of: u32) -> Option<(u64, bool)> {
+    seen.heard.iter().find_map(|note| {
         let Heard::Echoed { n, is_same } = note.what else { return None };
-        (n == of).then_some(is_same)
+        (n == of).then_some((note.at, is_same))
     })
 }
 
+/// Returns the messages that were still under way when either side had enough, by the pace of those that
+/// came back: their numbers and bytes. A path that is slow is no limit.
+pub(in crate::check) fn under_way(seen: &Observation) -> Vec<(u32, u32)> {
+    // What ends it otherwise may have been the message.
+    let is_planned =
+        |what: &Heard| matches!(what, Heard::Left | Heard::Closed { code: 1_000 | 1_001, .. });
+    let Some(over) = seen.heard.iter().find(|note| is_planned(&note.what)) else { return vec![] };
+    let said = said(seen);
+    let back =
+        said.iter().filter_map(|one| Some((one, echo(seen, one.n)?.0.saturating_sub(one.at))));
+    let back: Vec<_> = back.collect();
+    let smallest = back.iter().min_by_key(|(one, _)| one.bytes);
+    let largest = back.iter().max_by_key(|(one, _)| one.bytes);
+    let (Some((small, least)), Some((large, most))) = (smallest, largest) else { return vec![] };
+    let more = u64::from(large.bytes - small.bytes).max(1);
+    let needs = |bytes: u32| {
+        let longer = most.saturating_sub(*least) * u64::from(bytes.saturating_sub(small.bytes));
+        least + longer / more
+    };
+    let has_time = |one: &Message| over.at.saturating_sub(one.at) > PACES * needs(one.bytes);
+    let under_way = said.iter().filter(|one| echo(seen, one.n).is_none() && !has_time(one));
+    under_way.map(|one| (one.n, one.bytes)).collect()
+}
+
 fn changed_items(told: &Told<'_>, made: &mut Made) {
+    if told.is_unknown_to_the_server() {
+        return;
+    }
     let is_changed = |what: &Heard| matches!(what, Heard::Item { n: 0, .. });
     let changed = told.seen.heard.iter().filter(|note| is_changed(&note.what)).count();
     if changed > 0 {
@@ -70,7 +98,9 @@ fn changed_items(told: &Told<'_>, made: &mut Made) {
 }
 
 fn frames(told: &Told<'_>, made: &mut Made) {
-    let changed = said(told).into_iter().find(|message| echo(told, message.n) == Some(false));
+    let changed = said(told.seen)
+        .into_iter()
+        .find(|message| echo(told.seen, message.n).is_some_and(|(_, is_same)| !is_same));
     if let Some(Message { bytes, .. }) = changed {
         let says = format!("A message of {bytes} bytes came back changed.");
         made.shows(told.probe, Symptom::FramesAltered, says);
@@ -89,7 +119,8 @@ fn frames(told: &Told<'_>, made: &mut Made) {
 
 /// Looks at what came back, and what did not though there was time for it.
 fn messages(looked: &Looked<'_>, told: &Told<'_>, made: &mut Made) {
-    let said = said(told);
+    let said = said(told.seen);
+    let under_way = under_way(told.seen);
     let over = told.ended().map(|(at, _)| at);
     let closed = told.server.and_then(|server| server.finished());
     let is_lost = |message: &&Message| {
@@ -98,7 +129,8 @@ fn messages(looked: &Looked<'_>, told: &Told<'_>, made: &mut Made) {
             .and_then(|closed| looked.before(message.at, closed))
             .is_some_and(|before| before <= ANSWER);
         let had_time = over.is_none_or(|over| over > message.at);
-        echo(told, message.n).is_none() && !is_refused && had_time
+        let is_slow = under_way.iter().any(|(n, _)| *n == message.n);
+        echo(told.seen, message.n).is_none() && !is_refused && !is_slow && had_time
     };
     let is_own_limit = told.server.is_some_and(|server| {
         server.frames(Sender::Server, Kind::Close).any(|(_, close)| close.starts_with("1009"))
@@ -106,7 +138,7 @@ fn messages(looked: &Looked<'_>, told: &Told<'_>, made: &mut Made) {
     let Some(lost) = said.iter().filter(is_lost).min_by_key(|message| message.bytes) else {
         return;
     };
-    let came_back = said.iter().filter(|message| echo(told, message.n).is_some());
+    let came_back = said.iter().filter(|message| echo(told.seen, message.n).is_some());
     match came_back.map(|message| message.bytes).max() {
         Some(passed) if passed < lost.bytes && !is_own_limit => {
             let says = format!(
@@ -194,3 +226,6 @@ const BROKEN: u16 = 1_006;
 
 /// How long, in microseconds, an echo may take before the close that the server says without it.
 const ANSWER: i64 = 1_000_000;
+
+/// How many times as long as by the pace of the others a message has to be away for it to be lost.
+const PACES: u64 = 3;

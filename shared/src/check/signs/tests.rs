@@ -154,7 +154,9 @@ fn what_one_event_breaks_has_no_lifetime() {
     // Of several ages, and old.
     let apart = broken_at_once(&[busy; 4], 2_000, 20_000);
     let kept = broken_at_once(&[busy, busy, "i64,9*(w6000,i64)", "i64,9*(w6000,b)"], 2_000, 25_000);
-    for made in [together, apart, kept] {
+    let silent = "i64,w60000,i64";
+    let silent = broken_at_once(&[busy, busy, silent, silent], 2_000, 25_000);
+    for made in [together, apart, kept, silent] {
         for lane in [Lane::Events, Lane::Socket] {
             let found = faults(&made, lane);
             let is_truncated = |(symptom, _): &(Symptom, _)| *symptom == Symptom::Truncated;

@@ -8,8 +8,10 @@ mod deaf;
 mod limits;
 mod loses_closes;
 mod repeats;
+mod restarts;
 mod shares;
 mod strips;
+mod swallows;
 
 use std::time::Duration;
 
@@ -27,13 +29,16 @@ use super::relay::Slow;
 pub(crate) enum Name {
     /// Passes on what it gets.
     Nothing,
-    /// Takes so long in each direction; of so many pieces, one arrives another time later.
+    /// Takes so long in each direction; of so many pieces, one arrives another time later, and of what each
+    /// client says only so many bytes a second get through.
     Delays {
         millis: u64,
         #[serde(default)]
         lost_of: Option<u32>,
         #[serde(default)]
         again_after: u64,
+        #[serde(default)]
+        up: Option<u32>,
     },
     /// Passes on a piece of a body when the next one comes.
     HoldsLast,
@@ -47,6 +52,10 @@ pub(crate) enum Name {
     HoldsHead,
     /// Cuts a connection.
     Cuts(cuts::Cuts),
+    /// Breaks all that is open so long after its start, and is well before and after that.
+    Restarts { millis: u64 },
+    /// Never answers requests whose address contains a text.
+    Swallows { target: String },
     /// Takes the upgrade out of a request.
     StripsUpgrade,
     /// Takes headers out of requests and answers.
@@ -74,9 +83,9 @@ pub(crate) enum Name {
 impl Name {
     /// How slow the way is, where that is all: nothing then looks at what passes.
     pub(super) fn slow(&self) -> Option<Slow> {
-        let Self::Delays { millis, lost_of, again_after } = *self else { return None };
+        let Self::Delays { millis, lost_of, again_after, up } = *self else { return None };
         let (delay, again_after) = (Duration::from_millis(millis), again_after);
-        Some(Slow { delay, lost_of, again_after: Duration::from_millis(again_after) })
+        Some(Slow { delay, lost_of, again_after: Duration::from_millis(again_after), up })
     }
 
     pub(super) fn fault(&self) -> Box<dyn Fault> {
@@ -90,6 +99,10 @@ impl Name {
             Self::HoldsWhole => Box::new(holds::Holds::Whole),
             Self::HoldsHead => Box::new(holds::Holds::Head),
             Self::Cuts(cuts) => Box::new(cuts),
+            Self::Restarts { millis } => {
+                Box::new(restarts::Restarts(Instant::now() + Duration::from_millis(millis)))
+            }
+            Self::Swallows { target } => Box::new(swallows::Swallows(target)),
             Self::StripsUpgrade => Box::new(strips::Upgrade),
             Self::StripsHeaders { names } => Box::new(strips::Headers { names, adds: false }),
             Self::AddsHeaders { names } => Box::new(strips::Headers { names, adds: true }),
@@ -113,6 +126,11 @@ pub(super) trait Fault: Send + Sync {
     /// Answers a request with a status of its own.
     fn refuses(&self, _: &Head) -> Option<u16> {
         None
+    }
+
+    /// Whether a request is never answered.
+    fn swallows(&self, _: &Head) -> bool {
+        false
     }
 
     /// How often a request is sent.
