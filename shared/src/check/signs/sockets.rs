@@ -2,7 +2,7 @@
 
 use super::Symptom;
 use super::cuts::cut;
-use super::looked::{Looked, Told};
+use super::looked::{Looked, Timed};
 use super::made::Made;
 use crate::check::flow::{How, Sender};
 use crate::check::observed::Heard;
@@ -45,7 +45,7 @@ struct Message {
     at: u64,
 }
 
-fn said(told: &Told<'_>) -> Vec<Message> {
+fn said(told: &Timed<'_>) -> Vec<Message> {
     let said = told.seen.heard.iter().filter_map(|note| {
         let Heard::Said { n, bytes } = note.what else { return None };
         Some(Message { n, bytes, at: note.at })
@@ -53,14 +53,14 @@ fn said(told: &Told<'_>) -> Vec<Message> {
     said.collect()
 }
 
-fn echo(told: &Told<'_>, of: u32) -> Option<bool> {
+fn echo(told: &Timed<'_>, of: u32) -> Option<bool> {
     told.seen.heard.iter().find_map(|note| {
         let Heard::Echoed { n, is_same } = note.what else { return None };
         (n == of).then_some(is_same)
     })
 }
 
-fn changed_items(told: &Told<'_>, made: &mut Made) {
+fn changed_items(told: &Timed<'_>, made: &mut Made) {
     let is_changed = |what: &Heard| matches!(what, Heard::Item { n: 0, .. });
     let changed = told.seen.heard.iter().filter(|note| is_changed(&note.what)).count();
     if changed > 0 {
@@ -69,7 +69,7 @@ fn changed_items(told: &Told<'_>, made: &mut Made) {
     }
 }
 
-fn frames(told: &Told<'_>, made: &mut Made) {
+fn frames(told: &Timed<'_>, made: &mut Made) {
     let changed = said(told).into_iter().find(|message| echo(told, message.n) == Some(false));
     if let Some(Message { bytes, .. }) = changed {
         let says = format!("A message of {bytes} bytes came back changed.");
@@ -88,7 +88,7 @@ fn frames(told: &Told<'_>, made: &mut Made) {
 }
 
 /// Looks at what came back, and what did not though there was time for it.
-fn messages(looked: &Looked<'_>, told: &Told<'_>, made: &mut Made) {
+fn messages(looked: &Looked<'_>, told: &Timed<'_>, made: &mut Made) {
     let said = said(told);
     let over = told.ended().map(|(at, _)| at);
     let closed = told.server.and_then(|server| server.finished());
@@ -132,7 +132,7 @@ fn messages(looked: &Looked<'_>, told: &Told<'_>, made: &mut Made) {
     }
 }
 
-fn pings(told: &Told<'_>, ask: &SocketAsk, made: &mut Made) {
+fn pings(told: &Timed<'_>, ask: &SocketAsk, made: &mut Made) {
     let (Some(server), Some(_)) = (told.server, told.ended()) else { return };
     let pings = ask.plan.steps().filter(|step| *step == Step::Beat).count();
     let sent = server.frames(Sender::Server, Kind::Ping).count();
@@ -144,7 +144,7 @@ fn pings(told: &Told<'_>, ask: &SocketAsk, made: &mut Made) {
 
 /// How a socket was closed: as one side said it, and as it arrived at the other.
 struct Close<'a> {
-    told: &'a Told<'a>,
+    told: &'a Timed<'a>,
     whose: &'static str,
     said: String,
     /// Nothing where no close frame did.
@@ -162,7 +162,7 @@ impl Close<'_> {
     }
 }
 
-fn close<'a>(told: &'a Told<'a>, ask: &SocketAsk) -> Option<Close<'a>> {
+fn close<'a>(told: &'a Timed<'a>, ask: &SocketAsk) -> Option<Close<'a>> {
     let server = told.server?;
     let heard = told.seen.heard.iter().find_map(|note| {
         let Heard::Closed { code, reason } = &note.what else { return None };
