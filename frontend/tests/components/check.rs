@@ -60,11 +60,13 @@ fn report(run: u128) -> Report {
         schema: SCHEMA,
         program: env!("CARGO_PKG_VERSION").to_owned(),
         url: "http://here/api/".to_owned(),
+        proxy: None,
         began: UnixMillis::new(1_795_365_720_250),
         took: 42_000,
         is_complete: true,
         is_deep: false,
         client: Client::Browser,
+        hidden: vec![],
         run: LedgerId::from_random(run),
         headline: "Server-Sent Events are of no use here.".to_owned(),
         rows: Lane::ALL.map(row).to_vec(),
@@ -85,6 +87,7 @@ fn report(run: u128) -> Report {
         hops: vec![Seen { hop: Hop::Nginx, is_named: true, because: "Server: nginx".to_owned() }],
         not_proven: vec!["Only this path.".to_owned()],
         not_tested: vec![NotTested { probe: None, why: "Silences.".to_owned() }],
+        compared: None,
         observations: vec![],
     }
 }

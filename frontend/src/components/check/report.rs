@@ -62,6 +62,9 @@ fn ByTransport(report: Arc<Report>, source: Source) -> impl IntoView {
         );
         view! { <p class="hint">{words}</p> }
     });
+    let hidden = report.hidden_words().map(|words| {
+        view! { <p class="hint" data-testid="was-hidden">{words}</p> }
+    });
     let rows = report.rows.iter().cloned().map(|row| view! { <LaneRow row/> }).collect_view();
     let order = report.recommended.iter().map(ToString::to_string).map(|name| {
         view! { <li>{format::capitalised(&name)}</li> }
@@ -88,7 +91,7 @@ fn ByTransport(report: Arc<Report>, source: Source) -> impl IntoView {
                 <h3 id="report-title">"By transport"</h3>
                 <p class="by" dir="auto">{about(&report, &source)}</p>
             </div>
-            {old}
+            {old} {hidden}
             <ul class="check-rows">{rows}</ul>
             <div class="uses">{order} {keep_alive}</div>
         </section>
@@ -107,5 +110,6 @@ fn about(report: &Report, source: &Source) -> String {
     };
     let depth = if report.is_deep { "deep" } else { "quick" };
     let whole = if report.is_complete { "" } else { ", stopped before its end" };
-    format!("{from}: {depth}, {client}{whole}. {}.", when(report))
+    let by = report.proxy.as_ref().map_or(String::new(), |proxy| format!(", through {proxy}"));
+    format!("{from}: {depth}, {client}{by}{whole}. {}.", when(report))
 }

@@ -4,7 +4,7 @@ use std::ops::Deref;
 
 use crate::check::evidence::Evidence;
 use crate::check::flow::{Clocks, Flow, How, Server, named};
-use crate::check::observed::{Heard, Observation, Outcome};
+use crate::check::observed::{Heard, Observation, Outcome, ServerSide};
 use crate::check::probe::Lane;
 use crate::check::told::Told;
 
@@ -80,17 +80,19 @@ impl<'a> Deref for Timed<'a> {
 }
 
 /// Returns the status of the server's own "no room", where a probe was answered so: a problem (RFC 9457)
-/// that its ledger shows, or that came before there was a ledger to write it into.
+/// that its ledger shows. A hop on the way may answer the same, and can't write it there; where the server
+/// could not be asked, or its ledger has not kept all, it is given the benefit of the doubt.
 pub(in crate::check) fn refusal(seen: &Observation) -> Option<u16> {
-    let asked = seen.heard.iter().filter(|note| note.what == Heard::Asked).count() as u64;
-    let server = Server::of(seen);
-    let all_arrived = server.is_some_and(|server| server.0.totals.requests >= asked);
+    let is_whole = match &seen.ledger {
+        ServerSide::Ledger(ledger) => ledger.dropped == 0,
+        ServerSide::Nothing => true,
+        ServerSide::Unknown(_) => false,
+    };
     seen.heard.iter().find_map(|note| {
         let Heard::Head { status, headers, .. } = &note.what else { return None };
         let is_problem = named(headers, "content-type").any(|kind| kind.starts_with(PROBLEM));
-        let mut own = server.into_iter().flat_map(Server::responses);
-        let is_own = own.any(|(_, own, _)| own == *status)
-            || !all_arrived && named(headers, "retry-after").next().is_some();
+        let mut own = Server::of(seen).into_iter().flat_map(Server::responses);
+        let is_own = own.any(|(_, own, _)| own == *status) || !is_whole;
         (matches!(status, 429 | 503) && is_problem && is_own).then_some(*status)
     })
 }
@@ -105,7 +107,7 @@ mod tests {
     use crate::check::sample::{Sample, run};
 
     #[test]
-    fn a_refusal_is_the_servers_own_where_its_ledger_shows_it_or_it_had_none() {
+    fn a_refusal_is_the_servers_own_where_its_ledger_shows_it() {
         let problem = ("content-type", PROBLEM);
         let later = ("retry-after", "3");
         let asked = || Sample::of("it", Lane::Requests, Ask::Seen { times: 1 });
@@ -115,12 +117,19 @@ mod tests {
             (arrived(200), 429, &[problem, later], None),
             (arrived(429), 429, &[later], None),
             (arrived(404), 404, &[problem, later], None),
-            // It came before the server opens ledgers.
-            (asked(), 503, &[problem, later], Some(503)),
-            (asked(), 503, &[problem], None),
+            // A gateway's own.
+            (asked(), 503, &[problem, later], None),
         ] {
             let evidence = run(&[sample.answer(3, status, None, headers)]);
             assert_eq!(refusal(&evidence.observations[0]), refused, "{status} {headers:?}");
         }
+        let mut seen = run(&[asked().answer(3, 503, None, &[problem])]).observations.remove(0);
+        seen.ledger = ServerSide::Unknown("it does not answer".to_owned());
+        assert_eq!(refusal(&seen), Some(503), "nobody can tell");
+        let mut seen = run(&[arrived(200).answer(3, 503, None, &[problem])]).observations.remove(0);
+        if let ServerSide::Ledger(ledger) = &mut seen.ledger {
+            ledger.dropped = 1;
+        }
+        assert_eq!(refusal(&seen), Some(503), "it may have stood there");
     }
 }
