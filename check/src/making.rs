@@ -49,7 +49,7 @@ pub(crate) async fn make(arguments: &Check) -> anyhow::Result<Checked> {
     let probes = of_lanes(suite::probes(depth), &lanes);
     let setup = Setup {
         probes: probes.clone(),
-        slots: SLOTS,
+        slots: Slots::of(Client::CommandLine),
         client: Client::CommandLine,
         url: page,
         time: depth.time(),
@@ -117,9 +117,6 @@ pub(crate) fn now() -> UnixMillis {
     let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
     UnixMillis::default().plus(since)
 }
-
-/// A program may open as many connections as it likes; what is timed is kept apart.
-const SLOTS: Slots = Slots { requests: 64, sockets: 64, timed: 8, asides: 4 };
 
 /// How long the first answer may take.
 const FIRST_ANSWER_WITHIN: Duration = Duration::from_secs(10);

@@ -7,6 +7,8 @@ use echoclock_shared::check::report::Report;
 use leptos::prelude::*;
 
 use super::actions::Actions;
+use super::controls::RUN;
+use super::files::OPEN;
 use super::findings::FindingView;
 use super::more::More;
 use super::rows::LaneRow;
@@ -19,8 +21,12 @@ use crate::stores::{Shown, Source};
 pub(super) fn ReportView(shown: Shown) -> impl IntoView {
     let Shown { report, source } = shown;
     let report = handed_on(report);
+    let opener = match source {
+        Source::Run => RUN,
+        Source::File(_) => OPEN,
+    };
     view! {
-        <Actions report/>
+        <Actions report opener/>
         <For
             each=move || Some(report.get())
             key=Arc::as_ptr
