@@ -106,12 +106,12 @@ async fn what_is_refused_for_its_rate_stands_in_the_ledger() {
             answer.bytes().await.expect("a body");
         }
         let ledger = server.state.ledgers.read(&id).expect("a ledger");
-        let answers = ledger.entries.iter().filter_map(|entry| match &entry.what {
-            What::Response { status, .. } => Some(*status),
-            _ => None,
+        let mut answers = ledger.entries.iter().rev().filter_map(|entry| {
+            let What::Response { status, .. } = &entry.what else { return None };
+            Some(*status)
         });
         assert_eq!(ledger.totals.requests, asked, "{version:?}");
-        assert_eq!((answers.last(), status), (Some(429), 429), "{version:?}: {ledger:#?}");
+        assert_eq!((answers.next(), status), (Some(429), 429), "{version:?}: {ledger:#?}");
         assert_eq!(adds_up(&ledger), 0, "{version:?}");
     }
     // A visitor's requests are nobody else's to read.
