@@ -17,7 +17,7 @@ use crate::forwarded::Arrival;
 use crate::peer::Peer;
 use crate::places::{Full, Kind, Taken};
 use crate::state::AppState;
-use crate::{error, form, guard, transport};
+use crate::{error, form, guard, ledger, transport};
 
 /// Tells by extensions of the request how it came and whose it is, and lets it through where there
 /// is room for it. Whether the process lives can always be asked, if not always as fast.
@@ -50,7 +50,12 @@ pub(crate) async fn admit(
             let refused = Refusal::from(full).into_response();
             let path = form::normal_path(request.uri().path());
             let told = transport::told_to(request.method(), &path, refused);
-            guard::dress_refusal(&state, &request, &arrival, told)
+            let told = guard::dress_refusal(&state, &request, &arrival, told);
+            if guard::may_have_a_ledger(&state, &request, &arrival) {
+                ledger::refused(&state.ledgers, &state.drain, client, &request, told)
+            } else {
+                told
+            }
         }
     };
     error::log(&response, client);

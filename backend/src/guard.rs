@@ -71,6 +71,15 @@ pub(crate) fn dress_refusal(
     refusal
 }
 
+/// Whether a request that was refused before this gate may be written down: as one is that comes through.
+pub(crate) fn may_have_a_ledger(state: &AppState, request: &Request, arrival: &Arrival) -> bool {
+    let pass = parameter::take(request.uri(), PARAMETER).ok().flatten().map(|(pass, _)| pass);
+    match judge(state, request, arrival, pass.as_deref()) {
+        Caller::Own | Caller::Tool | Caller::Listed(_) | Caller::Anyone => true,
+        Caller::Visitor | Caller::Elsewhere { .. } => false,
+    }
+}
+
 /// Sets what every answer carries.
 fn dress(state: &AppState, caller: &Caller, response: &mut Response) {
     let headers = response.headers_mut();

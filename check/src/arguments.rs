@@ -8,14 +8,16 @@ use echoclock_shared::check::probe::Lane;
 use echoclock_shared::check::suite::Depth;
 use http::{HeaderName, HeaderValue};
 
+use crate::address::Base;
 use crate::expect::Expectation;
+use crate::proxy::Proxy;
 use crate::{duration, lanes};
 
 /// What to check, and what to tell of it.
 #[derive(Args, Clone, Debug)]
 pub struct Check {
     /// The address of an Echoclock, through the path that is to be checked; with --follow of anything
-    /// that streams. A proxy that only the environment names (HTTPS_PROXY) is not asked
+    /// that streams
     #[arg(value_name = "URL")]
     pub(crate) url: String,
 
@@ -51,7 +53,8 @@ pub struct Check {
     #[arg(long, value_name = "FILE")]
     pub(crate) metrics: Option<PathBuf>,
 
-    /// Tell what differs from an older report, written by --json or downloaded from the page
+    /// Tell what differs from an older report, written by --json or downloaded from the page; it stands in
+    /// the JSON and the Markdown, too
     #[arg(long, value_name = "FILE")]
     pub(crate) compare: Option<PathBuf>,
 
@@ -62,6 +65,12 @@ pub struct Check {
     /// A header that every request carries, such as 'Cookie: session=1'. May be repeated
     #[arg(long, value_name = "NAME: VALUE", value_parser = header)]
     pub(crate) header: Vec<(HeaderName, HeaderValue)>,
+
+    /// A forward proxy on the way, such as http://proxy.example.org:3128: what needs a tunnel goes by
+    /// CONNECT, as in a browser. Without it the environment's is asked (HTTPS_PROXY, http_proxy,
+    /// ALL_PROXY), but for this machine itself and what NO_PROXY lists
+    #[arg(long, value_name = "URL")]
+    pub(crate) proxy: Option<Proxy>,
 
     /// Believe every certificate
     #[arg(long)]
@@ -83,6 +92,15 @@ impl Check {
     /// Returns how thorough the run is.
     pub(crate) const fn depth(&self) -> Depth {
         if self.deep { Depth::Deep } else { Depth::Quick }
+    }
+
+    /// Returns the proxy to ask for what is at a server.
+    ///
+    /// # Errors
+    ///
+    /// Where the environment names none that can be asked.
+    pub(crate) fn proxy(&self, base: &Base) -> anyhow::Result<Option<Proxy>> {
+        Proxy::choose(self.proxy.as_ref(), base, |name| std::env::var(name).ok())
     }
 
     /// Returns what is to be checked.

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::Context;
-use echoclock_shared::check::report::{self, Comparison, Report};
+use echoclock_shared::check::report::{self, Report};
 
 use crate::arguments::Check;
 use crate::checked::Checked;
@@ -55,24 +55,21 @@ async fn run(arguments: &Check) -> anyhow::Result<bool> {
     if arguments.redact {
         checked.report = report::redacted(&checked.report);
     }
-    let compared = before.map(|(name, before)| {
+    checked.report.compared = before.map(|before| {
         let before = if arguments.redact { report::redacted(&before) } else { before };
-        (name, report::compare(&before, &checked.report))
+        report::compare(&before, &checked.report)
     });
     let judged = arguments.expect.as_ref().map(|expected| expected.judge(&checked));
     let told = Told { checked, judged: judged.unwrap_or_default() };
     outputs.write(&told)?;
-    tell(&told, compared.as_ref(), outputs.takes_standard())?;
+    tell(&told, outputs.takes_standard())?;
     Ok(told.judged.iter().all(|it| it.outcome == Outcome::Held))
 }
 
 /// Tells the report to whoever is at the terminal. Where something else takes the standard output, only
-/// what no file holds is told, on the standard error.
-fn tell(
-    told: &Told,
-    compared: Option<&(String, Comparison)>,
-    is_taken: bool,
-) -> anyhow::Result<()> {
+/// what differs and what was expected is told, on the standard error.
+fn tell(told: &Told, is_taken: bool) -> anyhow::Result<()> {
+    let compared = told.checked.report.compared.as_ref();
     let variable = |name| std::env::var_os(name);
     let paint = |is_terminal| {
         Paint::of(is_terminal, variable("NO_COLOR").as_deref(), variable("TERM").as_deref())
@@ -91,11 +88,9 @@ fn as_json(report: &Report) -> anyhow::Result<String> {
     Ok(serde_json::to_string_pretty(report).context("the report as JSON")? + "\n")
 }
 
-/// Reads a report, and says what it is called.
-fn read(file: &Path) -> anyhow::Result<(String, Report)> {
+fn read(file: &Path) -> anyhow::Result<Report> {
     let text = std::fs::read_to_string(file).with_context(|| format!("{}", file.display()))?;
-    let report = report::read(&text).with_context(|| format!("{}", file.display()))?;
-    Ok((format!("{} of {}", file.display(), report.began), report))
+    report::read(&text).with_context(|| format!("{}", file.display()))
 }
 
 /// The exit code where something that was expected does not hold.

@@ -1,4 +1,5 @@
-//! A connection to the server: TCP, and TLS where the address says https.
+//! A connection to the server: TCP, through a proxy where one is to be asked, and TLS where the address says
+//! https.
 
 use std::sync::Arc;
 
@@ -16,6 +17,7 @@ use tokio_rustls::rustls::{
 };
 
 use crate::address::Base;
+use crate::proxy::Proxy;
 
 /// What bytes pass on.
 pub(crate) trait Io: AsyncRead + AsyncWrite + Send + Unpin {}
@@ -35,6 +37,7 @@ pub(crate) struct Connector {
     any: Option<TlsConnector>,
     /// For sockets, which begin as HTTP/1.1.
     http1: Option<TlsConnector>,
+    proxy: Option<Proxy>,
 }
 
 /// What a connection is for.
@@ -50,15 +53,19 @@ impl Connector {
     /// # Errors
     ///
     /// Where the system has no roots.
-    pub(crate) fn new(base: &Base, believes_anybody: bool) -> anyhow::Result<Self> {
+    pub(crate) fn new(
+        base: &Base,
+        believes_anybody: bool,
+        proxy: Option<Proxy>,
+    ) -> anyhow::Result<Self> {
         if !base.is_secure {
-            return Ok(Self { any: None, http1: None });
+            return Ok(Self { any: None, http1: None, proxy });
         }
         let any = tls(believes_anybody)?;
         let mut http1 = any.clone();
         http1.alpn_protocols = vec![b"http/1.1".to_vec()];
         let connector = |config| Some(TlsConnector::from(Arc::new(config)));
-        Ok(Self { any: connector(any), http1: connector(http1) })
+        Ok(Self { any: connector(any), http1: connector(http1), proxy })
     }
 
     /// Opens a connection.
@@ -67,10 +74,20 @@ impl Connector {
     ///
     /// In the system's or the library's own words.
     pub(crate) async fn open(&self, base: &Base, purpose: Purpose) -> anyhow::Result<Connection> {
-        let tcp = TcpStream::connect((base.host(), base.port())).await;
-        let tcp = tcp.with_context(|| format!("no connection to {}", base.authority))?;
+        let mut tcp = match &self.proxy {
+            Some(proxy) => proxy.connect().await?,
+            None => {
+                let tcp = TcpStream::connect((base.host(), base.port())).await;
+                tcp.with_context(|| format!("no connection to {}", base.authority))?
+            }
+        };
         // What is measured is the path, not how this machine collects small writes.
         tcp.set_nodelay(true).context("no connection without delay")?;
+        if let Some(proxy) = &self.proxy
+            && (base.is_secure || purpose == Purpose::Socket)
+        {
+            proxy.tunnel(&mut tcp, base).await?;
+        }
         let tls = match purpose {
             Purpose::Request => &self.any,
             Purpose::Socket => &self.http1,
@@ -82,6 +99,13 @@ impl Connector {
         let secure = tls.connect(name, tcp).await.context("TLS")?;
         let is_http2 = secure.get_ref().1.alpn_protocol() == Some(b"h2");
         Ok(Connection { io: Box::new(secure), is_http2 })
+    }
+}
+
+impl Connector {
+    /// Returns the proxy that requests are sent to themselves, because it makes them anew: those without TLS.
+    pub(crate) fn forwards(&self, base: &Base) -> Option<&Proxy> {
+        self.proxy.as_ref().filter(|_| !base.is_secure)
     }
 }
 

@@ -5,6 +5,8 @@
 
 mod address;
 
+mod proxy;
+
 mod connect;
 
 mod send;

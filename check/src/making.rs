@@ -7,7 +7,7 @@ use std::time::{Duration, Instant, SystemTime};
 use anyhow::Context;
 use echoclock_shared::check::evidence::Client;
 use echoclock_shared::check::probe::{Lane, Probe};
-use echoclock_shared::check::report::{self, NotTested, Ran};
+use echoclock_shared::check::report::{self, End, NotTested, Ran};
 use echoclock_shared::check::request::Request;
 use echoclock_shared::check::run::{Setup, Slots};
 use echoclock_shared::check::suite::{self, Depth};
@@ -35,7 +35,9 @@ pub(crate) async fn make(arguments: &Check) -> anyhow::Result<Checked> {
     let url = &arguments.url;
     let base = Base::of(url)?;
     let page = base.page();
-    let connector = Connector::new(&base, arguments.insecure)?;
+    let proxy = arguments.proxy(&base)?;
+    let asked = proxy.as_ref().map(ToString::to_string);
+    let connector = Connector::new(&base, arguments.insecure, proxy)?;
     let mut dice = [0; 16];
     getrandom::fill(&mut dice).context("no random bytes for the run's name")?;
     let run = LedgerId::from_random(u128::from_ne_bytes(dice));
@@ -47,7 +49,7 @@ pub(crate) async fn make(arguments: &Check) -> anyhow::Result<Checked> {
     let probes = of_lanes(suite::probes(depth), &lanes);
     let setup = Setup {
         probes: probes.clone(),
-        slots: SLOTS,
+        slots: Slots::of(Client::CommandLine),
         client: Client::CommandLine,
         url: page,
         time: depth.time(),
@@ -63,20 +65,25 @@ pub(crate) async fn make(arguments: &Check) -> anyhow::Result<Checked> {
     );
     let start = Instant::now();
     let mut progress = Progress::new(stderr(), stderr().is_terminal());
-    let (mut evidence, mut is_complete) = drive(&edge, setup, &mut progress).await;
+    let (evidence, is_complete) = drive(&edge, setup, &mut progress).await;
     progress.finish();
-    if let Err(why) = is_there(&edge).await {
-        let _ = writeln!(stderr(), "the server has gone meanwhile ({why:#})");
-        evidence = evidence.without_untold();
-        is_complete = false;
-    }
+    let end = match is_there(&edge).await {
+        Ok(()) if is_complete => End::Complete,
+        Ok(()) => End::Stopped,
+        Err(why) => {
+            let _ = writeln!(stderr(), "the server has gone meanwhile ({why:#})");
+            End::ServerGone
+        }
+    };
     let ran = Ran {
         program: env!("CARGO_PKG_VERSION").to_owned(),
         took: start.elapsed(),
-        is_complete,
+        end,
         is_deep: depth == Depth::Deep,
+        hidden: vec![],
     };
     let mut report = report::of(&evidence, ran);
+    report.proxy = asked;
     report.not_tested.extend(left_out(&lanes));
     Ok(Checked { report, probes, lanes })
 }
@@ -110,9 +117,6 @@ pub(crate) fn now() -> UnixMillis {
     let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
     UnixMillis::default().plus(since)
 }
-
-/// A program may open as many connections as it likes; what is timed is kept apart.
-const SLOTS: Slots = Slots { requests: 64, sockets: 64, timed: 8, asides: 4 };
 
 /// How long the first answer may take.
 const FIRST_ANSWER_WITHIN: Duration = Duration::from_secs(10);

@@ -6,7 +6,7 @@ use echoclock_shared::check::evidence::{Client, Evidence};
 use echoclock_shared::check::hops::{Hop, Seen};
 use echoclock_shared::check::observed::{Heard, Note, Observation, Outcome, ServerSide};
 use echoclock_shared::check::probe::{Lane, Probe, ProbeId};
-use echoclock_shared::check::report::{self, Finding, NotTested, Paste, Ran, Report, Verdict};
+use echoclock_shared::check::report::{self, End, Finding, NotTested, Paste, Ran, Report, Verdict};
 use echoclock_shared::check::rule::Confidence;
 use echoclock_shared::check::signs::{Life, Passing, Sign, Symptom};
 use echoclock_shared::check::suite::{self, Depth};
@@ -65,8 +65,9 @@ pub(crate) fn healthy() -> Checked {
     let ran = Ran {
         program: "1.0.0".to_owned(),
         took: Duration::from_millis(26_750),
-        is_complete: true,
+        end: End::Complete,
         is_deep: false,
+        hidden: vec![],
     };
     let mut report = report::of(&evidence, ran);
     report.observations = observations;

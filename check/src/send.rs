@@ -9,7 +9,8 @@ use echoclock_shared::check::request::Request;
 use echoclock_shared::ledger::{hidden, is_harmless};
 use http::header::{
     ACCEPT, ACCEPT_ENCODING, CACHE_CONTROL, CONNECTION, CONTENT_ENCODING, CONTENT_LENGTH,
-    CONTENT_TYPE, HOST, SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_VERSION, UPGRADE, USER_AGENT,
+    CONTENT_TYPE, HOST, PROXY_AUTHORIZATION, SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_VERSION, UPGRADE,
+    USER_AGENT,
 };
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Version};
 use http_body_util::{BodyExt, Full};
@@ -117,11 +118,16 @@ impl Server {
         let method = if request.is_post { Method::POST } else { Method::GET };
         let scheme = if self.base.is_secure { "https" } else { "http" };
         let authority = &self.base.authority;
-        let uri = if is_http2 { format!("{scheme}://{authority}{target}") } else { target };
+        let proxy = self.connector.forwards(&self.base);
+        let is_absolute = is_http2 || proxy.is_some();
+        let uri = if is_absolute { format!("{scheme}://{authority}{target}") } else { target };
         let body = request.body();
         let mut whole = http::Request::builder().method(method).uri(uri);
         if !is_http2 {
             whole = whole.header(HOST, authority.as_str());
+        }
+        if let Some(shown) = proxy.and_then(|proxy| proxy.authorization.clone()) {
+            whole = whole.header(PROXY_AUTHORIZATION, shown);
         }
         whole = whole.header(USER_AGENT, AGENT);
         whole = whole.header(ACCEPT, request.accept.unwrap_or("*/*"));

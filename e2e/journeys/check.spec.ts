@@ -7,6 +7,7 @@ import type { Page } from '@playwright/test';
 
 import { LOST_CONNECTION } from '../harness/complaints.ts';
 import { expect, test } from '../harness/test.ts';
+import { setVisible } from '../harness/visibility.ts';
 
 /** What a browser says of what the probes ask for: statuses, and responses that are cut. */
 const PROBED = /status of (404|500)/;
@@ -52,6 +53,12 @@ test('a direct way works, and the report can be saved, opened and compared', asy
   const markdown = await page.evaluate(() => navigator.clipboard.readText());
   expect(markdown).toMatch(/^# Path check of http:/);
 
+  await page.evaluate(refuseToCopy);
+  await page.getByRole('button', { name: 'Copied' }).or(page.getByRole('button', { name: 'Copy as Markdown' })).click();
+  await expect(page.getByTestId('by-hand')).toBeVisible();
+  expect(await page.evaluate(() => getSelection()?.toString())).toContain('Path check of http:');
+  await expectAxeContent(page, 'not copied');
+
   const { file, report } = await download(page);
   expect(report).toMatchObject({ schema: 1, is_complete: true, url: server.api });
   await page.getByTestId('hide-addresses').check();
@@ -61,7 +68,13 @@ test('a direct way works, and the report can be saved, opened and compared', asy
   await page.getByTestId('compare-file').setInputFiles(file);
   await expect(page.getByTestId('compared').locator('tr.differs')).toHaveCount(0);
   await expectAxeContent(page, 'compared');
+  await page.getByRole('button', { name: 'Compare no longer' }).click();
+  await expect(page.getByTestId('compare-file')).toBeFocused();
   await page.getByRole('button', { name: 'Close' }).click();
+  await expect(page.getByRole('button', { name: 'Check this path' })).toBeFocused();
+  await page.getByTestId('open-file').setInputFiles(file);
+  await page.getByRole('button', { name: 'Close' }).click();
+  await expect(page.getByTestId('open-file')).toBeFocused();
   await page.getByTestId('open-file').setInputFiles(file);
   await expect(page.getByTestId('headline')).toContainText('ll six transports work');
   for (const [text, why] of [
@@ -102,10 +115,15 @@ test('a run can be cancelled, tells other tabs, and is refused where there is no
   await open(page, server.origin);
   await begin(page);
   await expect(other.getByTestId('elsewhere')).toBeVisible();
+  await expectAxeContent(other, 'told of another tab');
   await other.close();
+  await setVisible(page, false);
+  await expect.poll(() => page.evaluate(() => document.visibilityState)).toBe('hidden');
+  await setVisible(page, true);
   await page.getByRole('button', { name: 'Cancel' }).click();
   await expect(page.getByTestId('check-end')).toContainText('Cancelled', { timeout: 15_000 });
   await expect(page.getByTestId('report')).toBeVisible();
+  await expect(page.getByTestId('was-hidden')).toContainText('The tab was hidden from');
   await expectAxeContent(page, 'cancelled');
 
   const without = await start.server('--no-check');
@@ -120,6 +138,31 @@ test('a run can be cancelled, tells other tabs, and is refused where there is no
   await expectAxeContent(page, 'refused');
 });
 
+test('a deep run shows how far it is, and can be stopped with what is known', async ({ page, server, complaints }) => {
+  complaints.allow(LOST_CONNECTION, PROBED);
+  await open(page, server.origin);
+  await page.getByRole('radio', { name: 'Deep' }).check();
+  await page.getByRole('button', { name: 'Check this path' }).click();
+  const progress = page.getByTestId('progress');
+  await expect(progress).toContainText(/\d+ of \d+ probes, \d+ s of 7 min at most/);
+  const sockets = progress.getByRole('listitem').filter({ hasText: 'WebSocket' });
+  await expect(sockets).toContainText('silence for 350 s');
+  // The short ones pass beside the ladder.
+  await expect(sockets).toContainText(/\b([5-9]|1\d) of \d+/, { timeout: 45_000 });
+  await expect(sockets).toContainText('Works');
+  await expectAxeContent(page, 'deep, running');
+  await page.getByRole('button', { name: 'Cancel' }).click();
+  await expect(page.getByTestId('check-end')).toContainText('Cancelled', { timeout: 15_000 });
+  await expect(page.getByTestId('headline')).toContainText('The run was stopped. So far,');
+  await expect(page.getByTestId('report')).toContainText('deep, by a page, stopped before its end');
+  await expect(page.getByTestId('finding')).toHaveCount(0);
+  const notTested = page.getByRole('group').filter({ hasText: 'things' });
+  await notTested.locator('summary').click();
+  await expect(notTested).toContainText('silence for 350 s');
+  await expect(notTested).toContainText('it was stopped with the run');
+  await expectAxeContent(page, 'deep, stopped');
+});
+
 test('a server that goes ends the run, with what was known', async ({ page, server, complaints }) => {
   complaints.allow(LOST_CONNECTION, PROBED);
   await open(page, server.origin);
@@ -130,6 +173,12 @@ test('a server that goes ends the run, with what was known', async ({ page, serv
   await expect(page.getByTestId('finding')).toHaveCount(0);
   await expectAxeContent(page, 'server gone');
 });
+
+/** Runs in the page: from here on the browser copies nothing. */
+function refuseToCopy(): void {
+  navigator.clipboard.writeText = () => Promise.reject(new DOMException('refused', 'NotAllowedError'));
+  document.execCommand = () => false;
+}
 
 /** Begins a run, and waits until some of its probes are over. */
 async function begin(page: Page): Promise<void> {

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::Duration;
 
-use echoclock_shared::session::{Event, Intent, Part};
+use echoclock_shared::session::{Event, Intent, PageEvent, Part};
 use leptos::prelude::Set;
 
 use crate::address::{Address, api_in_config, folder};
@@ -28,8 +28,14 @@ const CONFIG_WITHIN: Duration = Duration::from_secs(5);
 /// It ends with the reactive owner in which it is called.
 pub(crate) fn start(stores: Stores) -> Dispatch {
     let wiring = Rc::new(Wiring::new(stores));
-    let watched = Rc::clone(&wiring.driver);
-    let watch = PageWatch::new(move |event| watched.post(Event::Page(event)));
+    let checker = Checker::new(stores.check, Rc::clone(&wiring.address));
+    let (watched, running) = (Rc::clone(&wiring.driver), Rc::clone(&checker));
+    let watch = PageWatch::new(move |event| {
+        if let PageEvent::Visible(is_visible) = event {
+            running.take_visible(is_visible);
+        }
+        watched.post(Event::Page(event));
+    });
     let now = Interval::every(NOW_EVERY, move || {
         if is_visible() {
             stores.page.now.set(clock::mono());
@@ -51,7 +57,6 @@ pub(crate) fn start(stores: Stores) -> Dispatch {
         starting.want(Intent::Connect(Part::Clock));
     });
     let readdressed = Rc::clone(&wiring);
-    let checker = Checker::new(stores.check, Rc::clone(&wiring.address));
     Dispatch::new(
         move |intent| wiring.want(intent),
         move |address| {

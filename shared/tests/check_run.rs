@@ -24,13 +24,10 @@ struct Network {
     cancelled: Option<Duration>,
 }
 
-const PAGE: Slots = Slots { requests: 5, sockets: 32, timed: 8, asides: 1 };
-const PROGRAM: Slots = Slots { requests: 64, sockets: 64, timed: 8, asides: 4 };
-
-fn setup(depth: Depth, client: Client, slots: Slots) -> Setup {
+fn setup(depth: Depth, client: Client) -> Setup {
     Setup {
         probes: probes(depth),
-        slots,
+        slots: Slots::of(client),
         client,
         url: "http://localhost/".to_owned(),
         time: depth.time(),
@@ -148,14 +145,14 @@ fn requests(probe: &Probe, slots: Slots) -> u32 {
 fn on_a_path_that_does_nothing_a_run_comes_to_its_end_in_time() {
     let network = Network { hangs: 0, mute: 0, cancelled: None };
     for seed in 0..50 {
-        for (depth, client, slots, most) in [
-            (Depth::Quick, Client::CommandLine, PROGRAM, 45),
-            (Depth::Quick, Client::Browser, PAGE, 56),
-            (Depth::Deep, Client::CommandLine, PROGRAM, 380),
-            (Depth::Deep, Client::Browser, PAGE, 416),
+        for (depth, client, most) in [
+            (Depth::Quick, Client::CommandLine, 45),
+            (Depth::Quick, Client::Browser, 56),
+            (Depth::Deep, Client::CommandLine, 380),
+            (Depth::Deep, Client::Browser, 400),
         ] {
             let mut dice = fastrand::Rng::with_seed(seed);
-            let (run, took) = play(setup(depth, client, slots), network, &mut dice);
+            let (run, took) = play(setup(depth, client), network, &mut dice);
             assert!(run.is_complete(), "{depth:?} by {client:?} (seed {seed}) took {took:?}");
             assert!(took <= Duration::from_secs(most), "{depth:?} by {client:?}: {took:?}");
         }
@@ -171,7 +168,7 @@ fn whatever_hangs_a_run_ends_within_its_time() {
             mute: dice.u32(0..=100),
             cancelled: dice.bool().then(|| Duration::from_millis(dice.u64(0..60_000))),
         };
-        let setup = setup(Depth::Quick, Client::Browser, PAGE);
+        let setup = setup(Depth::Quick, Client::Browser);
         let (run, took) = play(setup, network, &mut dice);
         let most = network.cancelled.map(|at| at + Duration::from_secs(2));
         let most = most.unwrap_or(Depth::Quick.time()).min(Depth::Quick.time());

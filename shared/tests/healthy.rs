@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use echoclock_shared::check::evidence::{Client, Evidence};
-use echoclock_shared::check::report::{self, Ran};
+use echoclock_shared::check::report::{self, End, Ran};
 use echoclock_shared::check::suite::{Depth, probes};
 use echoclock_shared::ledger::LedgerId;
 use echoclock_shared::time::UnixMillis;
@@ -44,8 +44,9 @@ fn a_healthy_path_shows_no_fault() {
         let ran = Ran {
             program: "0.0.0".to_owned(),
             took: Duration::from_secs(40),
-            is_complete: true,
+            end: End::Complete,
             is_deep: false,
+            hidden: vec![],
         };
         let report = report::of(&evidence, ran);
         let way = Way::any(&mut fastrand::Rng::with_seed(seed));

@@ -37,7 +37,7 @@ mod frame;
 pub(crate) use frame::Sender;
 
 mod watch;
-pub(crate) use watch::{Linked, answered, open};
+pub(crate) use watch::{Linked, answered, open, refused};
 
 /// The server's ledgers; a cheap handle.
 #[derive(Clone, Debug)]

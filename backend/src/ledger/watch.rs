@@ -78,6 +78,45 @@ pub(crate) async fn answered(
     let has_body = request.method() != Method::HEAD;
     let mut response = next.run(request).await;
     let Some(recorder) = response.extensions_mut().remove::<Recorder>() else { return response };
+    computed(response, has_body, recorder, drain, ending)
+}
+
+/// Writes down that a request of a link was refused before it came to the layers: a hop on the way may
+/// answer as the server does, but has no ledger to write it into.
+pub(crate) fn refused(
+    ledgers: &Ledgers,
+    drain: &Drain,
+    client: Client,
+    request: &Request,
+    refusal: Response,
+) -> Response {
+    let at = request.uri().path();
+    let opens_links = [path::CHECK, path::CLOCK, path::ECHO].iter().any(|those| {
+        at.strip_prefix(those).is_some_and(|below| below.is_empty() || below.starts_with('/'))
+    });
+    let link = parameter::take(request.uri(), PARAMETER).ok().flatten();
+    let id = link.and_then(|(id, _)| parse(&id).ok()).filter(|_| opens_links);
+    let Some(id) = id else { return refusal };
+    let recorder = ledgers.open(&id, client, ledgers.text_max(at));
+    let is_seen = request.extensions().get().is_some_and(|exchange: &Exchange| {
+        exchange.claim(Box::new(OnTheWire::new(recorder.clone(), drain.clone()))).is_ok()
+    });
+    if is_seen {
+        return refusal;
+    }
+    recorder.computed_request(request);
+    let ending = request.extensions().get::<Ending>().cloned().unwrap_or_default();
+    computed(refusal, request.method() != Method::HEAD, recorder, drain.clone(), ending)
+}
+
+/// Has an answer written down as it goes out.
+fn computed(
+    response: Response,
+    has_body: bool,
+    recorder: Recorder,
+    drain: Drain,
+    ending: Ending,
+) -> Response {
     let exact = response.body().size_hint().exact();
     let head = ResponseHead::complete(response.status(), response.headers().clone(), exact);
     recorder.computed_response(response.status().as_u16(), &head);

@@ -7,7 +7,7 @@ use echoclock_shared::check::answer::{Arrived, Received, Stated, Waited};
 use echoclock_shared::check::body::{BODY_MAX, bytes, digest};
 use echoclock_shared::check::evidence::link_of;
 use echoclock_shared::check::probe::ProbeId;
-use echoclock_shared::ledger::{LedgerId, What, hidden};
+use echoclock_shared::ledger::{Ledger, LedgerId, What, hidden};
 use echoclock_shared::path;
 use echoclock_shared::problem::Problem;
 use http::{Method, Version};
@@ -84,6 +84,53 @@ async fn who_may_have_left_is_not_waited_with() {
     let json = answer.split("\r\n\r\n").nth(1).expect("a body");
     let waited: Waited = serde_json::from_str(json).expect("JSON");
     assert!(waited.waited < 30_000, "{waited:?}");
+}
+
+#[tokio::test]
+async fn what_is_refused_for_its_rate_stands_in_the_ledger() {
+    let limits = Setup::default().limits;
+    let per_client = Places { requests: 2, ..limits.per_client };
+    let limits = Limits { per_client, ..limits };
+    let server = support::start_with(Setup { limits, ..Setup::default() }).await;
+    for version in VERSIONS {
+        let id = link();
+        let target = format!("{}?link={id}", path::CHECK_SEEN);
+        let (mut asked, mut status) = (0, 200);
+        while status == 200 {
+            let answer = ask(&server, version, Method::GET, &target).send().await;
+            let answer = answer.expect("an answer");
+            status = answer.status().as_u16();
+            asked += 1;
+            answer.bytes().await.expect("a body");
+        }
+        let ledger = server.state.ledgers.read(&id).expect("a ledger");
+        let mut answers = ledger.entries.iter().rev().filter_map(|entry| {
+            let What::Response { status, .. } = &entry.what else { return None };
+            Some(*status)
+        });
+        assert_eq!(ledger.totals.requests, asked, "{version:?}");
+        assert_eq!((answers.next(), status), (Some(429), 429), "{version:?}: {ledger:#?}");
+        assert_eq!(adds_up(&ledger), 0, "{version:?}");
+    }
+    // A visitor's requests are nobody else's to read.
+    let id = link();
+    let target = format!("{}?link={id}", path::CHECK_SEEN);
+    let mut status = 200;
+    while status == 200 {
+        let visit = ask(&server, Version::HTTP_11, Method::GET, &target)
+            .header("sec-fetch-site", "cross-site")
+            .header("sec-fetch-mode", "navigate")
+            .header("sec-fetch-dest", "document");
+        status = visit.send().await.expect("an answer").status().as_u16();
+    }
+    assert_eq!(status, 429);
+    assert_eq!(server.state.ledgers.read(&id), None);
+}
+
+/// Returns by how much the entries miss what passed.
+fn adds_up(ledger: &Ledger) -> u64 {
+    let all: u64 = ledger.entries.iter().map(|entry| entry.size).sum();
+    all.abs_diff(ledger.totals.received + ledger.totals.sent)
 }
 
 #[tokio::test]

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::process::{Output, Stdio};
 
+use echoclock_shared::check::probe::Lane;
 use echoclock_shared::check::report::{Report, Verdict, read};
 #[cfg(unix)]
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
@@ -11,6 +12,7 @@ use tokio::process::Command;
 use tokio::process::{Child, ChildStderr};
 
 use crate::support;
+use crate::support::forward_proxy::ForwardProxy;
 
 /// Runs the check through the program.
 async fn check(arguments: &[&str]) -> (Option<i32>, String, String) {
@@ -36,6 +38,7 @@ async fn the_exit_code_says_whether_what_was_expected_holds() {
     let folder = tempfile::tempdir().expect("a folder");
     let file = |name: &str| folder.path().join(name).to_str().expect("text").to_owned();
     let (json, junit, metrics) = (file("a.json"), file("a.xml"), file("a.prom"));
+    let markdown = file("a.md");
 
     let held = ["--only", "polling", "--expect", "polling", "--json", &json, &url];
     let (code, said, progress) = check(&held).await;
@@ -51,14 +54,18 @@ async fn the_exit_code_says_whether_what_was_expected_holds() {
     let expected = "polling,socket,idle>=5s";
     let not_held = [
         &["--only", "polling,requests", "--expect", expected, "--json", "-", "--junit", &junit][..],
-        &["--metrics", &metrics, "--compare", &json, &url],
+        &["--metrics", &metrics, "--markdown", &markdown, "--compare", &json, &url],
     ];
     let (code, said, told) = check(&not_held.concat()).await;
     assert_eq!(code, Some(1), "{said}{told}");
-    assert_eq!(read(&said).expect("nothing but the report").url, url);
+    let told_again = read(&said).expect("nothing but the report");
+    assert_eq!(told_again.url, url);
+    assert_eq!(told_again.compared.expect("it was asked for").with.began, report.began);
     assert!(told.contains("– socket: was not tested, so it does not hold."), "{told}");
     assert!(told.contains("– idle>=5s: was not tested"), "{told}");
-    assert!(told.contains("Compared with "), "{told}");
+    assert!(told.contains("Compared with the quick run of "), "{told}");
+    let markdown = std::fs::read_to_string(markdown).expect("a file");
+    assert!(markdown.contains(&format!("## Compared with {url}\n")), "{markdown}");
     let junit = std::fs::read_to_string(junit).expect("a file");
     assert!(junit.contains("<testcase classname=\"polling\" name=\"follow-poll"), "{junit}");
     let metrics = std::fs::read_to_string(metrics).expect("a file");
@@ -82,6 +89,8 @@ async fn what_could_not_run_is_told_apart() {
         (&["--json", "/none/a", &url], "there is no such folder"),
         (&["--json", "-", "--junit", "-", &url], "to the same place"),
         (&["--compare", "/dev/null", &url], "it is not JSON"),
+        (&["--proxy", "socks5://a", &url], "is no address of a proxy"),
+        (&["--proxy", "127.0.0.1:1", &url], "no connection to the proxy http://127.0.0.1:1"),
         (&["--for", "5s", &url], "--follow"),
         (&["--follow", "--deep", &url], "cannot be used"),
         (&["--follow", nowhere], "no connection to 127.0.0.1:1"),
@@ -91,6 +100,39 @@ async fn what_could_not_run_is_told_apart() {
         let (code, said, told) = check(arguments).await;
         assert_eq!((code, said.as_str()), (Some(2), ""), "{arguments:?}: {told}");
         assert!(told.contains(why), "{arguments:?}: {told}");
+    }
+    server.stop().await;
+}
+
+/// What needs a tunnel goes by CONNECT, and other requests are sent to the proxy itself.
+#[tokio::test]
+async fn a_forward_proxy_is_asked() {
+    let server = support::start().await;
+    let url = server.http("/");
+    let folder = tempfile::tempdir().expect("a folder");
+    let json = folder.path().join("a.json");
+    let json_as_text = json.to_str().expect("text");
+    for (gives_tunnels, code, socket) in [(true, 0, Verdict::Works), (false, 1, Verdict::Blocked)] {
+        let proxy = ForwardProxy::start(gives_tunnels).await;
+        let by = format!("http://me:secret@{}", proxy.address);
+        let asked = ["--only", "polling,socket", "--expect", "polling,socket", "--proxy", &by];
+        let (got, said, told) =
+            check(&[&asked[..], &["--json", json_as_text, &url]].concat()).await;
+        assert_eq!(got, Some(code), "{said}{told}");
+        assert!(said.contains(&format!(" through http://{}\n", proxy.address)), "{said}");
+        let report = report(&json);
+        assert_eq!(report.proxy, Some(format!("http://{}", proxy.address)));
+        assert_eq!(report.verdict(Lane::Poll), Verdict::Works, "{said}");
+        assert_eq!(report.verdict(Lane::Socket), socket, "{said}");
+        let heads = proxy.heads();
+        let connect = format!("CONNECT {} HTTP/1.1\r\n", server.address());
+        assert!(heads.iter().any(|head| head.starts_with(&connect)), "{heads:?}");
+        let absolute = format!("GET {url}api/info HTTP/1.1\r\n");
+        assert!(heads.iter().any(|head| head.starts_with(&absolute)), "{heads:?}");
+        let shown = "\r\nproxy-authorization: basic bwu6c2vjcmv0\r\n";
+        assert!(heads.iter().all(|head| head.to_ascii_lowercase().contains(shown)), "{heads:?}");
+        let all = std::fs::read_to_string(&json).expect("a file") + &said + &told;
+        assert!(!all.contains("secret") && !all.contains("bWU6c2VjcmV0"), "{all}");
     }
     server.stop().await;
 }

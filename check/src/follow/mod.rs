@@ -34,7 +34,7 @@ pub(crate) async fn follow(arguments: &Check, began: UnixMillis) -> anyhow::Resu
     ] as [(Option<PathBuf>, Write<Followed>); 2])?;
     let url = &arguments.url;
     let (base, target, is_socket) = Base::of_resource(url)?;
-    let connector = Connector::new(&base, arguments.insecure)?;
+    let connector = Connector::new(&base, arguments.insecure, arguments.proxy(&base)?)?;
     let server = Server { base, connector, headers: arguments.header.clone() };
     let seen = link::follow(&server, &target, is_socket, arguments.time).await;
     let seen = seen.with_context(|| format!("{url} can't be followed"))?;

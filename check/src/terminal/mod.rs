@@ -30,7 +30,8 @@ fn write_all(text: &mut String, checked: &Checked, paint: Paint) -> fmt::Result 
     let kind = if report.is_deep { "deep" } else { "quick" };
     let end = if report.is_complete { "" } else { ", stopped before its end" };
     let took = std::time::Duration::from_millis(report.took).as_secs_f64();
-    let run = paint.faint(&format!("a {kind} run of {took:.1} s{end}"));
+    let by = report.proxy.as_ref().map_or(String::new(), |proxy| format!(" through {proxy}"));
+    let run = paint.faint(&plain(&format!("a {kind} run of {took:.1} s{by}{end}")));
     writeln!(text, "{}: {run}\n\n{}", plain(&report.url), paint.strong(&plain(&report.headline)))?;
     for row in checked.rows() {
         write_row(text, checked, row, paint)?;
@@ -55,7 +56,7 @@ fn write_all(text: &mut String, checked: &Checked, paint: Paint) -> fmt::Result 
 
 fn write_row(text: &mut String, checked: &Checked, row: &Row, paint: Paint) -> fmt::Result {
     let name = paint.strong(&capital(&row.lane.to_string()));
-    write!(text, "\n{} {name}: {}", mark(row.verdict, paint), words(row.verdict))?;
+    write!(text, "\n{} {name}: {}", mark(row.verdict, paint), row.verdict.words())?;
     // What is wrong follows below, sign by sign.
     match row.verdict {
         Verdict::Works => writeln!(text, ". {}", plain(&row.says))?,
@@ -161,16 +162,6 @@ fn mark(verdict: Verdict, paint: Paint) -> String {
         Verdict::Limited => paint.limited("!"),
         Verdict::Blocked => paint.bad("✗"),
         Verdict::Untested => paint.faint("–"),
-    }
-}
-
-/// Returns a verdict in words.
-pub(crate) const fn words(verdict: Verdict) -> &'static str {
-    match verdict {
-        Verdict::Works => "works",
-        Verdict::Limited => "works with limits",
-        Verdict::Blocked => "blocked",
-        Verdict::Untested => "not tested",
     }
 }
 

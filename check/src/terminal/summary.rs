@@ -2,19 +2,15 @@
 
 use std::fmt::{self, Write};
 
-use echoclock_shared::check::report::{Comparison, LaneChange};
+use echoclock_shared::check::report::{Comparison, LaneChange, With};
 use echoclock_shared::check::signs::Sign;
 
-use super::{Paint, capital, plain, words};
+use super::{Paint, capital, plain};
 use crate::expect::{Judged, Outcome};
 
 /// Writes a comparison with an earlier report, and what was expected; nothing where neither was asked
 /// for.
-pub(crate) fn summary(
-    compared: Option<&(String, Comparison)>,
-    judged: &[Judged],
-    paint: Paint,
-) -> String {
+pub(crate) fn summary(compared: Option<&Comparison>, judged: &[Judged], paint: Paint) -> String {
     let mut text = String::new();
     write_all(&mut text, compared, judged, paint).expect("writing to a string does not fail");
     text
@@ -22,12 +18,15 @@ pub(crate) fn summary(
 
 fn write_all(
     text: &mut String,
-    compared: Option<&(String, Comparison)>,
+    compared: Option<&Comparison>,
     judged: &[Judged],
     paint: Paint,
 ) -> fmt::Result {
-    if let Some((name, comparison)) = compared {
-        writeln!(text, "\nCompared with {}, which is the first of the two:", plain(name))?;
+    if let Some(comparison) = compared {
+        let With { url, began, is_deep } = &comparison.with;
+        let kind = if *is_deep { "deep" } else { "quick" };
+        let which = format!("the {kind} run of {began} of {url}");
+        writeln!(text, "\nCompared with {}, which is the first of the two:", plain(&which))?;
         writeln!(text, "    {}", paint.strong(&plain(&comparison.headline)))?;
         comparison.lanes.iter().try_for_each(|change| write_change(text, change, paint))?;
         for (what, titles) in
@@ -56,19 +55,14 @@ fn write_all(
 }
 
 fn write_change(text: &mut String, change: &LaneChange, paint: Paint) -> fmt::Result {
-    let (before, after) = (words(change.before), words(change.after));
-    let verdicts = if before == after { after.to_owned() } else { format!("{before} → {after}") };
-    writeln!(text, "    {}: {verdicts}", capital(&change.lane.to_string()))?;
+    writeln!(text, "    {}: {}", capital(&change.lane.to_string()), change.verdicts())?;
     let mut signs = |mark: String, signs: &[Sign]| {
         signs.iter().try_for_each(|sign| writeln!(text, "        {mark} {}", plain(&sign.says)))
     };
     signs(paint.bad("+"), &change.appeared)?;
     signs(paint.good("-"), &change.gone)?;
-    if let Some((before, after)) = change.silence_cut {
-        let cut = |cut: Option<u64>| {
-            cut.map_or("not cut".to_owned(), |seconds| format!("cut after {seconds} s"))
-        };
-        writeln!(text, "        silence: {} → {}", cut(before), cut(after))?;
+    if let Some(silence) = change.silence() {
+        writeln!(text, "        {silence}")?;
     }
     Ok(())
 }

@@ -40,8 +40,7 @@ fn what_differs_and_what_was_expected() {
     let (before, after) = (sample::healthy(), sample::faulty());
     let comparison = compare(&before.report, &after.report);
     let expected: Expectation = "streaming,sse,frame,idle>=40s".parse().unwrap();
-    let compared = ("before.json of last week".to_owned(), comparison);
     let judged = expected.judge(&after);
-    insta::assert_snapshot!(summary(Some(&compared), &judged, bare()));
+    insta::assert_snapshot!(summary(Some(&comparison), &judged, bare()));
     assert_eq!(summary(None, &[], bare()), "");
 }

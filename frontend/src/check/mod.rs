@@ -2,6 +2,7 @@
 
 mod carry;
 mod follow;
+mod hiding;
 mod notes;
 mod running;
 mod socket;
@@ -63,6 +64,13 @@ impl Checker {
                 self.store.compared.set(None);
                 self.store.unreadable.set(None);
             }
+        }
+    }
+
+    /// Takes that the page is seen, or not, from now on.
+    pub fn take_visible(&self, is_visible: bool) {
+        if let Some(running) = &*self.now.running.borrow() {
+            running.take_visible(is_visible);
         }
     }
 

@@ -35,7 +35,7 @@ impl Notes {
     /// Writes down what was noticed in one moment.
     pub(super) fn take_all(&self, all: impl IntoIterator<Item = Heard>) {
         let since = clock::mono().saturating_sub(self.began);
-        let at = u64::try_from(since.as_micros()).unwrap_or(u64::MAX);
+        let at = micros(since);
         for what in all {
             (self.to)(Note { at, request: self.request, what });
         }
@@ -45,4 +45,9 @@ impl Notes {
     pub(super) fn broke(&self, error: String) {
         self.take(Heard::Broke { error });
     }
+}
+
+/// Returns a time as notes have it.
+pub(super) fn micros(time: Duration) -> u64 {
+    u64::try_from(time.as_micros()).unwrap_or(u64::MAX)
 }

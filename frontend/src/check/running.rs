@@ -6,15 +6,16 @@ use std::rc::{Rc, Weak};
 use std::time::Duration;
 
 use echoclock_shared::check::observed::Outcome;
-use echoclock_shared::check::report::{self, Ran, Report};
+use echoclock_shared::check::report::{self, End, Ran, Report, Verdict};
 use echoclock_shared::check::request;
 use echoclock_shared::check::run::{Effect, Event, Run, Setup, Stage};
 use echoclock_shared::ledger::LedgerId;
 use leptos::prelude::{RwSignal, Set, Update};
 
 use super::carry::{Edge, Way};
-use super::notes::Notes;
-use crate::browser::{Task, Timer, clock};
+use super::hiding::Hiding;
+use super::notes::{Notes, micros};
+use crate::browser::{Task, Timer, clock, is_visible};
 use crate::stores::{CheckEnd, CheckProgress, CheckStep, StepState};
 
 /// A run under way; dropping it closes all that it has open.
@@ -37,6 +38,7 @@ pub(super) struct Running {
     /// How many questions in a row the server did not answer.
     unanswered: Cell<u32>,
     end: RefCell<CheckEnd>,
+    hiding: RefCell<Hiding>,
     on_over: Box<dyn Fn(CheckEnd, Report)>,
 }
 
@@ -73,12 +75,19 @@ impl Running {
             told: Cell::default(),
             unanswered: Cell::default(),
             end: RefCell::new(CheckEnd::Done),
+            hiding: RefCell::default(),
             on_over: Box::new(on_over),
         })
     }
 
     pub(super) fn begin(&self) {
+        self.take_visible(is_visible());
         self.post(Event::Begin);
+    }
+
+    /// Takes that the page is seen, or not, from now on.
+    pub(super) fn take_visible(&self, is_visible: bool) {
+        self.hiding.borrow_mut().take(is_visible, micros(self.time()));
     }
 
     /// Stops it, with what is known so far.
@@ -163,7 +172,8 @@ impl Running {
         if state.is_over() && now >= self.told.get() + TELL_EVERY {
             self.told.set(now);
             let rows = self.report().rows;
-            let verdicts = rows.iter().map(|row| (row.lane, row.verdict)).collect();
+            let known = rows.iter().filter(|row| row.verdict != Verdict::Untested);
+            let verdicts = known.map(|row| (row.lane, row.verdict)).collect();
             self.progress.update(|progress| progress.verdicts = verdicts);
         }
     }
@@ -177,20 +187,27 @@ impl Running {
 
     fn report(&self) -> Report {
         let run = self.run.borrow();
-        let ran = Ran {
-            program: env!("CARGO_PKG_VERSION").to_owned(),
-            took: self.time(),
-            is_complete: run.is_complete(),
-            is_deep: self.is_deep,
-        };
-        let evidence = run.evidence();
-        match *self.end.borrow() {
-            CheckEnd::Gone => report::of(&evidence.without_untold(), ran),
+        let end = match *self.end.borrow() {
+            CheckEnd::Gone => End::ServerGone,
             CheckEnd::Done
             | CheckEnd::Cancelled
             | CheckEnd::CancelledAtOnce
-            | CheckEnd::Refused(_) => report::of(&evidence, ran),
-        }
+            | CheckEnd::Refused(_) => {
+                if run.is_complete() {
+                    End::Complete
+                } else {
+                    End::Stopped
+                }
+            }
+        };
+        let ran = Ran {
+            program: env!("CARGO_PKG_VERSION").to_owned(),
+            took: self.time(),
+            end,
+            is_deep: self.is_deep,
+            hidden: self.hiding.borrow().until(micros(self.time())),
+        };
+        report::of(&run.evidence(), ran)
     }
 
     fn edge(&self) -> Edge {

@@ -55,7 +55,7 @@ impl Checker {
         let setup = Setup {
             url: way.base.clone(),
             probes: probes(depth),
-            slots: SLOTS,
+            slots: Slots::of(Client::Browser),
             client: Client::Browser,
             time: depth.time(),
             run: LedgerId::from_random(bits),
@@ -114,10 +114,6 @@ async fn pass(question: Question) -> Option<Pass> {
     let answer = Exchange::begin(question).await.ok()?.whole().await.ok()?;
     serde_json::from_str::<Info>(str::from_utf8(&answer).ok()?).ok()?.pass
 }
-
-/// A browser opens six connections to an origin over HTTP/1.1; the clock beside the chat and the
-/// ledgers need some of them.
-const SLOTS: Slots = Slots { requests: 4, sockets: 4, timed: 4, asides: 1 };
 
 const ASKED_WITHIN: Duration = Duration::from_secs(10);
 

@@ -14,7 +14,7 @@ use crate::browser::{Timer, clipboard};
 enum Copying {
     NotYet,
     Copied,
-    /// The text is selected for the user to copy.
+    /// The browser does not copy, and the text is selected for the user to do it.
     Selected,
 }
 
@@ -28,6 +28,9 @@ pub(super) fn CopyButton(
     /// What it offers.
     #[prop(default = "Copy")]
     verb: &'static str,
+    /// Whether the browser does not copy, for who shows the text then.
+    #[prop(default = RwSignal::new(false))]
+    is_by_hand: RwSignal<bool>,
 ) -> impl IntoView {
     let copying = RwSignal::new(Copying::NotYet);
     let timer = StoredValue::new_local(None::<Timer>);
@@ -36,6 +39,7 @@ pub(super) fn CopyButton(
         spawn_local(async move {
             let copied = clipboard::copy(&text).await;
             let outcome = if copied { Copying::Copied } else { Copying::Selected };
+            is_by_hand.try_set(!copied);
             // The text may have gone in the meantime.
             if copying.try_set(outcome).is_none() {
                 let back = move || {
@@ -61,7 +65,11 @@ pub(super) fn CopyButton(
             {word}
         </button>
         <span class="unseen" role="status" {..live()}>
-            {move || (copying.get() == Copying::Copied).then_some("Copied")}
+            {move || match copying.get() {
+                Copying::NotYet => "",
+                Copying::Copied => "Copied",
+                Copying::Selected => "Not copied. The text is selected, to be copied by hand",
+            }}
         </span>
     }
 }

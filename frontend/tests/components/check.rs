@@ -11,7 +11,7 @@ use echoclock_shared::check::evidence::Client;
 use echoclock_shared::check::hops::{Hop, Seen};
 use echoclock_shared::check::probe::Lane;
 use echoclock_shared::check::report::{
-    Finding, Mark, NotTested, Paste, Report, Row, SCHEMA, Verdict,
+    Finding, Hidden, Mark, NotTested, Paste, Report, Row, SCHEMA, Verdict,
 };
 use echoclock_shared::check::rule::Confidence;
 use echoclock_shared::check::signs::{Sign, Symptom};
@@ -60,11 +60,13 @@ fn report(run: u128) -> Report {
         schema: SCHEMA,
         program: env!("CARGO_PKG_VERSION").to_owned(),
         url: "http://here/api/".to_owned(),
+        proxy: None,
         began: UnixMillis::new(1_795_365_720_250),
         took: 42_000,
         is_complete: true,
         is_deep: false,
         client: Client::Browser,
+        hidden: vec![],
         run: LedgerId::from_random(run),
         headline: "Server-Sent Events are of no use here.".to_owned(),
         rows: Lane::ALL.map(row).to_vec(),
@@ -85,6 +87,7 @@ fn report(run: u128) -> Report {
         hops: vec![Seen { hop: Hop::Nginx, is_named: true, because: "Server: nginx".to_owned() }],
         not_proven: vec!["Only this path.".to_owned()],
         not_tested: vec![NotTested { probe: None, why: "Silences.".to_owned() }],
+        compared: None,
         observations: vec![],
     }
 }
@@ -115,7 +118,7 @@ async fn a_run_shows_what_is_under_way_and_can_be_cancelled() {
         stores.check.shown.set(shown(report(1), Source::Run));
     })
     .await;
-    assert_eq!(bench.text(".bar p"), "1 of 2 probes, 5 s");
+    assert_eq!(bench.text(".bar p"), "1 of 2 probes, 5 s of 1 min at most");
     assert_eq!(bench.text(".step:nth-child(6) .doing"), "large items");
     assert_eq!(bench.text(".step:nth-child(6) .verdict"), "✓Works");
     assert!(bench.find("[data-testid=report]").is_none(), "the report before is out of sight");
@@ -143,6 +146,7 @@ async fn a_report_says_what_is_wrong_and_what_mends_it() {
     assert_eq!(bench.texts(".order li"), ["WebSocket", "HTTP streaming"]);
     bench.press(".report-actions", "Close").await;
     assert_eq!(bench.checks(), [CheckIntent::Close]);
+    assert_eq!(bench.count("#run-check:focus"), 1, "it is where the report came from");
 }
 
 #[wasm_bindgen_test]
@@ -212,6 +216,16 @@ async fn two_reports_stand_side_by_side() {
     );
     bench.press("[data-testid=compared]", "Compare no longer").await;
     assert_eq!(bench.checks(), [CheckIntent::CompareNot]);
+    assert_eq!(bench.count("#compare-report:focus"), 1);
+}
+
+#[wasm_bindgen_test]
+async fn a_tab_that_was_hidden_meanwhile_says_so() {
+    let hidden = vec![Hidden { from: 12_000_000, to: 40_000_000 }];
+    let report = Report { hidden, ..report(1) };
+    let bench = bench(|stores| stores.check.shown.set(shown(report, Source::Run))).await;
+    let told = bench.text("[data-testid=was-hidden]");
+    assert!(told.starts_with("The tab was hidden from 12 s to 40 s of the run;"), "{told}");
 }
 
 #[wasm_bindgen_test]

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail, ensure};
 use echoclock_shared::check::evidence::Evidence;
 use echoclock_shared::check::observed::Outcome;
-use echoclock_shared::check::report::{self, Ran, Report};
+use echoclock_shared::check::report::{self, End, Ran, Report};
 use echoclock_shared::check::suite::{self, Depth};
 use rustix::process::{Pid, Signal, kill_process};
 
@@ -107,8 +107,9 @@ pub(super) fn told_again(report: Report) -> Report {
     let ran = Ran {
         program: report.program,
         took: Duration::from_millis(report.took),
-        is_complete: report.is_complete,
+        end: if report.is_complete { End::Complete } else { End::Stopped },
         is_deep: report.is_deep,
+        hidden: report.hidden,
     };
     let evidence = Evidence {
         probes: suite::probes(if report.is_deep { Depth::Deep } else { Depth::Quick }),

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::observed::{Observation, Outcome, ServerSide};
+use super::observed::{Observation, Outcome};
 use super::probe::{Lane, Probe, ProbeId};
 use crate::ledger::LedgerId;
 use crate::time::UnixMillis;
@@ -35,13 +35,11 @@ pub enum Client {
 }
 
 impl Evidence {
-    /// Takes probes whose side the server did not tell for stopped with the run, and forgets what was
-    /// heard of them.
-    ///
-    /// A server that goes in the middle of a run breaks off what is under way as a bad path would.
-    pub fn without_untold(mut self) -> Self {
+    /// Takes some probes for stopped with the run, and forgets what was heard of them: it may not be the
+    /// path's doing.
+    pub(in crate::check) fn without(mut self, is_meant: impl Fn(&Observation) -> bool) -> Self {
         for seen in &mut self.observations {
-            if matches!(seen.ledger, ServerSide::Unknown(_)) {
+            if is_meant(seen) {
                 seen.outcome = Outcome::Cancelled;
                 seen.heard.clear();
             }
@@ -85,7 +83,6 @@ pub fn run_of(link: &LedgerId) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::check::observed::{Heard, Note};
 
     #[test]
     fn a_link_tells_its_run() {
@@ -93,27 +90,5 @@ mod tests {
         let link = link_of(&run, &ProbeId("events-64".to_owned()));
         assert_eq!(run_of(&link), run.as_str());
         assert_eq!(run_of(&run), run.as_str());
-    }
-
-    #[test]
-    fn what_a_server_that_has_gone_did_not_tell_is_no_sign() {
-        let seen = |name: &str, ledger| Observation {
-            probe: ProbeId(name.to_owned()),
-            outcome: Outcome::Done,
-            heard: vec![Note { at: 1, request: 1, what: Heard::Ended }],
-            ledger,
-        };
-        let untold = ServerSide::Unknown("it does not answer".to_owned());
-        let evidence = Evidence {
-            probes: vec![],
-            observations: vec![seen("told", ServerSide::Nothing), seen("untold", untold)],
-            url: String::new(),
-            client: Client::Browser,
-            run: LedgerId::from_random(7),
-            began: UnixMillis::new(0),
-        };
-        let kept = evidence.without_untold().observations;
-        let outcomes: Vec<_> = kept.iter().map(|seen| (seen.outcome, seen.heard.len())).collect();
-        assert_eq!(outcomes, [(Outcome::Done, 1), (Outcome::Cancelled, 0)]);
     }
 }

@@ -45,6 +45,8 @@ pub mod signs;
 
 mod told;
 
+mod shown;
+
 #[cfg(test)]
 mod sample;
 

@@ -26,6 +26,9 @@ pub use words::title;
 
 mod gaps;
 
+mod hidden;
+pub use hidden::Hidden;
+
 mod markdown;
 pub use markdown::{inline, markdown};
 
@@ -36,7 +39,7 @@ mod redacting;
 pub use redacting::redacted;
 
 mod comparing;
-pub use comparing::{Comparison, LaneChange, compare};
+pub use comparing::{Comparison, LaneChange, With, compare};
 
 #[cfg(test)]
 mod tests;
@@ -51,10 +54,24 @@ pub struct Ran {
     pub program: String,
     /// How long it took.
     pub took: Duration,
-    /// Whether it came to its end.
-    pub is_complete: bool,
+    /// How it ended.
+    pub end: End,
     /// Whether it was the deep one.
     pub is_deep: bool,
+    /// When its tab was hidden, where a page ran it.
+    pub hidden: Vec<Hidden>,
+}
+
+/// How a run ended.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum End {
+    /// By itself.
+    Complete,
+    /// It was stopped.
+    Stopped,
+    /// The server has gone meanwhile, which breaks off what is under way as a bad path would: what it
+    /// has not told its side of is not counted.
+    ServerGone,
 }
 
 /// A report.
@@ -66,6 +83,9 @@ pub struct Report {
     pub program: String,
     /// The address that was checked.
     pub url: String,
+    /// The forward proxy that was asked for it, where its client knew of one.
+    #[serde(default)]
+    pub proxy: Option<String>,
     /// When the run began, by the client's clock.
     pub began: UnixMillis,
     /// How long it took, in milliseconds.
@@ -76,6 +96,9 @@ pub struct Report {
     pub is_deep: bool,
     /// Who ran it.
     pub client: Client,
+    /// When its tab was hidden, where a page ran it: faults that were seen then are not counted.
+    #[serde(default)]
+    pub hidden: Vec<Hidden>,
     /// The run's id.
     pub run: LedgerId,
     /// The sentence that says it all.
@@ -99,6 +122,9 @@ pub struct Report {
     pub not_proven: Vec<String>,
     /// What was not tested, and why.
     pub not_tested: Vec<NotTested>,
+    /// What differs from an older report, where it was compared with one.
+    #[serde(default)]
+    pub compared: Option<Comparison>,
     /// What both sides noted: all of the above can be told from it again.
     pub observations: Vec<Observation>,
 }
@@ -149,6 +175,18 @@ pub enum Verdict {
     Blocked,
     /// It was not tested.
     Untested,
+}
+
+impl Verdict {
+    /// Returns it in words.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Works => "works",
+            Self::Limited => "works with limits",
+            Self::Blocked => "blocked",
+            Self::Untested => "not tested",
+        }
+    }
 }
 
 /// What is wrong, why, and what mends it.

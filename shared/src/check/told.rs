@@ -1,69 +1,35 @@
-//! What rules ask of a run: the same questions, each put in one way.
+//! What signs and rules ask of a run: the same questions, each put in one way.
 
 use crate::check::evidence::Evidence;
-use crate::check::flow;
+use crate::check::flow::{self, Arrived, Server, named};
 use crate::check::observed::{Heard, Note, Observation, ServerSide};
-use crate::check::probe::{Form, Probe, StreamAsk};
-use crate::check::signs::Sign;
-use crate::ledger::What;
+use crate::check::plan::Plan;
+use crate::check::probe::{Ask, Form, Probe, StreamAsk};
 
-/// A probe and what came of it.
+/// A probe, and what both sides tell of it.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::check) struct Told<'a> {
     pub(in crate::check) probe: &'a Probe,
-    seen: &'a Observation,
-}
-
-/// A request as it arrived at the server.
-#[derive(Clone, Copy, Debug)]
-pub(in crate::check) struct Arrived<'a> {
-    /// When, in milliseconds since 1970 by the server's clock.
-    at: u64,
-    /// Such as `HTTP/1.1`.
-    pub(in crate::check) version: &'a str,
-    headers: &'a [(String, String)],
-}
-
-/// Returns the probes that show a sign.
-pub(in crate::check) fn told<'a>(sign: &'a Sign, evidence: &'a Evidence) -> Vec<Told<'a>> {
-    let pairs = sign.probes.iter().filter_map(|id| evidence.of(&id.0));
-    pairs.map(|(probe, seen)| Told { probe, seen }).collect()
-}
-
-/// Whether the streams of a sign's lane that were asked for in such a way passed item by item, and do
-/// not show the sign; nothing where none was asked for so, or none can tell.
-pub(in crate::check) fn is_live(
-    sign: &Sign,
-    evidence: &Evidence,
-    in_such_a_way: impl Fn(&StreamAsk) -> bool,
-) -> Option<bool> {
-    passes(sign, evidence, |told| {
-        told.probe.lane == sign.lane && told.stream().is_some_and(&in_such_a_way)
-    })
-}
-
-/// Whether the items that show a sign passed one by one where they came in such a form; nothing where
-/// they did not come so, or do not tell.
-pub(in crate::check) fn is_live_as(form: Form, sign: &Sign, evidence: &Evidence) -> Option<bool> {
-    passes(sign, evidence, |told| told.is_form(form))
-}
-
-/// Only the same items tell anything: larger ones fill the buffer that holds smaller ones.
-fn passes(sign: &Sign, evidence: &Evidence, is_meant: impl Fn(&Told<'_>) -> bool) -> Option<bool> {
-    let shown = told(sign, evidence);
-    let plans: Vec<_> = shown.iter().filter_map(|told| Some(&told.stream()?.plan)).collect();
-    let has_plan = |told: &Told<'_>| told.stream().is_some_and(|ask| plans.contains(&&ask.plan));
-    let alike = Told::all(evidence).filter(|told| is_meant(told) && has_plan(told));
-    let lives: Vec<_> = alike
-        .filter_map(|told| Some(told.is_live()? && !sign.probes.contains(&told.probe.id)))
-        .collect();
-    (!lives.is_empty()).then(|| lives.into_iter().any(|is_live| is_live))
+    pub(in crate::check) seen: &'a Observation,
+    /// The server's half, where it has one.
+    pub(in crate::check) server: Option<Server<'a>>,
 }
 
 impl<'a> Told<'a> {
+    pub(in crate::check) fn of(probe: &'a Probe, seen: &'a Observation) -> Self {
+        Self { probe, seen, server: Server::of(seen) }
+    }
+
     /// Returns all that was begun.
     pub(in crate::check) fn all(evidence: &'a Evidence) -> impl Iterator<Item = Self> {
-        evidence.pairs().map(|(probe, seen)| Self { probe, seen })
+        evidence.pairs().map(|(probe, seen)| Self::of(probe, seen))
+    }
+
+    /// Returns how many items are planned, and whether it is a stream or a socket with a plan at all.
+    pub(in crate::check) fn planned(&self) -> Option<u32> {
+        let ask = &self.probe.ask;
+        let is_several = matches!(ask, Ask::Twins(_) | Ask::Connections { .. });
+        ask.plan().filter(|_| !is_several).map(Plan::items)
     }
 
     /// Returns how the stream was asked for, where it is one.
@@ -124,14 +90,29 @@ impl<'a> Told<'a> {
         self.seen.heard.iter()
     }
 
-    /// Returns a header of the first answer, as the client saw it.
+    /// Returns each request's first head: which request, when, its status and its headers.
+    pub(in crate::check) fn heads(
+        &self,
+    ) -> impl Iterator<Item = (u32, u64, u16, &'a [(String, String)])> + use<'a> {
+        self.heard().filter_map(|note| {
+            let Heard::Head { status, headers, .. } = &note.what else { return None };
+            Some((note.request, note.at, *status, &headers[..]))
+        })
+    }
+
+    /// Returns the status of the first answer that the client got.
+    pub(in crate::check) fn status(&self) -> Option<u16> {
+        self.heads().next().map(|(_, _, status, _)| status)
+    }
+
+    /// Returns a header of an answer, as the client saw it.
     pub(in crate::check) fn header(&self, name: &str) -> Option<&'a str> {
-        let heads = self.heard().filter_map(|note| {
-            let Heard::Head { headers, .. } = &note.what else { return None };
-            Some(headers)
-        });
-        let mut all = heads.flatten();
-        all.find(|(known, _)| known == name).map(|(_, value)| value.as_str())
+        self.heads().find_map(|(.., headers)| named(headers, name).next())
+    }
+
+    /// Whether it is a socket that has opened.
+    pub(in crate::check) fn has_opened(&self) -> bool {
+        self.heard().any(|note| matches!(note.what, Heard::Opened { .. }))
     }
 
     /// Returns how the answer was compressed on its way.
@@ -180,21 +161,11 @@ impl<'a> Told<'a> {
 
     /// Returns its requests as they arrived; nothing where the server could not be asked.
     pub(in crate::check) fn arrived(&self) -> Option<Vec<Arrived<'a>>> {
-        match &self.seen.ledger {
-            ServerSide::Ledger(ledger) => {
-                let requests = ledger.entries.iter().filter_map(|entry| match &entry.what {
-                    What::Request { version, headers, .. } => {
-                        Some(Arrived { at: entry.at.get(), version, headers })
-                    }
-                    What::Response { .. }
-                    | What::Received(_)
-                    | What::Sent(_)
-                    | What::Ended { .. } => None,
-                });
-                Some(requests.collect())
-            }
-            ServerSide::Nothing => Some(vec![]),
+        match self.seen.ledger {
             ServerSide::Unknown(_) => None,
+            ServerSide::Nothing | ServerSide::Ledger(_) => {
+                Some(self.server.into_iter().flat_map(Server::requests).collect())
+            }
         }
     }
 
@@ -205,17 +176,10 @@ impl<'a> Told<'a> {
         Some(second.at.saturating_sub(first.at))
     }
 
-    /// Returns the status of the first answer that the client got.
-    pub(in crate::check) fn status(&self) -> Option<u16> {
-        self.heard().find_map(|note| {
-            let Heard::Head { status, .. } = note.what else { return None };
-            Some(status)
-        })
-    }
-
     /// Whether nothing of it has arrived at the server, for certain.
     pub(in crate::check) fn never_arrived(&self) -> bool {
-        self.arrived().is_some_and(|requests| requests.is_empty())
+        let no_request = self.server.is_some_and(|server| server.0.totals.requests == 0);
+        self.seen.ledger == ServerSide::Nothing || no_request
     }
 
     /// Whether the server was asked by this version of HTTP.
@@ -225,26 +189,12 @@ impl<'a> Told<'a> {
 
     /// Returns the status that the server answered with first.
     pub(in crate::check) fn status_sent(&self) -> Option<u16> {
-        let ServerSide::Ledger(ledger) = &self.seen.ledger else { return None };
-        ledger.entries.iter().find_map(|entry| match entry.what {
-            What::Response { status, .. } => Some(status),
-            What::Request { .. } | What::Received(_) | What::Sent(_) | What::Ended { .. } => None,
-        })
+        self.server?.responses().next().map(|(_, status, _)| status)
     }
-}
 
-impl Told<'_> {
     /// Whether the server itself answered with an error of its own.
     pub(in crate::check) fn has_failed(&self) -> bool {
         self.status_sent().is_some_and(|status| status >= 500)
-    }
-}
-
-impl<'a> Arrived<'a> {
-    /// Returns a header's value.
-    pub(in crate::check) fn header(&self, name: &str) -> Option<&'a str> {
-        let mut lines = self.headers.iter().filter(|(known, _)| known.eq_ignore_ascii_case(name));
-        lines.next().map(|(_, value)| value.as_str())
     }
 }
 

@@ -5,6 +5,7 @@ pub(crate) mod asked;
 pub(crate) mod asks;
 pub(crate) mod clock;
 pub(crate) mod follow;
+pub(crate) mod forward_proxy;
 mod lanes;
 pub(crate) mod log;
 pub(crate) mod notes;

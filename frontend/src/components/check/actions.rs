@@ -7,7 +7,7 @@ use leptos::html::Code;
 use leptos::prelude::*;
 
 use super::files::OpenFile;
-use crate::browser::{Download, Timer, print};
+use crate::browser::{Download, Timer, print, reveal};
 use crate::components::copy::CopyButton;
 use crate::components::language::verbatim;
 use crate::format;
@@ -18,9 +18,12 @@ use crate::stores::{CheckIntent, use_dispatch, use_stores};
 pub(super) fn Actions(
     /// The report, as it is handed on.
     report: Memo<Arc<Report>>,
+    /// What opened it, which has the focus again where it is closed.
+    opener: &'static str,
 ) -> impl IntoView {
     let (hides_addresses, dispatch) = (use_stores().check.hides_addresses, use_dispatch());
     let markdown = NodeRef::<Code>::new();
+    let is_by_hand = RwSignal::new(false);
     let saved = StoredValue::new_local(None::<Timer>);
     let save = move |_| {
         let report = report.get_untracked();
@@ -31,7 +34,7 @@ pub(super) fn Actions(
     view! {
         <div class="report-actions">
             <div class="buttons">
-                <CopyButton of=markdown what="the report" verb="Copy as Markdown"/>
+                <CopyButton of=markdown what="the report" verb="Copy as Markdown" is_by_hand/>
                 <button type="button" class="quiet" on:click=save>
                     "Download as JSON"
                 </button>
@@ -42,7 +45,10 @@ pub(super) fn Actions(
                 <button
                     type="button"
                     class="quiet"
-                    on:click=move |_| dispatch.check(CheckIntent::Close)
+                    on:click=move |_| {
+                        reveal(opener);
+                        dispatch.check(CheckIntent::Close);
+                    }
                 >
                     "Close"
                 </button>
@@ -56,8 +62,20 @@ pub(super) fn Actions(
                 />
                 "Without addresses"
             </label>
+            <Show when=move || is_by_hand.get()>
+                <p class="hint" data-testid="by-hand">
+                    "This browser does not let the page copy. The text below is selected: copy it by hand."
+                </p>
+            </Show>
             // There for the button to copy, which selects it where the browser does not copy.
-            <code class="unseen" aria-hidden="true" {..verbatim()} node_ref=markdown>
+            <code
+                class="markdown"
+                class:unseen=move || !is_by_hand.get()
+                aria-hidden=move || (!is_by_hand.get()).then_some("true")
+                tabindex=move || is_by_hand.get().then_some("0")
+                {..verbatim()}
+                node_ref=markdown
+            >
                 {move || report.with(|report| report::markdown(report))}
             </code>
         </div>

@@ -6,9 +6,11 @@ use echoclock_shared::check::probe::Lane;
 use echoclock_shared::check::report::{LaneChange, Report, compare};
 use leptos::prelude::*;
 
+use super::files::COMPARE;
 use super::rows::Mark;
 use super::sentence::sentence;
 use super::{handed_on, when};
+use crate::browser::reveal;
 use crate::format;
 use crate::stores::{CheckIntent, Shown, Source, use_dispatch, use_stores};
 
@@ -24,7 +26,10 @@ pub(super) fn Compared() -> impl IntoView {
                 <button
                     type="button"
                     class="quiet"
-                    on:click=move |_| dispatch.check(CheckIntent::CompareNot)
+                    on:click=move |_| {
+                        reveal(COMPARE);
+                        dispatch.check(CheckIntent::CompareNot);
+                    }
                 >
                     "Compare no longer"
                 </button>

@@ -51,6 +51,7 @@ pub(super) fn Controls(is_running: Memo<bool>) -> impl IntoView {
                     <OpenFile compares=false is_off=is_running/>
                     <button
                         type="button"
+                        id=RUN
                         class="primary run-check"
                         {..live()}
                         on:click=press
@@ -102,3 +103,6 @@ fn told(phase: CheckPhase) -> Option<(&'static str, String)> {
 fn told_one((class, words): (&'static str, String)) -> impl IntoView {
     view! { <p class=class data-testid="check-end">{words}</p> }
 }
+
+/// The id of the button that runs a check.
+pub(super) const RUN: &str = "run-check";

@@ -34,6 +34,7 @@ pub(super) fn OpenFile(
             <span>{words}</span>
             <input
                 type="file"
+                id=if compares { COMPARE } else { OPEN }
                 class="unseen"
                 accept=".json,application/json"
                 data-testid=if compares { "compare-file" } else { "open-file" }
@@ -52,6 +53,12 @@ fn words(why: NoText) -> String {
         NoText::Unreadable => "the browser can’t read it".to_owned(),
     }
 }
+
+/// The id of the field that opens a report.
+pub(super) const OPEN: &str = "open-report";
+
+/// The id of the field that compares one with the report that is shown.
+pub(super) const COMPARE: &str = "compare-report";
 
 /// The largest report that is read, in bytes: the notes of a deep run are about two million.
 const REPORT_MAX: u32 = 16_000_000;

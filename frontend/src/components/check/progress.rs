@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use echoclock_shared::check::probe::Lane;
+use echoclock_shared::check::suite::Depth;
 use leptos::prelude::*;
 
 use super::rows::Mark;
@@ -19,6 +20,10 @@ pub(super) fn Progress() -> impl IntoView {
         CheckPhase::Running { began, .. } => stores.page.now.get().saturating_sub(began),
         CheckPhase::Never | CheckPhase::Over(_) => Duration::ZERO,
     });
+    let most = move || match stores.check.phase.get() {
+        CheckPhase::Running { is_deep: true, .. } => Depth::Deep.time(),
+        CheckPhase::Running { .. } | CheckPhase::Never | CheckPhase::Over(_) => Depth::Quick.time(),
+    };
     let counts = Memo::new(move |_| {
         progress.with(|progress| {
             let over = progress.steps.iter().filter(|step| step.state.is_over()).count();
@@ -36,7 +41,12 @@ pub(super) fn Progress() -> impl IntoView {
                 <p {..live()}>
                     {move || {
                         let (over, all) = counts.get();
-                        format!("{over} of {all} probes, {}", format::duration(elapsed.get()))
+                        let (elapsed, most) = (elapsed.get(), most());
+                        format!(
+                            "{over} of {all} probes, {} of {} at most",
+                            format::duration(elapsed),
+                            format::duration(most),
+                        )
                     }}
                 </p>
             </div>

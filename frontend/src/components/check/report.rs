@@ -7,6 +7,8 @@ use echoclock_shared::check::report::Report;
 use leptos::prelude::*;
 
 use super::actions::Actions;
+use super::controls::RUN;
+use super::files::OPEN;
 use super::findings::FindingView;
 use super::more::More;
 use super::rows::LaneRow;
@@ -19,8 +21,12 @@ use crate::stores::{Shown, Source};
 pub(super) fn ReportView(shown: Shown) -> impl IntoView {
     let Shown { report, source } = shown;
     let report = handed_on(report);
+    let opener = match source {
+        Source::Run => RUN,
+        Source::File(_) => OPEN,
+    };
     view! {
-        <Actions report/>
+        <Actions report opener/>
         <For
             each=move || Some(report.get())
             key=Arc::as_ptr
@@ -62,6 +68,9 @@ fn ByTransport(report: Arc<Report>, source: Source) -> impl IntoView {
         );
         view! { <p class="hint">{words}</p> }
     });
+    let hidden = report.hidden_words().map(|words| {
+        view! { <p class="hint" data-testid="was-hidden">{words}</p> }
+    });
     let rows = report.rows.iter().cloned().map(|row| view! { <LaneRow row/> }).collect_view();
     let order = report.recommended.iter().map(ToString::to_string).map(|name| {
         view! { <li>{format::capitalised(&name)}</li> }
@@ -88,7 +97,7 @@ fn ByTransport(report: Arc<Report>, source: Source) -> impl IntoView {
                 <h3 id="report-title">"By transport"</h3>
                 <p class="by" dir="auto">{about(&report, &source)}</p>
             </div>
-            {old}
+            {old} {hidden}
             <ul class="check-rows">{rows}</ul>
             <div class="uses">{order} {keep_alive}</div>
         </section>
@@ -107,5 +116,6 @@ fn about(report: &Report, source: &Source) -> String {
     };
     let depth = if report.is_deep { "deep" } else { "quick" };
     let whole = if report.is_complete { "" } else { ", stopped before its end" };
-    format!("{from}: {depth}, {client}{whole}. {}.", when(report))
+    let by = report.proxy.as_ref().map_or(String::new(), |proxy| format!(", through {proxy}"));
+    format!("{from}: {depth}, {client}{by}{whole}. {}.", when(report))
 }

@@ -10,6 +10,8 @@ pub struct Server<'a>(pub &'a Ledger);
 /// A request as it arrived.
 #[derive(Clone, Copy, Debug)]
 pub struct Arrived<'a> {
+    /// When, in milliseconds since 1970 by the server's clock.
+    pub at: u64,
     /// Such as `HTTP/1.1`.
     pub version: &'a str,
     /// Names and values.
@@ -32,7 +34,9 @@ impl<'a> Server<'a> {
     /// Returns the requests as they arrived.
     pub fn requests(self) -> impl DoubleEndedIterator<Item = Arrived<'a>> {
         self.entries().filter_map(|entry| match &entry.what {
-            What::Request { version, headers, .. } => Some(Arrived { version, headers }),
+            What::Request { version, headers, .. } => {
+                Some(Arrived { at: entry.at.get(), version, headers })
+            }
             What::Response { .. } | What::Received(_) | What::Sent(_) | What::Ended { .. } => None,
         })
     }
@@ -107,6 +111,11 @@ impl<'a> Arrived<'a> {
     /// Returns the values of a header.
     pub fn values(self, name: &str) -> impl Iterator<Item = &'a str> {
         named(self.headers, name)
+    }
+
+    /// Returns the first value of a header.
+    pub fn header(self, name: &str) -> Option<&'a str> {
+        self.values(name).next()
     }
 }
 

@@ -3,17 +3,20 @@
 use std::cmp::Ordering;
 use std::collections::BTreeSet;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::{Report, Verdict};
 use crate::check::hops::Hop;
 use crate::check::observed::Outcome;
 use crate::check::probe::{Lane, ProbeId};
 use crate::check::signs::{Life, Passing, Sign, is_near};
+use crate::time::UnixMillis;
 
 /// What differs between two reports.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 pub struct Comparison {
+    /// Which report it is that the other one was compared with: the first of the two.
+    pub with: With,
     /// What differs in a sentence, and which hop shows only where it is worse.
     pub headline: String,
     /// The lanes that differ, in a report's order.
@@ -28,8 +31,19 @@ pub struct Comparison {
     pub hops_gone: Vec<Hop>,
 }
 
+/// Which run a report is compared with.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+pub struct With {
+    /// The address that was checked.
+    pub url: String,
+    /// When the run began, by its client's clock.
+    pub began: UnixMillis,
+    /// Whether it was the deep one.
+    pub is_deep: bool,
+}
+
 /// What differs in a lane.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 pub struct LaneChange {
     /// Which.
     pub lane: Lane,
@@ -52,6 +66,7 @@ pub fn compare(before: &Report, after: &Report) -> Comparison {
     let are_alike = ran(before) == ran(after);
     let lanes = Lane::ALL.into_iter().filter_map(|lane| lane_of(lane, before, after, are_alike));
     let mut comparison = Comparison {
+        with: With { url: before.url.clone(), began: before.began, is_deep: before.is_deep },
         headline: String::new(),
         lanes: lanes.collect(),
         appeared: titles_lacking(after, before),
@@ -70,7 +85,9 @@ fn ran(report: &Report) -> BTreeSet<&ProbeId> {
         Outcome::Done | Outcome::Late => true,
         Outcome::Cancelled | Outcome::Asleep | Outcome::Skipped => false,
     });
-    ran.map(|seen| &seen.probe).collect()
+    let not_tested = report.not_tested.iter().filter_map(|gap| gap.probe.as_ref());
+    let not_tested: BTreeSet<_> = not_tested.collect();
+    ran.map(|seen| &seen.probe).filter(|id| !not_tested.contains(id)).collect()
 }
 
 /// Whether a report of these probes would show a sign of another one; any would show one that names no
@@ -181,6 +198,21 @@ fn headline(comparison: &Comparison, are_alike: bool) -> String {
 }
 
 impl LaneChange {
+    /// Says how it did and does.
+    pub fn verdicts(&self) -> String {
+        let [before, after] = [self.before, self.after].map(Verdict::words);
+        if before == after { after.to_owned() } else { format!("{before} → {after}") }
+    }
+
+    /// Says when silence was cut in each, where that differs.
+    pub fn silence(&self) -> Option<String> {
+        let says = |cut: Option<u64>| {
+            cut.map_or("not cut".to_owned(), |seconds| format!("cut after {seconds} s"))
+        };
+        self.silence_cut
+            .map(|(before, after)| format!("Silence: {} → {}", says(before), says(after)))
+    }
+
     /// Returns whether it got worse (more than zero) or better; verdicts tell that only where the same was
     /// looked for.
     fn weighs(&self, are_alike: bool) -> i32 {

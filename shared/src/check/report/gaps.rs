@@ -3,7 +3,7 @@
 use super::NotTested;
 use crate::check::evidence::{Client, Evidence};
 use crate::check::observed::{Heard, Observation, Outcome, ServerSide};
-use crate::check::probe::{Ask, By, Probe};
+use crate::check::probe::{Ask, By, Probe, ProbeId};
 use crate::check::signs::{refusal, under_way};
 
 /// Says what a pass does not prove.
@@ -28,12 +28,21 @@ pub(super) fn not_proven(is_deep: bool) -> Vec<String> {
 }
 
 /// Says what was not tested, and why.
-pub(super) fn not_tested(evidence: &Evidence, is_deep: bool) -> Vec<NotTested> {
+pub(super) fn not_tested(
+    evidence: &Evidence,
+    not_counted: &[ProbeId],
+    is_deep: bool,
+) -> Vec<NotTested> {
     let mut gaps = vec![];
     let mut not_for_this_client = vec![];
     for probe in &evidence.probes {
         if !is_by(probe.by, evidence.client) {
             not_for_this_client.push(probe.id.0.as_str());
+            continue;
+        }
+        if not_counted.contains(&probe.id) {
+            let why = format!("{}: it showed a fault while the tab was hidden.", probe.title);
+            gaps.push(NotTested { probe: Some(probe.id.clone()), why });
             continue;
         }
         let seen = evidence.observations.iter().find(|seen| seen.probe == probe.id);
@@ -137,7 +146,7 @@ mod tests {
             .note(2, Heard::Said { n: 1, bytes: 64 });
         let whole = open.clone().note(3, Heard::Said { n: 2, bytes: 1_300 });
         for (sample, gaps) in [(open, 1), (whole, 0)] {
-            let not_tested = not_tested(&run(&[sample]), true);
+            let not_tested = not_tested(&run(&[sample]), &[], true);
             let of_sizes: Vec<_> = not_tested.iter().filter(|gap| gap.probe.is_some()).collect();
             assert_eq!(of_sizes.len(), gaps, "{of_sizes:?}");
             assert!(of_sizes.iter().all(|gap| gap.why.contains("1300 bytes")), "{of_sizes:?}");

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::{Finding, Report, Verdict};
+use super::{Comparison, Finding, Report, With};
 use crate::check::hops::Seen;
 use crate::check::probe::Lane;
 use crate::check::signs::{Life, Passing};
@@ -26,10 +26,16 @@ fn write_all(text: &mut String, report: &Report) -> std::fmt::Result {
         seconds(report.took),
         inline(&report.program)
     )?;
+    if let Some(proxy) = &report.proxy {
+        writeln!(text, "Through the proxy {}.\n", inline(proxy))?;
+    }
+    if let Some(hidden) = report.hidden_words() {
+        writeln!(text, "{hidden}\n")?;
+    }
     writeln!(text, "| transport | verdict | |\n|---|---|---|")?;
     for row in &report.rows {
         let costs = row.costs.as_ref().map_or(String::new(), |costs| format!(" ({costs})"));
-        let (lane, verdict) = (row.lane, words(row.verdict));
+        let (lane, verdict) = (row.lane, row.verdict.words());
         writeln!(text, "| {lane} | {verdict} | {}{} |", inline(&row.says), inline(&costs))?;
     }
     let order: Vec<_> = report.recommended.iter().map(ToString::to_string).collect();
@@ -40,6 +46,9 @@ fn write_all(text: &mut String, report: &Report) -> std::fmt::Result {
         writeln!(text, "\nAgainst silence: {}", inline(keep_alive))?;
     }
     lives(text, &report.lives)?;
+    if let Some(compared) = &report.compared {
+        write_compared(text, compared)?;
+    }
     for (n, finding) in report.findings.iter().enumerate() {
         write_finding(text, n + 1, finding)?;
     }
@@ -76,6 +85,31 @@ fn write_finding(text: &mut String, n: usize, finding: &Finding) -> std::fmt::Re
             inline(&paste.note),
             paste.after.trim_end()
         )?;
+    }
+    Ok(())
+}
+
+fn write_compared(text: &mut String, compared: &Comparison) -> std::fmt::Result {
+    let With { url, began, is_deep } = &compared.with;
+    let kind = if *is_deep { "deep" } else { "quick" };
+    writeln!(text, "\n## Compared with {}\n", inline(url))?;
+    writeln!(text, "The first of the two is the {kind} run of {began}.\n")?;
+    writeln!(text, "{}\n", inline(&compared.headline))?;
+    for change in &compared.lanes {
+        writeln!(text, "- {}: {}", capital(change.lane), change.verdicts())?;
+        for (place, signs) in [("second", &change.appeared), ("first", &change.gone)] {
+            for sign in signs {
+                writeln!(text, "  - Only in the {place}: {}", inline(&sign.says))?;
+            }
+        }
+        if let Some(silence) = change.silence() {
+            writeln!(text, "  - {silence}")?;
+        }
+    }
+    for (place, titles) in [("second", &compared.appeared), ("first", &compared.gone)] {
+        for title in titles {
+            writeln!(text, "- Found only in the {place}: {}", inline(title))?;
+        }
     }
     Ok(())
 }
@@ -123,15 +157,6 @@ fn list(
 fn hop(seen: &Seen) -> String {
     let like = if seen.is_named { "" } else { "-like" };
     format!("{}{like}: {}", seen.hop.name(), inline(&seen.because))
-}
-
-const fn words(verdict: Verdict) -> &'static str {
-    match verdict {
-        Verdict::Works => "works",
-        Verdict::Limited => "works with limits",
-        Verdict::Blocked => "blocked",
-        Verdict::Untested => "not tested",
-    }
 }
 
 fn capital(lane: Lane) -> String {

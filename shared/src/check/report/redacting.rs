@@ -16,19 +16,29 @@ use hosts::{Hosts, Place};
 /// has no query.
 pub fn redacted(report: &Report) -> Report {
     let mut report = report.clone();
-    let end = report.url.find(['?', '#']).unwrap_or(report.url.len());
-    report.url.truncate(end);
+    let other = report.compared.as_mut().map(|compared| &mut compared.with.url);
+    let urls: Vec<&mut String> = std::iter::once(&mut report.url).chain(other).collect();
+    for url in urls {
+        url.truncate(url.find(['?', '#']).unwrap_or(url.len()));
+    }
     let json = serde_json::to_string(&report).expect("a report has string keys");
     // It stands in the requests' targets and the ledgers' names, too.
     let run = report.run.as_str();
     let json = json.replace(run, &"0".repeat(run.len()));
     let mut json: Value = serde_json::from_str(&json).expect("what was written is JSON");
-    let mut names = Names { hosts: Hosts::of(&report.url), addresses: Addresses::default() };
+    let other = report.compared.iter().map(|compared| compared.with.url.as_str());
+    let proxy = report.proxy.as_deref();
+    let hosts = Hosts::of(std::iter::once(report.url.as_str()).chain(other).chain(proxy));
+    let mut names = Names { hosts, addresses: Addresses::default() };
     names.hosts.learn(&json);
     for hop in json["hops"].as_array_mut().into_iter().flatten() {
         names.replace(&mut hop["because"], Place::Header("via"));
     }
-    names.replace(&mut json["url"], Place::Url);
+    for url in ["/url", "/proxy", "/compared/with/url"] {
+        if let Some(url) = json.pointer_mut(url) {
+            names.replace(url, Place::Url);
+        }
+    }
     names.replace_all(&mut json);
     // What stands for an address is a text, as the address is.
     serde_json::from_str(&json.to_string()).expect("texts in a report may be any")

@@ -4,13 +4,17 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::{Ran, Report, Verdict, compare, markdown, of, read, redacted};
+use super::{End, Hidden, Ran, Report, Verdict, compare, markdown, of, read, redacted};
 use crate::check::hops::{Hop, Seen};
 use crate::check::observed::{Heard, Note, Outcome};
 use crate::check::path::{Holds, Made, Path};
 use crate::check::probe::Lane;
 use crate::check::signs::Symptom;
 use crate::transport::Transport;
+
+mod comparing;
+
+mod hidden;
 
 fn report(path: Path) -> Report {
     let mut made = Made::over(path);
@@ -24,7 +28,7 @@ fn report(path: Path) -> Report {
 
 fn ran() -> Ran {
     let (program, took) = ("1.0.0".to_owned(), Duration::from_secs(66));
-    Ran { program, took, is_complete: true, is_deep: true }
+    Ran { program, took, end: End::Complete, is_deep: true, hidden: vec![] }
 }
 
 fn verdict(report: &Report, lane: Lane) -> Verdict {
@@ -51,7 +55,7 @@ fn a_path_that_does_nothing_works() {
 fn a_run_that_was_stopped_promises_nothing() {
     let mut made = Made::over(Path::default());
     made.socket("socket-slow", "8*(i64,w300)");
-    let report = of(&made.evidence, Ran { is_complete: false, ..ran() });
+    let report = of(&made.evidence, Ran { end: End::Stopped, ..ran() });
     let so_far = "WebSocket works, which alone was tested, and nothing has to be mended.";
     assert_eq!(report.headline, format!("The run was stopped. So far, {so_far}"));
 }
@@ -80,82 +84,6 @@ fn what_cuts_silence_tells_what_keeps_it() {
 }
 
 #[test]
-fn two_reports_tell_what_differs() {
-    let good = report(Path::default());
-    assert_eq!(compare(&good, &good).headline, "The two do not differ in what they found.");
-    let bad = report(Path { cut: Some((50_000, false)), ..Path::default() });
-    let worse = compare(&good, &bad);
-    let lanes: Vec<_> =
-        worse.lanes.iter().map(|change| (change.lane, change.silence_cut)).collect();
-    assert_eq!(
-        lanes,
-        [(Lane::Events, Some((None, Some(50)))), (Lane::Socket, Some((None, Some(50)))),]
-    );
-    assert!(!worse.appeared.is_empty() && worse.gone.is_empty(), "{worse:?}");
-    assert!(worse.headline.starts_with("Worse in the second: Server-Sent Events, WebSocket."));
-    let better = compare(&bad, &good);
-    assert_eq!((better.appeared, better.gone), (vec![], worse.appeared));
-    assert!(better.headline.starts_with("Better in the second:"), "{}", better.headline);
-}
-
-#[test]
-fn other_figures_and_other_hops_are_a_difference() {
-    let limit = |seconds| {
-        let mut report = report(Path { cut: Some((50_000, false)), ..Path::default() });
-        report.lives.clear();
-        for sign in &mut report.findings[0].signs {
-            sign.symptom = Symptom::Lifetime { seconds };
-        }
-        report.findings[0].title = format!("Cut after {seconds} s");
-        report
-    };
-    let (long, short) = (limit(300), limit(30));
-    let change = compare(&long, &short);
-    assert_eq!(
-        (change.appeared, change.gone),
-        (vec![], vec![]),
-        "the title is one but for figures"
-    );
-    assert_eq!(change.headline, "Different in the second: Server-Sent Events.");
-    assert_eq!(change.lanes[0].appeared[0].symptom, Symptom::Lifetime { seconds: 30 });
-    let same = "The two do not differ in what they found.";
-    assert_eq!(compare(&long, &limit(290)).headline, same);
-
-    let mut by_proxy = long.clone();
-    let because = "It says so.".to_owned();
-    by_proxy.hops.push(Seen { hop: Hop::Nginx, is_named: true, because });
-    let headline = compare(&long, &by_proxy).headline;
-    assert_eq!(headline, "Only in the second there is nginx on the way.");
-    by_proxy.hops.clear();
-    by_proxy.findings[0].title = "Another cause".to_owned();
-    let headline = compare(&long, &by_proxy).headline;
-    assert_eq!(headline, "The same is seen in both, and something else is found to cause it.");
-}
-
-#[test]
-fn what_only_one_run_looked_for_is_no_difference() {
-    let deep = report(Path { cut: Some((50_000, false)), ..Path::default() });
-    let mut stopped = report(Path::default());
-    stopped.lives.clear();
-    for seen in &mut stopped.observations {
-        if seen.probe.0.starts_with("idle") {
-            seen.outcome = Outcome::Cancelled;
-        }
-    }
-    for (before, after) in [(&stopped, &deep), (&deep, &stopped)] {
-        let change = compare(before, after);
-        assert_eq!((change.lanes, change.appeared, change.gone), (vec![], vec![], vec![]));
-        assert!(change.headline.contains("do not differ"), "{}", change.headline);
-        assert!(change.headline.ends_with("what only one looked for is left out."));
-    }
-    let mut patient = deep.clone();
-    for life in &mut patient.lives {
-        (life.survived, life.cut) = (Some(20), None);
-    }
-    assert_eq!(compare(&patient, &deep).lanes, [], "20 s are no proof of more than 50 s");
-}
-
-#[test]
 fn a_report_as_markdown_has_all_its_parts_and_no_foreign_markup() {
     let mut report = report(Path { holds: Holds::All, ..Path::default() });
     report.findings[0].because = "It said <b>|*x*|</b>\nand `so`.".to_owned();
@@ -178,6 +106,7 @@ fn a_redacted_report_is_one_still() {
     made.socket("socket-slow", "8*(i64,w300)");
     let mut report = of(&made.evidence, ran());
     report.url = "https://Chat.Example.org/?token=secret".to_owned();
+    report.proxy = Some("http://Gate.example.net:3128".to_owned());
     report.headline = "By 192.0.2.7 from chat.example.org.".to_owned();
     let headers = [("host", "chat.example.org"), ("via", "1.1 gate (nginx/1.2)")];
     let headers = headers.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec();
@@ -185,10 +114,16 @@ fn a_redacted_report_is_one_still() {
     report.observations[0].heard.push(Note { at: 1, request: 1, what });
     let because = "1.1 gate (nginx/1.2) stands in Via.".to_owned();
     report.hops = vec![Seen { hop: Hop::Nginx, is_named: true, because }];
+    let mut direct = report.clone();
+    direct.url = "http://Inner.Example.net:3000/?token=secret".to_owned();
+    report.compared = Some(compare(&direct, &report));
     let redacted = redacted(&report);
     assert_eq!(redacted.url, "https://host-1/");
     assert_eq!(redacted.headline, "By address-1 from host-1.");
-    assert_eq!(redacted.hops[0].because, "1.1 host-2 (nginx/1.2) stands in Via.");
+    assert_eq!(redacted.hops[0].because, "1.1 host-4 (nginx/1.2) stands in Via.");
+    let with = redacted.compared.as_ref().map(|compared| compared.with.url.as_str());
+    assert_eq!(with, Some("http://host-2:3000/"));
+    assert_eq!(redacted.proxy.as_deref(), Some("http://host-3:3128"));
     let json = serde_json::to_string(&redacted).unwrap();
     for secret in ["secret", "xample", "gate", report.run.as_str()] {
         assert!(!json.contains(secret), "{secret}: {json}");
@@ -220,6 +155,10 @@ fn the_example_in_the_docs_is_a_report() {
     all.extend(fields(&json["rows"][0]["plot"][0]));
     all.extend(fields(&json["findings"][0]["remedies"][0]));
     all.extend(fields(&json["findings"][0]["signs"][0]));
+    all.extend(fields(&json["compared"]));
+    all.extend(fields(&json["compared"]["with"]));
+    all.extend(fields(&json["compared"]["lanes"][0]));
+    all.extend(fields(&serde_json::to_value(Hidden { from: 0, to: 1 }).unwrap()));
     for field in all {
         assert!(DOCS.contains(&format!("`{field}`")), "the docs do not tell of `{field}`");
     }

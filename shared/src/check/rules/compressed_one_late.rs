@@ -3,8 +3,8 @@
 use crate::check::evidence::Evidence;
 use crate::check::hops::Hop;
 use crate::check::rule::{Explained, Remedy, Rule};
+use crate::check::shown::{is_live, told};
 use crate::check::signs::{Sign, Symptom};
-use crate::check::told::{is_live, told};
 
 /// See `docs/PATHS.md`.
 pub(super) const RULE: Rule = Rule {

@@ -4,8 +4,8 @@ use crate::check::evidence::Evidence;
 use crate::check::hops::Hop;
 use crate::check::observed::Heard;
 use crate::check::rule::{Explained, Remedy, Rule};
+use crate::check::shown::told;
 use crate::check::signs::{Sign, Symptom};
-use crate::check::told::told;
 
 /// See `docs/PATHS.md`.
 pub(super) const RULE: Rule = Rule {

@@ -4,8 +4,9 @@ use crate::check::evidence::Evidence;
 use crate::check::hops::{Hop, names_itself};
 use crate::check::probe::Form;
 use crate::check::rule::{Explained, Remedy, Rule};
+use crate::check::shown::{is_live_as, told};
 use crate::check::signs::{Sign, Symptom};
-use crate::check::told::{Told, is_live_as, told};
+use crate::check::told::Told;
 
 /// See `docs/PATHS.md`.
 pub(super) const RULE: Rule = Rule {

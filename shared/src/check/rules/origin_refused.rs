@@ -3,8 +3,9 @@
 use crate::check::evidence::Evidence;
 use crate::check::hops::Hop;
 use crate::check::rule::{Explained, Remedy, Rule};
+use crate::check::shown::told;
 use crate::check::signs::{Sign, Symptom};
-use crate::check::told::{Told, told};
+use crate::check::told::Told;
 
 /// See `docs/PATHS.md`.
 pub(super) const RULE: Rule = Rule {
@@ -63,13 +64,32 @@ fn explains(sign: &Sign, evidence: &Evidence) -> Option<Explained> {
     }
     let refused = told.iter().find(|told| told.status_sent() == Some(403))?;
     let host = refused.arrived()?.first()?.header("host").unwrap_or("nothing").to_owned();
-    let is_rewritten = !evidence.url.contains(&host);
+    let is_rewritten = !is_host_of(&host, &evidence.url);
     let says = format!("the server itself refused it; `Host` arrived as {host}");
     if is_rewritten { Explained::high(says) } else { Explained::low(says) }
 }
 
 /// The type of the server's refusals (RFC 9457).
 const PROBLEM: &str = "application/problem+json";
+
+/// Whether a `Host` is that of an address, as the URL standard compares them (section 3.5): in whatever
+/// case, and with the scheme's own port given or left out.
+fn is_host_of(host: &str, url: &str) -> bool {
+    let Some((scheme, rest)) = url.split_once("://") else { return false };
+    let own = if scheme.eq_ignore_ascii_case("https") { 443 } else { 80 };
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let authority = authority.rsplit('@').next().unwrap_or_default();
+    let parts = |authority: &str| {
+        // What follows the last colon within brackets is a part of an address.
+        let (name, port) = authority
+            .rsplit_once(':')
+            .filter(|(_, port)| port.bytes().all(|byte| byte.is_ascii_digit()))
+            .unwrap_or((authority, ""));
+        let port = if port.is_empty() { Some(own) } else { port.parse::<u16>().ok() };
+        (name.to_ascii_lowercase(), port)
+    };
+    parts(host) == parts(authority)
+}
 
 #[cfg(test)]
 mod tests {
@@ -94,6 +114,31 @@ mod tests {
         ] {
             let symptom = Symptom::UpgradeAnswered { status: Some(403) };
             assert_eq!(sure(&RULE, symptom, Lane::Socket, &[sample], &["open"]), confidence);
+        }
+    }
+
+    #[test]
+    fn hosts_are_compared_as_addresses_are() {
+        for (host, url, is_same) in [
+            ("chat.example.org", "https://chat.example.org/api/", true),
+            ("Chat.Example.ORG", "https://chat.example.org/", true),
+            ("chat.example.org", "HTTPS://CHAT.example.org:443?a", true),
+            ("chat.example.org:443", "https://chat.example.org", true),
+            ("chat.example.org:80", "http://chat.example.org/", true),
+            ("chat.example.org:", "http://me@chat.example.org/", true),
+            ("[::1]:3000", "http://[::1]:3000/", true),
+            ("[FE80::1]", "http://[fe80::1]:80/", true),
+            // The other scheme's port, and one that is lost on the way.
+            ("chat.example.org:80", "https://chat.example.org/", false),
+            ("chat.example.org", "https://chat.example.org:8443/", false),
+            // Parts of it, which are other hosts.
+            ("example.org", "https://chat.example.org/", false),
+            ("chat", "https://chat.example.org/", false),
+            ("api", "https://chat.example.org/api/", false),
+            ("[::1]", "http://[::1]:3000/", false),
+            ("nothing", "chat.example.org", false),
+        ] {
+            assert_eq!(is_host_of(host, url), is_same, "{host} of {url}");
         }
     }
 }

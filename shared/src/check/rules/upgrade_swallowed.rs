@@ -3,8 +3,9 @@
 use crate::check::evidence::Evidence;
 use crate::check::hops::Hop;
 use crate::check::rule::{Explained, Remedy, Rule};
+use crate::check::shown::told;
 use crate::check::signs::{Sign, Symptom};
-use crate::check::told::{Told, told};
+use crate::check::told::Told;
 
 /// See `docs/PATHS.md`.
 pub(super) const RULE: Rule = Rule {

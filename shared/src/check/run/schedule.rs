@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::{Effect, End, Run, State};
+use crate::check::evidence::Client;
 use crate::check::probe::{Ask, Probe};
 use crate::transport::Transport;
 
@@ -17,6 +18,19 @@ pub struct Slots {
     pub timed: u32,
     /// Questions for ledgers, at the same time.
     pub asides: u32,
+}
+
+impl Slots {
+    /// Returns how many a client runs side by side.
+    pub const fn of(client: Client) -> Self {
+        match client {
+            // A browser opens six connections to an origin over HTTP/1.1, sockets aside; the clock beside
+            // the chat and the question for a ledger need one each.
+            Client::Browser => Self { requests: 4, sockets: 32, timed: 4, asides: 1 },
+            // A program opens as many as it likes; what is timed is kept apart.
+            Client::CommandLine => Self { requests: 64, sockets: 64, timed: 8, asides: 4 },
+        }
+    }
 }
 
 /// What a probe does to others.

@@ -5,8 +5,6 @@ use crate::check::observed::Heard;
 use crate::check::path::{ledger, request};
 use crate::check::suite::{Depth, probes};
 
-const SLOTS: Slots = Slots { requests: 5, sockets: 32, timed: 8, asides: 1 };
-
 fn seconds(seconds: u64) -> Duration {
     Duration::from_secs(seconds)
 }
@@ -18,7 +16,7 @@ fn begun() -> (Run, Vec<Effect>) {
 fn begun_by(client: Client) -> (Run, Vec<Effect>) {
     let mut run = Run::new(Setup {
         probes: probes(Depth::Quick),
-        slots: SLOTS,
+        slots: Slots::of(client),
         client,
         url: "http://localhost/".to_owned(),
         time: Depth::Quick.time(),

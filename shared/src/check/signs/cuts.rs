@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::looked::{Looked, Told};
+use super::looked::{Looked, Timed};
 use crate::check::flow::{How, silence_at};
 use crate::check::observed::Outcome;
 use crate::check::plan::Step;
@@ -11,7 +11,7 @@ use crate::check::probe::SocketAsk;
 /// A connection that ended early.
 #[derive(Clone, Debug)]
 pub(super) struct Cut<'a> {
-    pub(super) told: &'a Told<'a>,
+    pub(super) told: &'a Timed<'a>,
     /// When, in microseconds since the run began.
     pub(super) at: u64,
     /// How old it was.
@@ -38,7 +38,7 @@ impl Cut<'_> {
 }
 
 /// Returns the cut of a stream or socket with a plan, if it is one.
-pub(super) fn cut<'a>(looked: &Looked<'_>, told: &'a Told<'a>) -> Option<Cut<'a>> {
+pub(super) fn cut<'a>(looked: &Looked<'_>, told: &'a Timed<'a>) -> Option<Cut<'a>> {
     let planned = told.planned()? as usize;
     let ask = &told.probe.ask;
     // A socket for its messages lives as long as the client speaks, and breaks of what was said.
@@ -50,7 +50,7 @@ pub(super) fn cut<'a>(looked: &Looked<'_>, told: &'a Told<'a>) -> Option<Cut<'a>
         return None;
     }
     // An answer to what has never arrived is somebody else's, and whole as it is.
-    if told.is_unknown_to_the_server() {
+    if told.never_arrived() {
         return None;
     }
     let (at, how) = told.ended()?;
@@ -79,7 +79,7 @@ pub(super) fn cut<'a>(looked: &Looked<'_>, told: &'a Told<'a>) -> Option<Cut<'a>
 }
 
 /// Returns how old a connection was for the server's plan: that begins with the head.
-fn age(looked: &Looked<'_>, told: &Told<'_>, at: u64) -> Duration {
+fn age(looked: &Looked<'_>, told: &Timed<'_>, at: u64) -> Duration {
     let response = told.server.and_then(|server| server.responses().next());
     let due = response.and_then(|(sent, ..)| looked.before(at, sent)).map(|before| -before);
     let by_client = at.saturating_sub(told.began());
@@ -88,7 +88,7 @@ fn age(looked: &Looked<'_>, told: &Told<'_>, at: u64) -> Duration {
 
 /// Whether a stream or socket was still open when it was given up, though the server had said more, or
 /// had ended it: it is dead, and its client was not told.
-pub(super) fn is_dead(looked: &Looked<'_>, told: &Told<'_>) -> bool {
+pub(super) fn is_dead(looked: &Looked<'_>, told: &Timed<'_>) -> bool {
     let Some(planned) = told.planned() else { return false };
     let is_open = told.seen.outcome == Outcome::Late && told.flow.end.is_none();
     let Some(server) = told.server.filter(|_| is_open && told.has_begun()) else { return false };

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::Symptom;
 use super::cuts::{Cut, cut, is_dead};
 use super::life::{rung, seconds};
-use super::looked::{Looked, Told};
+use super::looked::{Looked, Timed};
 use super::made::Made;
 use crate::check::flow::How;
 use crate::check::probe::{Ask, Lane, ProbeId};
@@ -130,7 +130,7 @@ fn silences(lane: Lane, idle: &[Cut<'_>], made: &mut Made) {
     }
 }
 
-fn death(looked: &Looked<'_>, told: &Told<'_>, made: &mut Made) {
+fn death(looked: &Looked<'_>, told: &Timed<'_>, made: &mut Made) {
     if !is_dead(looked, told) {
         return;
     }
@@ -142,7 +142,7 @@ fn death(looked: &Looked<'_>, told: &Told<'_>, made: &mut Made) {
 }
 
 /// An answer that is waited for is a silence, and whoever cuts it answers in the server's place.
-fn wait(looked: &Looked<'_>, told: &Told<'_>, made: &mut Made) {
+fn wait(looked: &Looked<'_>, told: &Timed<'_>, made: &mut Made) {
     let Ask::Wait { wait } = &told.probe.ask else { return };
     let Some(cut) = rung(looked, told).and_then(|rung| rung.cut) else { return };
     if told.heads().next().is_none() && told.ended().is_none() {
@@ -159,7 +159,7 @@ fn wait(looked: &Looked<'_>, told: &Told<'_>, made: &mut Made) {
 }
 
 /// Looks whether the server was told that the client had gone.
-fn unheard(looked: &Looked<'_>, told: &Told<'_>, made: &mut Made) {
+fn unheard(looked: &Looked<'_>, told: &Timed<'_>, made: &mut Made) {
     let left = told.flow.end.filter(|end| end.how == How::Left);
     let (Some(left), Some(server)) = (left, told.server) else { return };
     let Ask::Stream(ask) = &told.probe.ask else { return };

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::Symptom;
-use super::looked::{Looked, Told};
+use super::looked::{Looked, Timed};
 use super::made::Made;
 use crate::check::evidence::Client;
 use crate::check::flow::named;
@@ -34,7 +34,7 @@ pub(super) fn find(looked: &Looked<'_>, made: &mut Made) {
     }
 }
 
-fn compressed(told: &Told<'_>, made: &mut Made) {
+fn compressed(told: &Timed<'_>, made: &mut Made) {
     let coding = |headers| named(headers, "content-encoding").find(|coding| *coding != "identity");
     let Some(coding_there) = told.heads().find_map(|(.., headers)| coding(headers)) else { return };
     let by_server = told
@@ -48,7 +48,7 @@ fn compressed(told: &Told<'_>, made: &mut Made) {
 }
 
 /// The first response as the server wrote it, and as it arrived.
-fn both<'a>(told: &Told<'a>) -> Option<(Vec<String>, Vec<String>)> {
+fn both<'a>(told: &Timed<'a>) -> Option<(Vec<String>, Vec<String>)> {
     let (.., arrived) = told.heads().next()?;
     let (.., sent) = told.server?.responses().next()?;
     Some((lower(sent), lower(arrived)))
@@ -58,7 +58,7 @@ fn lower(headers: &[(String, String)]) -> Vec<String> {
     headers.iter().map(|(name, _)| name.to_ascii_lowercase()).collect()
 }
 
-fn stripped(looked: &Looked<'_>, told: &Told<'_>, made: &mut Made) {
+fn stripped(looked: &Looked<'_>, told: &Timed<'_>, made: &mut Made) {
     let Some((sent, arrived)) = both(told) else { return };
     let mut status = told.heads().map(|(_, _, status, _)| status);
     let mut own = told.server.into_iter().flat_map(|server| server.responses());
@@ -87,7 +87,7 @@ fn stripped(looked: &Looked<'_>, told: &Told<'_>, made: &mut Made) {
     }
 }
 
-fn names_added(told: &Told<'_>) -> Vec<String> {
+fn names_added(told: &Timed<'_>) -> Vec<String> {
     let (sent, arrived) = both(told).unwrap_or_default();
     let is_new = |name: &&String| !OF_HOPS.contains(&name.as_str()) && !sent.contains(name);
     let hop = arrived.iter().filter(|name| is_new(name) || is_of_hop(name, &sent));
@@ -103,7 +103,7 @@ fn is_of_hop(name: &str, sent: &[String]) -> bool {
 }
 
 /// Looks whether the server learns whom it serves, and how they came.
-fn origin(looked: &Looked<'_>, told: &Told<'_>, made: &mut Made) {
+fn origin(looked: &Looked<'_>, told: &Timed<'_>, made: &mut Made) {
     let Some(request) = told.server.and_then(|server| server.requests().next()) else { return };
     let is_secure = looked.evidence.url.starts_with("https:");
     let has = |name: &&str| request.values(name).next().is_some();

@@ -1,7 +1,7 @@
 //! What is held back on its way: all of it, so many bytes, so long, or the last item.
 
 use super::Symptom;
-use super::looked::{Looked, Told};
+use super::looked::{Looked, Timed};
 use super::made::Made;
 use crate::check::flow::{Pattern, pattern};
 use crate::check::observed::Outcome;
@@ -20,14 +20,14 @@ pub(super) fn find(looked: &Looked<'_>, made: &mut Made) {
 
 /// A stream or a socket, and what its arrivals look like.
 struct Stream<'a> {
-    told: &'a Told<'a>,
+    told: &'a Timed<'a>,
     pattern: Pattern,
     /// By how much half of all items were late at least, in milliseconds.
     late: u64,
 }
 
 impl<'a> Stream<'a> {
-    fn of(told: &'a Told<'a>) -> Option<Self> {
+    fn of(told: &'a Timed<'a>) -> Option<Self> {
         let is_followed = match &told.probe.ask {
             Ask::Stream(ask) => ask.leaves_after.is_none(),
             Ask::Socket(_) => true,
@@ -77,7 +77,7 @@ impl<'a> Stream<'a> {
 
 /// Whether nothing has come of what the server has said until it was given up, while the server
 /// still had more to say: what is held until the end comes only with it.
-fn brings_nothing(told: &Told<'_>) -> bool {
+fn brings_nothing(told: &Timed<'_>) -> bool {
     let is_open = told.seen.outcome == Outcome::Late && told.ended().is_none();
     let Some(server) = told.server.filter(|_| is_open && told.flow.items.is_empty()) else {
         return false;
@@ -184,7 +184,7 @@ fn held_whole(longest: &Stream<'_>) -> String {
 }
 
 /// Looks whether a head waits for the first item: only where there is a silence between the two.
-fn late_head(looked: &Looked<'_>, told: &Told<'_>, made: &mut Made) {
+fn late_head(looked: &Looked<'_>, told: &Timed<'_>, made: &mut Made) {
     let Ask::Stream(ask) = &told.probe.ask else { return };
     let Some(Step::Wait(silence)) = ask.plan.steps().next() else { return };
     let is_held = made.of(told.probe.lane, |symptom| {

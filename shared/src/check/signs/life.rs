@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::cuts::{cut, is_dead};
-use super::looked::{Looked, Told};
+use super::looked::{Looked, Timed};
 use super::{Life, Passing};
 use crate::check::observed::Outcome;
 use crate::check::plan::Step;
@@ -46,7 +46,7 @@ impl Passing {
 }
 
 /// Returns how a link of the ladder went; nothing for what is none, or has told nothing.
-pub(super) fn rung(looked: &Looked<'_>, told: &Told<'_>) -> Option<Rung> {
+pub(super) fn rung(looked: &Looked<'_>, told: &Timed<'_>) -> Option<Rung> {
     if let Ask::Wait { wait } = &told.probe.ask {
         return waited(told, *wait);
     }
@@ -64,8 +64,8 @@ pub(super) fn rung(looked: &Looked<'_>, told: &Told<'_>) -> Option<Rung> {
 }
 
 /// A question that waits for its answer is a silence.
-fn waited(told: &Told<'_>, wait: Duration) -> Option<Rung> {
-    if told.is_unknown_to_the_server() {
+fn waited(told: &Timed<'_>, wait: Duration) -> Option<Rung> {
+    if told.never_arrived() {
         return None;
     }
     let answer = told.heads().next();
@@ -80,7 +80,7 @@ fn waited(told: &Told<'_>, wait: Duration) -> Option<Rung> {
 }
 
 /// Returns what passes on a link that lives long, and how long it is to live, or to be silent.
-fn passing(told: &Told<'_>) -> Option<(Passing, Duration)> {
+fn passing(told: &Timed<'_>) -> Option<(Passing, Duration)> {
     if matches!(&told.probe.ask, Ask::Socket(ask) if ask.is_for_its_messages()) {
         return None;
     }
@@ -108,7 +108,7 @@ fn passing(told: &Told<'_>) -> Option<(Passing, Duration)> {
 }
 
 /// Whether something is said on it against silence.
-pub(super) fn is_kept(told: &Told<'_>) -> bool {
+pub(super) fn is_kept(told: &Timed<'_>) -> bool {
     let with = passing(told).map(|(with, _)| with);
     matches!(with, Some(Passing::Beats | Passing::Items | Passing::Messages))
 }

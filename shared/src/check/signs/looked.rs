@@ -1,10 +1,12 @@
 //! A run's notes, as all families of signs look at them.
 
+use std::ops::Deref;
+
 use crate::check::evidence::Evidence;
 use crate::check::flow::{Clocks, Flow, How, Server, named};
 use crate::check::observed::{Heard, Observation, Outcome, ServerSide};
-use crate::check::plan::Plan;
-use crate::check::probe::{Ask, Lane, Probe};
+use crate::check::probe::Lane;
+use crate::check::told::Told;
 
 /// A run, with its clocks compared.
 #[derive(Debug)]
@@ -12,17 +14,13 @@ pub(super) struct Looked<'a> {
     pub(super) evidence: &'a Evidence,
     pub(super) clocks: Clocks,
     /// Each probe that was begun and has told something.
-    pub(super) probes: Vec<Told<'a>>,
+    pub(super) probes: Vec<Timed<'a>>,
 }
 
-/// A probe, and what both sides tell of it.
+/// What is told of a probe, and how its first request flowed.
 #[derive(Clone, Debug)]
-pub(super) struct Told<'a> {
-    pub(super) probe: &'a Probe,
-    pub(super) seen: &'a Observation,
-    /// The server's half, where it has one.
-    pub(super) server: Option<Server<'a>>,
-    /// The first request.
+pub(super) struct Timed<'a> {
+    told: Told<'a>,
     pub(super) flow: Flow,
 }
 
@@ -36,13 +34,13 @@ impl<'a> Looked<'a> {
             };
             // What the server had no room for is no path's doing.
             let flow = Flow::of(seen, 1, &clocks).filter(|_| has_run && refusal(seen).is_none())?;
-            Some(Told { probe, seen, server: Server::of(seen), flow })
+            Some(Timed { told: Told::of(probe, seen), flow })
         });
         Self { evidence, clocks, probes: probes.collect() }
     }
 
     /// Returns what is told of a lane.
-    pub(super) fn of_lane(&self, lane: Lane) -> impl Iterator<Item = &Told<'a>> {
+    pub(super) fn of_lane(&self, lane: Lane) -> impl Iterator<Item = &Timed<'a>> {
         self.probes.iter().filter(move |told| told.probe.lane == lane)
     }
 
@@ -53,33 +51,7 @@ impl<'a> Looked<'a> {
     }
 }
 
-impl<'a> Told<'a> {
-    /// Returns each request's first head: which request, when, its status and its headers.
-    pub(super) fn heads(&self) -> impl Iterator<Item = (u32, u64, u16, &'a [(String, String)])> {
-        self.seen.heard.iter().filter_map(|note| {
-            let Heard::Head { status, headers, .. } = &note.what else { return None };
-            Some((note.request, note.at, *status, &headers[..]))
-        })
-    }
-
-    /// Returns the first head's status.
-    pub(super) fn status(&self) -> Option<u16> {
-        self.heads().next().map(|(_, _, status, _)| status)
-    }
-
-    /// Whether the server has noted nothing, and could be asked.
-    pub(super) fn is_unknown_to_the_server(&self) -> bool {
-        let no_request = self.server.is_some_and(|server| server.0.totals.requests == 0);
-        self.seen.ledger == ServerSide::Nothing || no_request
-    }
-
-    /// Returns how many items are planned, and whether it is a stream or a socket with a plan at all.
-    pub(super) fn planned(&self) -> Option<u32> {
-        let ask = &self.probe.ask;
-        let is_several = matches!(ask, Ask::Twins(_) | Ask::Connections { .. });
-        ask.plan().filter(|_| !is_several).map(Plan::items)
-    }
-
+impl Timed<'_> {
     /// Returns when it ended for the client, other than by the client's own leaving.
     pub(super) fn ended(&self) -> Option<(u64, How)> {
         self.flow.end.filter(|end| end.how != How::Left).map(|end| (end.at, end.how))
@@ -93,29 +65,34 @@ impl<'a> Told<'a> {
         }
     }
 
-    /// Whether it is a socket that has opened.
-    pub(super) fn has_opened(&self) -> bool {
-        self.seen.heard.iter().any(|note| matches!(note.what, Heard::Opened { .. }))
-    }
-
     /// Returns when what it opened was there: when its head was due, or at least was asked for.
     pub(super) fn began(&self) -> u64 {
         self.flow.head.unwrap_or(self.flow.asked)
     }
 }
 
+impl<'a> Deref for Timed<'a> {
+    type Target = Told<'a>;
+
+    fn deref(&self) -> &Told<'a> {
+        &self.told
+    }
+}
+
 /// Returns the status of the server's own "no room", where a probe was answered so: a problem (RFC 9457)
-/// that its ledger shows, or that came before there was a ledger to write it into.
+/// that its ledger shows. A hop on the way may answer the same, and can't write it there; where the server
+/// could not be asked, or its ledger has not kept all, it is given the benefit of the doubt.
 pub(in crate::check) fn refusal(seen: &Observation) -> Option<u16> {
-    let asked = seen.heard.iter().filter(|note| note.what == Heard::Asked).count() as u64;
-    let server = Server::of(seen);
-    let all_arrived = server.is_some_and(|server| server.0.totals.requests >= asked);
+    let is_whole = match &seen.ledger {
+        ServerSide::Ledger(ledger) => ledger.dropped == 0,
+        ServerSide::Nothing => true,
+        ServerSide::Unknown(_) => false,
+    };
     seen.heard.iter().find_map(|note| {
         let Heard::Head { status, headers, .. } = &note.what else { return None };
         let is_problem = named(headers, "content-type").any(|kind| kind.starts_with(PROBLEM));
-        let mut own = server.into_iter().flat_map(Server::responses);
-        let is_own = own.any(|(_, own, _)| own == *status)
-            || !all_arrived && named(headers, "retry-after").next().is_some();
+        let mut own = Server::of(seen).into_iter().flat_map(Server::responses);
+        let is_own = own.any(|(_, own, _)| own == *status) || !is_whole;
         (matches!(status, 429 | 503) && is_problem && is_own).then_some(*status)
     })
 }
@@ -126,10 +103,11 @@ const PROBLEM: &str = "application/problem+json";
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::check::probe::Ask;
     use crate::check::sample::{Sample, run};
 
     #[test]
-    fn a_refusal_is_the_servers_own_where_its_ledger_shows_it_or_it_had_none() {
+    fn a_refusal_is_the_servers_own_where_its_ledger_shows_it() {
         let problem = ("content-type", PROBLEM);
         let later = ("retry-after", "3");
         let asked = || Sample::of("it", Lane::Requests, Ask::Seen { times: 1 });
@@ -139,12 +117,19 @@ mod tests {
             (arrived(200), 429, &[problem, later], None),
             (arrived(429), 429, &[later], None),
             (arrived(404), 404, &[problem, later], None),
-            // It came before the server opens ledgers.
-            (asked(), 503, &[problem, later], Some(503)),
-            (asked(), 503, &[problem], None),
+            // A gateway's own.
+            (asked(), 503, &[problem, later], None),
         ] {
             let evidence = run(&[sample.answer(3, status, None, headers)]);
             assert_eq!(refusal(&evidence.observations[0]), refused, "{status} {headers:?}");
         }
+        let mut seen = run(&[asked().answer(3, 503, None, &[problem])]).observations.remove(0);
+        seen.ledger = ServerSide::Unknown("it does not answer".to_owned());
+        assert_eq!(refusal(&seen), Some(503), "nobody can tell");
+        let mut seen = run(&[arrived(200).answer(3, 503, None, &[problem])]).observations.remove(0);
+        if let ServerSide::Ledger(ledger) = &mut seen.ledger {
+            ledger.dropped = 1;
+        }
+        assert_eq!(refusal(&seen), Some(503), "it may have stood there");
     }
 }

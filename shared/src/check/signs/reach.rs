@@ -1,7 +1,7 @@
 //! What does not reach the server, and what is answered by something else.
 
 use super::Symptom;
-use super::looked::{Looked, Told};
+use super::looked::{Looked, Timed};
 use super::made::Made;
 use crate::check::evidence::Client;
 use crate::check::flow::Server;
@@ -24,8 +24,8 @@ pub(super) fn find(looked: &Looked<'_>, made: &mut Made) {
     }
 }
 
-fn is_unheard_of(told: &Told<'_>) -> bool {
-    told.is_unknown_to_the_server() && told.status().is_none() && told.flow.items.is_empty()
+fn is_unheard_of(told: &Timed<'_>) -> bool {
+    told.never_arrived() && told.status().is_none() && told.flow.items.is_empty()
 }
 
 /// Whether it begins with an upgrade.
@@ -35,26 +35,24 @@ pub(super) const fn is_socket(ask: &Ask) -> bool {
 
 /// Whether it has not been sent at all: a browser opens one socket to a server after the other (RFC 6455,
 /// 4.1), so that those behind one which is not answered wait.
-fn has_waited_in_its_browser(looked: &Looked<'_>, told: &Told<'_>) -> bool {
-    let is_unanswered = |one: &Told<'_>| {
+fn has_waited_in_its_browser(looked: &Looked<'_>, told: &Timed<'_>) -> bool {
+    let is_unanswered = |one: &Timed<'_>| {
         is_socket(&one.probe.ask)
             && !one.has_opened()
             && one.status().is_none()
             && one.ended().is_none()
     };
-    let has_arrived = |one: &Told<'_>| !one.is_unknown_to_the_server();
+    let has_arrived = |one: &Timed<'_>| !one.never_arrived();
     looked.evidence.client == Client::Browser
         && is_unanswered(told)
         && !has_arrived(told)
         && looked.probes.iter().any(|other| is_unanswered(other) && has_arrived(other))
 }
 
-fn request(looked: &Looked<'_>, told: &Told<'_>, made: &mut Made) {
+fn request(looked: &Looked<'_>, told: &Timed<'_>, made: &mut Made) {
     let is_body = matches!(told.probe.ask, Ask::Upload { .. } | Ask::Download { .. });
     let is_body_refused = is_body && !has_no_room(told);
-    if is_body_refused
-        && looked.of_lane(told.probe.lane).any(|other| !other.is_unknown_to_the_server())
-    {
+    if is_body_refused && looked.of_lane(told.probe.lane).any(|other| !other.never_arrived()) {
         // It is the body that does not get through.
         return;
     }
@@ -65,7 +63,7 @@ fn request(looked: &Looked<'_>, told: &Told<'_>, made: &mut Made) {
         return;
     };
     let after = at.saturating_sub(told.flow.asked) / 1_000;
-    if told.is_unknown_to_the_server() {
+    if told.never_arrived() {
         let says = format!("Something else answers {status}: no request arrives at the server.");
         made.shows(told.probe, Symptom::AnsweredElsewhere { status }, says);
         return;
@@ -87,23 +85,21 @@ fn request(looked: &Looked<'_>, told: &Told<'_>, made: &mut Made) {
 
 /// Whether it was answered that there is no room for it just then, whatever its size, by something that
 /// did not ask the server.
-pub(super) fn has_no_room(told: &Told<'_>) -> bool {
-    told.is_unknown_to_the_server() && matches!(told.status(), Some(429 | 503))
+pub(super) fn has_no_room(told: &Timed<'_>) -> bool {
+    told.never_arrived() && matches!(told.status(), Some(429 | 503))
 }
 
-fn upgrade(told: &Told<'_>, made: &mut Made) {
+fn upgrade(told: &Timed<'_>, made: &mut Made) {
     if told.has_opened() {
-        if told.is_unknown_to_the_server() {
+        if told.never_arrived() {
             let says = "The socket opens, and no request for it arrives at the server.";
             made.shows(told.probe, Symptom::UpgradeAnswered { status: Some(101) }, says);
         }
         return;
     }
-    let (symptom, says) = match told.server.filter(|_| !told.is_unknown_to_the_server()) {
+    let (symptom, says) = match told.server.filter(|_| !told.never_arrived()) {
         Some(server) => arrived(told, server),
-        None if told.is_unknown_to_the_server() => {
-            answered(told, "it does not arrive at the server")
-        }
+        None if told.never_arrived() => answered(told, "it does not arrive at the server"),
         // Nobody could be asked.
         None => answered(told, "the server could not be asked about it"),
     };
@@ -111,7 +107,7 @@ fn upgrade(told: &Told<'_>, made: &mut Made) {
 }
 
 /// Says what became of a request that has arrived.
-fn arrived(told: &Told<'_>, server: Server<'_>) -> (Symptom, String) {
+fn arrived(told: &Timed<'_>, server: Server<'_>) -> (Symptom, String) {
     let opening = Opening::of(server.0).filter(|opening| opening.upgrade && !opening.is_too_old());
     if opening.is_none() {
         let Some(request) = server.requests().next_back() else {
@@ -143,7 +139,7 @@ fn or_none(name: &str, value: &str) -> String {
 }
 
 /// Says what the client was answered, where that is not the server's doing.
-fn answered(told: &Told<'_>, whereas: &str) -> (Symptom, String) {
+fn answered(told: &Timed<'_>, whereas: &str) -> (Symptom, String) {
     if let Some(status) = told.status() {
         let says = format!("The upgrade is answered {status}, and {whereas}.");
         return (Symptom::UpgradeAnswered { status: Some(status) }, says);

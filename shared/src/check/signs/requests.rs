@@ -1,7 +1,7 @@
 //! Plain requests: their answers, their bodies, how often they arrive, how many run at once.
 
 use super::Symptom;
-use super::looked::{Looked, Told};
+use super::looked::{Looked, Timed};
 use super::made::Made;
 use super::reach::has_no_room;
 use crate::check::flow::{Flow, How};
@@ -37,7 +37,7 @@ const fn download(ask: &Ask) -> Option<u32> {
     if let Ask::Download { bytes } = ask { Some(*bytes) } else { None }
 }
 
-fn twice(told: &Told<'_>, made: &mut Made) {
+fn twice(told: &Timed<'_>, made: &mut Made) {
     let asked = told.seen.heard.iter().filter(|note| note.what == Heard::Asked).count() as u64;
     let arrived = told.server.map_or(0, |server| server.0.totals.requests);
     if asked > 0 && arrived > asked {
@@ -47,15 +47,15 @@ fn twice(told: &Told<'_>, made: &mut Made) {
 }
 
 /// Returns whether the answer's body was as it should be, where there is an answer.
-fn is_same(told: &Told<'_>) -> Option<bool> {
+fn is_same(told: &Timed<'_>) -> Option<bool> {
     told.seen.heard.iter().find_map(|note| {
         let Heard::Answered { is_same, .. } = note.what else { return None };
         Some(is_same)
     })
 }
 
-fn replaced(told: &Told<'_>, sent: u16, made: &mut Made) {
-    let Some(arrived) = told.status().filter(|_| !told.is_unknown_to_the_server()) else { return };
+fn replaced(told: &Timed<'_>, sent: u16, made: &mut Made) {
+    let Some(arrived) = told.status().filter(|_| !told.never_arrived()) else { return };
     if arrived != sent {
         let says = format!("The server answered {sent}, and {arrived} arrived.");
         made.shows(told.probe, Symptom::AnswerReplaced { sent, arrived }, says);
@@ -68,21 +68,21 @@ fn replaced(told: &Told<'_>, sent: u16, made: &mut Made) {
 /// Looks up to which size bodies pass.
 fn bodies(looked: &Looked<'_>, way: &str, size: impl Fn(&Ask) -> Option<u32>, made: &mut Made) {
     let all = || looked.probes.iter().filter_map(|told| Some((told, size(&told.probe.ask)?)));
-    let is_whole = |told: &Told<'_>| {
+    let is_whole = |told: &Timed<'_>| {
         told.status().is_none_or(|status| status < 300) && is_same(told) == Some(true)
     };
     let passed = all().filter(|(told, _)| is_whole(told)).map(|(_, bytes)| bytes).max();
     let passed = passed.unwrap_or_default();
     // Where nothing gets through at all, bodies are no matter.
-    let gets_through = looked.of_lane(Lane::Requests).any(|told| !told.is_unknown_to_the_server());
+    let gets_through = looked.of_lane(Lane::Requests).any(|told| !told.never_arrived());
     // What is still under way when it is given up is slow, and no limit.
-    let is_stopped = |told: &Told<'_>| {
+    let is_stopped = |told: &Timed<'_>| {
         told.status().is_some_and(|status| status != 200)
             || is_same(told).is_some()
             || told.ended().is_some()
             || told.seen.outcome != Outcome::Late
     };
-    let is_failed = |told: &Told<'_>| !is_whole(told) && is_stopped(told) && !has_no_room(told);
+    let is_failed = |told: &Timed<'_>| !is_whole(told) && is_stopped(told) && !has_no_room(told);
     let failed = all().filter(|(told, bytes)| is_failed(told) && *bytes > passed && gets_through);
     let Some((told, bytes)) = failed.min_by_key(|(_, bytes)| *bytes) else { return };
     if is_same(told) == Some(false) && told.status() == Some(200) {
@@ -100,7 +100,7 @@ fn bodies(looked: &Looked<'_>, way: &str, size: impl Fn(&Ask) -> Option<u32>, ma
 }
 
 /// Counts how many streams were open before the first of them had ended.
-fn side_by_side(looked: &Looked<'_>, told: &Told<'_>, streams: u32, made: &mut Made) {
+fn side_by_side(looked: &Looked<'_>, told: &Timed<'_>, streams: u32, made: &mut Made) {
     let flows = (1..=streams).filter_map(|request| Flow::of(told.seen, request, &looked.clocks));
     let flows: Vec<_> = flows.collect();
     let ends = flows.iter().filter_map(|flow| flow.end.filter(|end| end.how == How::Proper));
@@ -121,7 +121,7 @@ fn side_by_side(looked: &Looked<'_>, told: &Told<'_>, streams: u32, made: &mut M
 
 /// Looks whether an event stream went on after the item that it was asked to go on after: from there its
 /// items are numbered.
-fn resumed(told: &Told<'_>, made: &mut Made) {
+fn resumed(told: &Timed<'_>, made: &mut Made) {
     let request = told.server.and_then(|server| server.requests().next());
     let has_asked = |name| request.is_some_and(|request| request.values(name).next().is_some());
     if request.is_some() && !has_asked("last-event-id") {

@@ -1,7 +1,7 @@
 //! What is kept on the way, and given to others or given again.
 
 use super::Symptom;
-use super::looked::{Looked, Told};
+use super::looked::{Looked, Timed};
 use super::made::Made;
 use crate::check::observed::Heard;
 use crate::check::probe::Ask;
@@ -22,7 +22,7 @@ pub(super) fn find(looked: &Looked<'_>, made: &mut Made) {
 }
 
 /// Two that ask at once have a connection each, and so has whoever asks later.
-fn twins(told: &Told<'_>, made: &mut Made) {
+fn twins(told: &Timed<'_>, made: &mut Made) {
     let nonce = |of: u32| {
         told.seen.heard.iter().find_map(move |note| {
             let Heard::Item { nonce, .. } = &note.what else { return None };
@@ -45,7 +45,7 @@ fn twins(told: &Told<'_>, made: &mut Made) {
 }
 
 /// A plan begins with its request, so nothing of it can be older.
-fn old_items(looked: &Looked<'_>, told: &Told<'_>, made: &mut Made) {
+fn old_items(looked: &Looked<'_>, told: &Timed<'_>, made: &mut Made) {
     let asked = told.flow.asked;
     let age = |sent: u64| looked.before(asked, sent).map_or(0, |before| -before / 1_000);
     let oldest = told.flow.items.iter().map(|item| age(item.sent)).max();
@@ -56,7 +56,7 @@ fn old_items(looked: &Looked<'_>, told: &Told<'_>, made: &mut Made) {
 }
 
 /// What may not be stored has to be asked for each time.
-fn fewer_requests(told: &Told<'_>, made: &mut Made) {
+fn fewer_requests(told: &Timed<'_>, made: &mut Made) {
     let asked = told.seen.heard.iter().filter(|note| note.what == Heard::Asked).count() as u64;
     let answered = told.heads().filter(|(_, _, status, _)| *status < 300).count() as u64;
     let Some(server) = told.server.filter(|_| asked == answered) else { return };

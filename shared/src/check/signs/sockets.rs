@@ -2,7 +2,7 @@
 
 use super::Symptom;
 use super::cuts::cut;
-use super::looked::{Looked, Told};
+use super::looked::{Looked, Timed};
 use super::made::Made;
 use crate::check::flow::{How, Sender};
 use crate::check::observed::{Heard, Observation};
@@ -85,8 +85,8 @@ pub(in crate::check) fn under_way(seen: &Observation) -> Vec<(u32, u32)> {
     under_way.map(|one| (one.n, one.bytes)).collect()
 }
 
-fn changed_items(told: &Told<'_>, made: &mut Made) {
-    if told.is_unknown_to_the_server() {
+fn changed_items(told: &Timed<'_>, made: &mut Made) {
+    if told.never_arrived() {
         return;
     }
     let is_changed = |what: &Heard| matches!(what, Heard::Item { n: 0, .. });
@@ -97,7 +97,7 @@ fn changed_items(told: &Told<'_>, made: &mut Made) {
     }
 }
 
-fn frames(told: &Told<'_>, made: &mut Made) {
+fn frames(told: &Timed<'_>, made: &mut Made) {
     let changed = said(told.seen)
         .into_iter()
         .find(|message| echo(told.seen, message.n).is_some_and(|(_, is_same)| !is_same));
@@ -118,7 +118,7 @@ fn frames(told: &Told<'_>, made: &mut Made) {
 }
 
 /// Looks at what came back, and what did not though there was time for it.
-fn messages(looked: &Looked<'_>, told: &Told<'_>, made: &mut Made) {
+fn messages(looked: &Looked<'_>, told: &Timed<'_>, made: &mut Made) {
     let said = said(told.seen);
     let under_way = under_way(told.seen);
     let over = told.ended().map(|(at, _)| at);
@@ -164,7 +164,7 @@ fn messages(looked: &Looked<'_>, told: &Told<'_>, made: &mut Made) {
     }
 }
 
-fn pings(told: &Told<'_>, ask: &SocketAsk, made: &mut Made) {
+fn pings(told: &Timed<'_>, ask: &SocketAsk, made: &mut Made) {
     let (Some(server), Some(_)) = (told.server, told.ended()) else { return };
     let pings = ask.plan.steps().filter(|step| *step == Step::Beat).count();
     let sent = server.frames(Sender::Server, Kind::Ping).count();
@@ -176,7 +176,7 @@ fn pings(told: &Told<'_>, ask: &SocketAsk, made: &mut Made) {
 
 /// How a socket was closed: as one side said it, and as it arrived at the other.
 struct Close<'a> {
-    told: &'a Told<'a>,
+    told: &'a Timed<'a>,
     whose: &'static str,
     said: String,
     /// Nothing where no close frame did.
@@ -194,7 +194,7 @@ impl Close<'_> {
     }
 }
 
-fn close<'a>(told: &'a Told<'a>, ask: &SocketAsk) -> Option<Close<'a>> {
+fn close<'a>(told: &'a Timed<'a>, ask: &SocketAsk) -> Option<Close<'a>> {
     let server = told.server?;
     let heard = told.seen.heard.iter().find_map(|note| {
         let Heard::Closed { code, reason } = &note.what else { return None };

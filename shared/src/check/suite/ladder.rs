@@ -13,15 +13,19 @@ pub(super) fn probes() -> Vec<Probe> {
     for seconds in RUNGS.into_iter().rev() {
         probes.extend(rungs(seconds));
     }
-    probes.extend([60, 30, 15].into_iter().flat_map(lifetimes));
+    probes.extend(LIVES.into_iter().flat_map(lifetimes));
     probes
 }
 
 /// How long silences are, in seconds.
 const RUNGS: [u32; 11] = [15, 30, 50, 55, 60, 100, 120, 180, 240, 300, 350];
 
-/// Those that a page tries as well, which has few connections: as many fit into the time.
-const RUNGS_OF_PAGES: [u32; 5] = [30, 60, 120, 180, 350];
+/// Those that a page tries as well over event streams, for which it has few connections: as many fit into
+/// the time. What is cut shows when on the longest of them; the others are for what dies without a word.
+const RUNGS_OF_PAGES: [u32; 3] = [60, 120, 350];
+
+/// How long lives with traffic are, in seconds; of event streams, a page tries the first alone.
+const LIVES: [u32; 3] = [60, 30, 15];
 
 /// How long what keeps a link is tried, in seconds: as long as the longest silence.
 const KEPT: u32 = 350;
@@ -81,13 +85,10 @@ fn lifetimes(seconds: u32) -> [Probe; 2] {
     let plan = format!("{}*(i64,w500)", seconds * 2);
     let title = format!("a life of {seconds} s with traffic");
     let ask = SocketAsk { plan: planned(&plan), says: vec![], closes: None };
+    let stream = Ask::Stream(plain(Form::Events, &plan));
+    let by = if seconds == LIVES[0] { By::All } else { By::CommandLine };
     [
-        probe(
-            format!("life-events-{seconds}"),
-            Lane::Events,
-            &*title,
-            Ask::Stream(plain(Form::Events, &plan)),
-        ),
+        Probe { by, ..probe(format!("life-events-{seconds}"), Lane::Events, &*title, stream) },
         probe(format!("life-socket-{seconds}"), Lane::Socket, title, Ask::Socket(ask)),
     ]
 }

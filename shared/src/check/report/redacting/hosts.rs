@@ -34,9 +34,11 @@ impl Place<'_> {
 pub(super) struct Hosts(Vec<String>);
 
 impl Hosts {
-    /// Knows the host that was checked, where that is a name.
-    pub(super) fn of(url: &str) -> Self {
-        Self(host_of(url).into_iter().collect())
+    /// Knows the hosts that were checked, where these are names.
+    pub(super) fn of<'a>(urls: impl IntoIterator<Item = &'a str>) -> Self {
+        let mut hosts: Vec<_> = urls.into_iter().filter_map(host_of).collect();
+        hosts.dedup();
+        Self(hosts)
     }
 
     /// Learns the hosts that headers name.
@@ -175,9 +177,9 @@ mod tests {
         ] {
             assert_eq!(host_of(url).as_deref(), host, "{url}");
         }
-        let hosts = Hosts::of("chat.example.org");
+        let hosts = Hosts::of(["chat.example.org"]);
         assert_eq!(hosts.replaced("İ at CHAT.example.Org:1!", Place::Prose), "İ at host-1:1!");
-        let hosts = Hosts::of("http://intranet/");
+        let hosts = Hosts::of(["http://intranet/"]);
         assert_eq!(hosts.replaced("the intranet", Place::Prose), "the intranet");
         let place = Place::Header("host");
         assert_eq!(hosts.replaced("Intranet:80 intranets", place), "host-1:80 intranets");
@@ -185,7 +187,7 @@ mod tests {
 
     #[test]
     fn hosts_that_headers_name_are_known_everywhere() {
-        let mut hosts = Hosts::of("https://example.org/");
+        let mut hosts = Hosts::of(["https://example.org/"]);
         hosts.learn(&serde_json::json!([
             ["Via", "1.1 proxy07.corp.local:3128 (squid/5.2), 1.0 gate, 1.1 varnish"],
             ["x-cache", "HIT from proxy08.corp.local:3128"],
