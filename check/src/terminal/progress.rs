@@ -116,7 +116,7 @@ mod tests {
             progress.redraw(&run, Duration::from_secs(3));
         }
         for _ in 0..2 {
-            run.handle(Event::Cancel, Duration::from_secs(4));
+            run.handle(Event::Cancel, Duration::from_secs(1));
         }
         progress.moved(&run, 0);
         progress.finish();
