@@ -47,7 +47,7 @@ pub(crate) async fn info(
         draining: state.drain.has_begun(),
         socket: verdict(&state, &parts, &admitted, pass.is_some()),
         pass,
-        check: state.has_check,
+        check: state.offered.check,
         opening: ledger.as_ref().and_then(Opening::of),
         open: state.counts.open(),
         bounds: Some(bounds(&state, peer, &admitted.arrival)),

@@ -22,7 +22,7 @@ mod socket;
 
 /// Returns the endpoints, or what says that there are none.
 pub(crate) fn routes(state: &AppState) -> Router<AppState> {
-    if !state.has_check {
+    if !state.offered.check {
         return Router::new()
             .route(path::CHECK, any(switched_off))
             .route(&format!("{}/{{*path}}", path::CHECK), any(switched_off));

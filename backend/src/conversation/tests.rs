@@ -18,7 +18,7 @@ use crate::forwarded::Trusted;
 use crate::origin::Allowed;
 use crate::places::Seats;
 use crate::site::Site;
-use crate::state::{AppState, Settings};
+use crate::state::{AppState, Offered, Settings};
 
 fn state() -> AppState {
     let settings = Settings {
@@ -27,7 +27,7 @@ fn state() -> AppState {
         site: Site::Embedded,
         limits: Limits::default(),
         show_headers: vec![],
-        has_check: true,
+        offered: Offered::default(),
     };
     AppState::new(settings, Arc::new(SystemClock)).expect("the system has random bytes")
 }
