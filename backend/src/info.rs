@@ -48,6 +48,8 @@ pub(crate) async fn info(
         socket: verdict(&state, &parts, &admitted, pass.is_some()),
         pass,
         check: state.offered.check,
+        raw: state.offered.raw,
+        ledgers: state.offered.ledgers,
         opening: ledger.as_ref().and_then(Opening::of),
         open: state.counts.open(),
         bounds: Some(bounds(&state, peer, &admitted.arrival)),

@@ -110,7 +110,7 @@ impl AppState {
             budget,
             limits,
             clocks: Clocks::new(&wall),
-            ledgers: Ledgers::new(limits.ledger, show_headers, Arc::clone(&wall)),
+            ledgers: Ledgers::new(offered.ledgers, limits.ledger, show_headers, Arc::clone(&wall)),
             counts,
             drain: Drain::default(),
             instance: format!("{:016x}", getrandom::u64()?),

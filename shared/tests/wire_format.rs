@@ -236,6 +236,8 @@ fn info() -> Info {
         pass: None,
         opening: None,
         check: true,
+        raw: true,
+        ledgers: true,
         open: Open { sockets: 1, streams: 2, polls: 3 },
         bounds: None,
         done: Done { echoes: 3 },

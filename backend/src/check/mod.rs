@@ -37,5 +37,5 @@ pub(crate) fn routes(state: &AppState) -> Router<AppState> {
 }
 
 async fn switched_off() -> Refusal {
-    Refusal::NoCheck
+    Refusal::SwitchedOff { detail: "the path check is switched off, by --no-check," }
 }

@@ -45,6 +45,7 @@ async fn held_by(
     let guest = seat.guest();
     let connection = Connection::new(stream, seat, &Limits::default());
     let conversation = Conversation {
+        has_http2: true,
         router: router(Arc::clone(&guest)),
         limits: Limits::default(),
         budget: state.budget.clone(),
