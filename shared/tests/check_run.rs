@@ -34,6 +34,7 @@ fn setup(depth: Depth, client: Client, slots: Slots) -> Setup {
         client,
         url: "http://localhost/".to_owned(),
         time: depth.time(),
+        has_ledgers: true,
         run: LedgerId::from_random(1),
         began: UnixMillis::default(),
     }
