@@ -14,10 +14,11 @@ use support::{Server, Setup, Wire};
 
 const SCRIPT: &str = "echoclock-frontend-0123456789abcdef.js";
 const WASM: &str = "echoclock-frontend-0123456789abcdef_bg.wasm";
-const FILES: [(&str, &str); 8] = [
+const FILES: [(&str, &str); 9] = [
     ("index.html", "<!doctype html>"),
     ("index.html.br", "index as brotli"),
     ("index.html.gz", "index as gzip"),
+    ("index.html.zst", "index as zstd"),
     ("config.json", "{}"),
     (SCRIPT, "script"),
     ("echoclock-frontend-0123456789abcdef.js.gz", "script as gzip"),
@@ -75,6 +76,44 @@ async fn files_are_served_with_their_type_and_for_how_long_they_hold() {
 }
 
 #[tokio::test]
+async fn what_protects_the_page_is_sent_with_all_of_it() {
+    let (_folder, server) = built().await;
+    for path in ["/", "/config.json", "/nowhere"] {
+        let answer = get(&server, path, &[]).await;
+        let sent = |name| answer.headers().get(name).map(|value| value.to_str().expect("text"));
+        assert_eq!(sent("cross-origin-resource-policy"), Some("same-origin"), "{path}");
+        let permissions = sent("permissions-policy").expect(path);
+        for (feature, is_denied) in [("camera", true), ("geolocation", true), ("clipboard", false)]
+        {
+            assert_eq!(permissions.contains(&format!("{feature}=()")), is_denied, "{permissions}");
+        }
+        assert!(!permissions.contains("  ") && permissions.is_ascii(), "{permissions}");
+    }
+}
+
+#[tokio::test]
+async fn a_window_is_shared_with_nobody_where_browsers_heed_that() {
+    let (_folder, server) = built().await;
+    let port = server.address().port();
+    for (host, proto, is_sent) in [
+        (format!("127.0.0.1:{port}"), None, true),
+        ("localhost".to_owned(), None, true),
+        ("echo.localhost:3000".to_owned(), None, true),
+        ("[::1]:3000".to_owned(), None, true),
+        ("localhost.example".to_owned(), None, false),
+        ("echo.example".to_owned(), None, false),
+        ("192.0.2.7:3000".to_owned(), Some("http"), false),
+        ("echo.example".to_owned(), Some("https"), true),
+    ] {
+        let proto = proto.map(|proto| ("x-forwarded-proto", proto));
+        let headers = [("host", host.as_str())].into_iter().chain(proto).collect::<Vec<_>>();
+        let answer = get(&server, "/", &headers).await;
+        let sent = answer.headers().get("cross-origin-opener-policy");
+        assert_eq!(sent.is_some_and(|value| value == "same-origin"), is_sent, "{headers:?}");
+    }
+}
+
+#[tokio::test]
 async fn the_smallest_form_that_a_client_takes_is_served() {
     let (_folder, server) = built().await;
     let script = format!("/{SCRIPT}");
@@ -82,7 +121,10 @@ async fn the_smallest_form_that_a_client_takes_is_served() {
         ("/", "gzip, deflate, br", Some("br"), "index as brotli"),
         ("/", "gzip", Some("gzip"), "index as gzip"),
         ("/", "br;q=0.1, gzip;q=0.2", Some("gzip"), "index as gzip"),
-        ("/", "zstd", None, "<!doctype html>"),
+        ("/", "zstd", Some("zstd"), "index as zstd"),
+        ("/", "gzip, zstd", Some("zstd"), "index as zstd"),
+        ("/", "gzip, br, zstd", Some("br"), "index as brotli"),
+        (&script, "zstd", None, "script"),
         (&script, "gzip, br", Some("gzip"), "script as gzip"),
         (&script, "br", None, "script"),
     ] {
@@ -216,6 +258,7 @@ async fn unknown_paths_are_plainly_not_found() {
         "/transports",
         "/index.html.br",
         "/index.html.gz",
+        "/index.html.zst",
         "/.secret",
         "/sub",
         "/sub/",
