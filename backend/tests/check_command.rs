@@ -79,7 +79,7 @@ async fn a_server_without_ledgers_is_checked_by_one_side() {
     let (code, said, told) = check(&["--only", lanes, "--json", "-", &server.http("/")]).await;
     assert_eq!(code, Some(0), "{told}");
     let report = read(&said).expect("a report");
-    for row in report.rows.iter().filter(|row| row.verdict != Verdict::NotTested) {
+    for row in report.rows.iter().filter(|row| row.verdict != Verdict::Untested) {
         assert_eq!(row.verdict, Verdict::Works, "{row:?}");
     }
     assert!(report.findings.is_empty(), "{:?}", report.findings);

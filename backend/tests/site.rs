@@ -136,6 +136,26 @@ async fn the_smallest_form_that_a_client_takes_is_served() {
 }
 
 #[tokio::test]
+async fn nothing_live_is_compressed() {
+    let (_folder, server) = built().await;
+    for path in [
+        path::INFO,
+        path::CLOCK,
+        "/api/clock/next",
+        "/api/clock/stream",
+        "/api/clock/frame",
+        path::CLOCK_EVENTS,
+        "/api/check/stream?plan=9*(i900)",
+        "/api/check/body?bytes=9000",
+        "/readyz",
+    ] {
+        let answer = get(&server, path, &[("accept-encoding", "gzip, br, zstd")]).await;
+        assert_eq!(answer.status(), StatusCode::OK, "{path}");
+        assert_eq!(answer.headers().get("content-encoding"), None, "{path}");
+    }
+}
+
+#[tokio::test]
 async fn a_known_file_is_not_sent_again() {
     let (folder, server) = built().await;
     let answer = get(&server, "/", &[]).await;
@@ -212,7 +232,7 @@ async fn no_link_leads_out_of_the_site() {
     symlink(folder.path().join("outside"), site.join("absolute")).expect("a link");
     symlink(folder.path(), site.join("up")).expect("a link");
     symlink("config.json", site.join("within.json")).expect("a link");
-    symlink("../outside", site.join("index.html.zst")).expect("a link");
+    symlink("../outside", site.join("config.json.zst")).expect("a link");
     symlink("nowhere", site.join("dangling")).expect("a link");
     // Nor to what is hidden in it.
     fs::create_dir(site.join(".hidden")).expect("a folder");
@@ -226,6 +246,8 @@ async fn no_link_leads_out_of_the_site() {
         assert_eq!(get(&server, path, &[]).await.status(), StatusCode::NOT_FOUND, "{path}");
     }
     assert_eq!(get(&server, "/within.json", &[]).await.text().await.expect("text"), "{}");
+    let answer = get(&server, "/config.json", &[("accept-encoding", "zstd")]).await;
+    assert_eq!(answer.text().await.expect("text"), "{}", "nor does a form of a file");
 
     // The folder itself may be one.
     symlink(&site, folder.path().join("current")).expect("a link");

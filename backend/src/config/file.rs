@@ -60,24 +60,19 @@ pub(super) fn entries(path: &Path, text: &str, serve: &Command) -> Result<Vec<En
 /// Returns a setting's values, or what they have to be.
 fn values(setting: &Arg, value: &DeValue<'_>) -> Result<Vec<String>, String> {
     let written = setting::kind(setting).written();
-    match value {
-        // Nothing would be taken for no word of it.
-        DeValue::Array(values) if values.is_empty() && !setting.get_default_values().is_empty() => {
-            Err("not a list of one or more".to_owned())
-        }
-        DeValue::Array(values) if setting::is_list(setting) => {
-            let one = |value: &Spanned<_>| one(setting, value.get_ref());
-            let all: Option<_> = values.iter().map(one).collect();
-            all.ok_or_else(|| format!("not a list of values, each {written}"))
-        }
-        _ if setting::is_list(setting) => {
-            Err(format!("not a list in square brackets, of values each {written}"))
-        }
-        value => match one(setting, value) {
-            Some(value) => Ok(vec![value]),
-            None => Err(format!("not {written}")),
-        },
+    if !setting::is_list(setting) {
+        let value = one(setting, value).ok_or_else(|| format!("not {written}"))?;
+        return Ok(vec![value]);
     }
+    let Some(values) = value.as_array() else {
+        return Err(format!("not a list in square brackets, of values each {written}"));
+    };
+    // Nothing would be taken for no word of it.
+    if values.is_empty() && !setting.get_default_values().is_empty() {
+        return Err("not a list of one or more".to_owned());
+    }
+    let all: Option<_> = values.iter().map(|value| one(setting, value.get_ref())).collect();
+    all.ok_or_else(|| format!("not a list of values, each {written}"))
 }
 
 fn one(setting: &Arg, value: &DeValue<'_>) -> Option<String> {

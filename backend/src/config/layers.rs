@@ -101,11 +101,12 @@ fn from_file(
     for entry in &entries {
         let command = over(alone.clone(), std::slice::from_ref(entry));
         let read = command.clone().try_get_matches_from(["echoclock", SERVE]);
-        read.map_err(|error| match wrong(error, &command, |_| entry.source.clone()) {
-            Fault::Value { name, from, fault, .. } => {
-                Fault::Value { name, value: entry.written.clone(), from, fault }
+        read.map_err(|error| {
+            let mut fault = wrong(error, &command, |_| entry.source.clone());
+            if let Fault::Value { value, .. } = &mut fault {
+                value.clone_from(&entry.written);
             }
-            other => other,
+            fault
         })?;
     }
     Ok(entries)

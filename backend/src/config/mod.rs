@@ -224,7 +224,9 @@ mod tests {
         let no_file = |_: &Path| panic!("no file was named");
         match read(arguments, no_file).map_err(|fault| fault.to_string())? {
             Asked::Serve(serve) => Ok(*serve),
-            other => panic!("serve was asked for, not {other:?}"),
+            other @ (Asked::Check(_) | Asked::Print(_)) => {
+                panic!("serve was asked for, not {other:?}")
+            }
         }
     }
 
