@@ -87,7 +87,7 @@ fn missing(lines: u64) -> String {
 pub(crate) fn levels(asked: &str) -> Result<Targets, String> {
     // A word alone would be a target of which everything is logged, such as a misspelt level.
     let mut alone = asked.split(',').filter(|part| !part.contains('='));
-    let is_level = |part: &str| part.parse::<LevelFilter>().is_ok();
+    let is_level = |part: &str| !part.is_empty() && part.parse::<LevelFilter>().is_ok();
     let targets = asked.parse::<Targets>().ok().filter(|_| alone.all(is_level));
     let targets = targets.ok_or(
         "not a level (off, error, warn, info, debug, trace), or several such as \
