@@ -15,7 +15,7 @@ use crate::client::Client;
 use crate::error::Refusal;
 use crate::forwarded::Arrival;
 use crate::peer::Peer;
-use crate::places::Full;
+use crate::places::{Full, Kind, Taken};
 use crate::state::AppState;
 use crate::{error, form, guard, transport};
 
@@ -38,7 +38,7 @@ pub(crate) async fn admit(
     let asked = match (is_a_probe(&request), no_room) {
         (true, Some(_)) => Ok(()),
         (false, Some(full)) => Err(full),
-        (is_a_probe, None) => ask(&state, client, is_a_probe).await,
+        (is_a_probe, None) => ask(state.counts.taken(), client, is_a_probe).await,
     };
     let mut response = match asked {
         Ok(()) => {
@@ -64,17 +64,33 @@ pub(crate) async fn admit(
     response
 }
 
+/// Lets a request of those who look after the server through where there is room for it: they have
+/// places of their own.
+pub(crate) async fn admit_admin(
+    State(taken): State<Taken>,
+    client: Client,
+    request: Request,
+    next: Next,
+) -> Response {
+    let response = match ask(&taken, client, is_a_probe(&request)).await {
+        Ok(()) => next.run(request).await,
+        Err(full) => Refusal::from(full).into_response(),
+    };
+    error::log(&response, client);
+    response
+}
+
 /// Takes one of the requests that there may be a second.
 ///
 /// Who asks too often is made to ask less often, since every answer costs something, a refusal as
 /// well as a probe's. To wait takes a place as any wait does; without one the refusal comes at once.
-async fn ask(state: &AppState, client: Client, is_a_probe: bool) -> Result<(), Full> {
-    let Err(full) = state.counts.taken().ask(client, Instant::now()) else { return Ok(()) };
+async fn ask(taken: &Taken, client: Client, is_a_probe: bool) -> Result<(), Full> {
+    let Err(full) = taken.ask(client, Instant::now()) else { return Ok(()) };
     if is_a_probe && !full.by_client {
         // What others do is no reason to let it wait.
         return Ok(());
     }
-    match state.counts.open_poll(client) {
+    match taken.take(Kind::Poll, client) {
         Ok(_waits) => {
             sleep(REFUSED_AFTER).await;
             if is_a_probe { Ok(()) } else { Err(full) }

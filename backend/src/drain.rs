@@ -2,33 +2,49 @@
 
 use std::fmt;
 use std::pin::{Pin, pin};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll, Waker};
+use std::time::Duration;
 
 use tokio::task::coop::unconstrained;
+use tokio::time::{Instant, Sleep, sleep_until};
 use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
 
-use crate::error::Refusal;
+use crate::error::{Refusal, part_of};
 
 /// Whether the server drains; a cheap handle.
 #[derive(Clone, Debug, Default)]
 pub struct Drain {
     token: CancellationToken,
-    /// Set before the token is cancelled, and looked at without its lock.
-    has_begun: Arc<AtomicBool>,
+    /// Since when. Set before the token is cancelled, and looked at without its lock.
+    began: Arc<OnceLock<Instant>>,
+    manner: Manner,
+}
+
+/// How what is open ends.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+pub struct Manner {
+    /// Over which time clients are spread, so that they do not come back together.
+    pub spread: Duration,
+    /// Whether the server starts again, which sockets are told.
+    pub restarts: bool,
 }
 
 impl Drain {
+    /// Will have what is open end in this manner.
+    pub fn new(manner: Manner) -> Self {
+        Self { manner, ..Self::default() }
+    }
+
     /// Begins to drain: every stream and socket ends by itself.
     pub fn begin(&self) {
-        self.has_begun.store(true, Ordering::Release);
+        self.began.get_or_init(Instant::now);
         self.token.cancel();
     }
 
     /// Returns whether the server drains.
     pub fn has_begun(&self) -> bool {
-        self.has_begun.load(Ordering::Acquire)
+        self.began.get().is_some()
     }
 
     /// Waits until the server drains.
@@ -39,7 +55,16 @@ impl Drain {
     /// Waits until the server drains; to be polled again and again costs next to nothing.
     pub(crate) fn drained(&self) -> Drained {
         let wait = Box::pin(self.token.clone().cancelled_owned());
-        Drained { wait, has_begun: Arc::clone(&self.has_begun), waker: None }
+        let (began, manner) = (Arc::clone(&self.began), self.manner);
+        Drained { wait, began, manner, turn: Turn::AtOnce, waker: None }
+    }
+
+    /// Waits likewise, and then for a turn of its own within the spread: for what ends without being able
+    /// to say when its client is to come back.
+    pub(crate) fn drained_in_turn(&self) -> Drained {
+        // A timer takes a moment also where it is over already.
+        let turn = if self.manner.spread.is_zero() { Turn::AtOnce } else { Turn::ToBeDrawn };
+        Drained { turn, ..self.drained() }
     }
 
     /// Refuses what would stay open.
@@ -57,17 +82,42 @@ impl Drain {
 /// The token's own wait takes two locks that all share each time it is polled.
 pub(crate) struct Drained {
     wait: Pin<Box<WaitForCancellationFutureOwned>>,
-    has_begun: Arc<AtomicBool>,
+    began: Arc<OnceLock<Instant>>,
+    manner: Manner,
+    turn: Turn,
     /// Who is woken.
     waker: Option<Waker>,
+}
+
+/// When something ends once the server drains.
+enum Turn {
+    AtOnce,
+    ToBeDrawn,
+    Drawn(Pin<Box<Sleep>>),
+}
+
+impl Drained {
+    /// Returns how what is open ends.
+    pub(crate) fn manner(&self) -> Manner {
+        self.manner
+    }
 }
 
 impl Future for Drained {
     type Output = ();
 
-    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
-        if self.has_begun.load(Ordering::Acquire) {
-            return Poll::Ready(());
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        if let Some(began) = self.began.get().copied() {
+            if matches!(self.turn, Turn::ToBeDrawn) {
+                let at = began + part_of(self.manner.spread);
+                self.turn = Turn::Drawn(Box::pin(sleep_until(at)));
+            }
+            return match &mut self.turn {
+                Turn::Drawn(timer) if !timer.is_elapsed() => {
+                    pin!(unconstrained(timer.as_mut())).poll(cx)
+                }
+                Turn::AtOnce | Turn::ToBeDrawn | Turn::Drawn(_) => Poll::Ready(()),
+            };
         }
         if self.waker.as_ref().is_some_and(|waker| waker.will_wake(cx.waker())) {
             return Poll::Pending;
@@ -75,12 +125,48 @@ impl Future for Drained {
         self.waker = Some(cx.waker().clone());
         // Without a share of the task's budget: a wait that did not learn of the waker would be taken
         // for one that did.
-        pin!(unconstrained(self.wait.as_mut())).poll(cx)
+        let wait = pin!(unconstrained(self.wait.as_mut())).poll(cx);
+        if wait.is_ready() { self.poll(cx) } else { wait }
     }
 }
 
 impl fmt::Debug for Drained {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Drained")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn what_ends_in_turn_is_spread_and_all_else_ends_at_once() {
+        let spread = Duration::from_secs(10);
+        let drain = Drain::new(Manner { spread, restarts: false });
+        let start = Instant::now();
+        let ended = move |drained: Drained| async move {
+            drained.await;
+            start.elapsed()
+        };
+        let in_turn = (0..100).map(|_| tokio::spawn(ended(drain.drained_in_turn())));
+        let (in_turn, at_once) =
+            (in_turn.collect::<Vec<_>>(), tokio::spawn(ended(drain.drained())));
+        tokio::task::yield_now().await;
+        drain.begin();
+        assert_eq!(at_once.await.expect("it ends"), Duration::ZERO);
+        let mut ends = vec![];
+        for end in in_turn {
+            ends.push(end.await.expect("it ends"));
+        }
+        ends.sort_unstable();
+        assert!(ends[99] <= spread + Duration::from_millis(1), "{:?}", ends[99]);
+        // That one of ten is in none of these parts is rarer than one in ten thousand.
+        assert!(ends[0] < spread / 10 && ends[99] > spread * 9 / 10, "{ends:?}");
+        assert!(ends[30] > spread / 10 && ends[70] < spread * 9 / 10, "{ends:?}");
+        // Once the spread is over there are no more turns.
+        tokio::time::advance(spread).await;
+        let late = start.elapsed();
+        assert_eq!(ended(drain.drained_in_turn()).await, late);
     }
 }

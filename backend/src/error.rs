@@ -295,12 +295,18 @@ impl IntoResponse for Refusal {
     }
 }
 
+/// Returns a random part of a time.
+pub(crate) fn part_of(time: Duration) -> Duration {
+    // Without random bytes it is none of it: clients come back together, which is no worse than no
+    // wait at all.
+    let dice = getrandom::u32().unwrap_or_default();
+    time * (dice >> 16) / (1 << 16)
+}
+
 /// Returns a wait between the shortest and three times that, so that those who were refused together do
 /// not come back together.
 pub(crate) fn spread_out(shortest: Duration) -> Duration {
-    // Without random bytes they come back together, which is no worse than no wait at all.
-    let dice = getrandom::u32().unwrap_or_default();
-    shortest + 2 * shortest * (dice >> 16) / (1 << 16)
+    shortest + part_of(2 * shortest)
 }
 
 /// How soon those may come back at the soonest whom the server refuses for a moment.

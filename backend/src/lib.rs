@@ -5,14 +5,13 @@
 
 use axum::Router;
 use axum::middleware;
-use axum::response::Response;
 use axum::routing::{any, get, post};
 use echoclock_shared::path;
 use http::{Method, Uri};
 
-use crate::client::Client;
 use crate::clock::ClockSource;
 use crate::error::Refusal;
+use crate::places::Taken;
 use crate::state::AppState;
 
 pub mod feed;
@@ -137,20 +136,20 @@ pub fn app(state: AppState) -> Router {
     formed.layer(middleware::from_fn_with_state(state, admission::admit))
 }
 
-/// Returns what the server answers to those who look after it, on a listener of its own.
+/// Returns what the server answers to those who look after it, on a listener of its own. Together they
+/// may ask as often as one client may.
 pub fn admin(state: AppState) -> Router {
+    let taken = Taken::new(state.limits.per_client, state.limits.per_client);
     let all = Router::new()
         .route(path::HEALTHZ, get(info::healthz))
         .route(path::READYZ, get(info::readyz))
         .fallback(any(nothing_here))
         .method_not_allowed_fallback(not_this_method)
         .with_state(state);
-    Router::new().fallback_service(all).layer(middleware::from_fn(form::check)).layer(
-        middleware::map_response(async |client: Client, response: Response| {
-            error::log(&response, client);
-            response
-        }),
-    )
+    Router::new()
+        .fallback_service(all)
+        .layer(middleware::from_fn(form::check))
+        .layer(middleware::from_fn_with_state(taken, admission::admit_admin))
 }
 
 async fn nothing_here(uri: Uri) -> Refusal {

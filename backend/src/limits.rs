@@ -47,6 +47,9 @@ pub struct Limits {
     pub drain_at_least: Duration,
     /// How long it waits for what is open to end, at the most.
     pub drain_at_most: Duration,
+    /// Over which time a server that drains spreads when clients come back, and when what can't say so
+    /// ends; at most half of how long it waits.
+    pub drain_spread: Duration,
     /// When it stops, whatever is still open.
     pub stop_after: Duration,
     /// How long a pass is valid.
@@ -177,6 +180,7 @@ impl Default for Limits {
             close_timeout: Duration::from_secs(2),
             drain_at_least: Duration::from_secs(1),
             drain_at_most: Duration::from_secs(3),
+            drain_spread: Duration::from_secs(1),
             stop_after: Duration::from_millis(4_500),
             pass: Duration::from_secs(600),
             ledger: LedgerLimits::default(),

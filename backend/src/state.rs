@@ -9,7 +9,7 @@ use http::HeaderName;
 
 use crate::budget::Budget;
 use crate::counts::Counts;
-use crate::drain::Drain;
+use crate::drain::{Drain, Manner};
 use crate::feed::clock::{Clocks, WallClock};
 use crate::forwarded::Trusted;
 use crate::ledger::Ledgers;
@@ -33,6 +33,8 @@ pub struct Settings {
     pub show_headers: Vec<HeaderName>,
     /// Which of its parts are there.
     pub offered: Offered,
+    /// Whether the server starts again where it stops, which sockets are told.
+    pub restarts: bool,
 }
 
 /// Which parts of the server are there, of those that can be left out.
@@ -99,7 +101,8 @@ impl AppState {
     ///
     /// Where the operating system gives no random bytes for the instance's name and its key.
     pub fn new(settings: Settings, wall: Arc<dyn WallClock>) -> Result<Self, getrandom::Error> {
-        let Settings { allowed, trusted_proxies, site, limits, show_headers, offered } = settings;
+        let Settings { allowed, trusted_proxies, site, limits, show_headers, offered, restarts } =
+            settings;
         let (budget, counts) = (Budget::new(limits.memory), Counts::new(&limits));
         Ok(Self(Arc::new(Parts {
             pages: Pages::new(site, &allowed, budget.clone(), counts.taken().clone()),
@@ -112,7 +115,10 @@ impl AppState {
             clocks: Clocks::new(&wall),
             ledgers: Ledgers::new(offered.ledgers, limits.ledger, show_headers, Arc::clone(&wall)),
             counts,
-            drain: Drain::default(),
+            drain: Drain::new(Manner {
+                spread: limits.drain_spread.min(limits.drain_at_most / 2),
+                restarts,
+            }),
             instance: format!("{:016x}", getrandom::u64()?),
             started: wall.now(),
             wall,

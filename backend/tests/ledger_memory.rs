@@ -1,6 +1,7 @@
 //! What ledgers take in memory is what they count. It is alone in its program, because it looks at all
 //! of the program's memory.
 
+#[path = "server/support/mod.rs"]
 mod support;
 
 use std::alloc::System;

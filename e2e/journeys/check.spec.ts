@@ -109,6 +109,11 @@ test('a run can be cancelled, tells other tabs, and is refused where there is no
   await expectAxeContent(page, 'cancelled');
 
   const without = await start.server('--no-check');
+  // Pressed before the page knows where its API is, the button waits for that.
+  await page.route('**/config.json', async (route) => {
+    await expect(page.getByRole('button', { name: 'Cancel' })).toBeVisible();
+    await route.continue();
+  });
   await page.goto(`${without.origin}/#/check`);
   await page.getByRole('button', { name: 'Check this path' }).click();
   await expect(page.getByTestId('check-end')).toContainText('--no-check');

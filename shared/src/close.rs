@@ -29,6 +29,8 @@ impl CloseCode {
     pub const TOO_BIG: Self = Self(1009);
     /// Something failed within the server.
     pub const INTERNAL: Self = Self(1011);
+    /// The server starts again.
+    pub const RESTART: Self = Self(1012);
     /// Try again later.
     pub const TRY_AGAIN: Self = Self(1013);
 

@@ -118,7 +118,10 @@ impl Part {
                 let doc = Cmd::new("cargo doc --workspace --no-deps");
                 vec![doc.env("RUSTDOCFLAGS", "-D warnings")]
             }
-            Self::Unit => vec![Cmd::new("cargo test --workspace")],
+            Self::Unit => {
+                let test = Cmd::new("cargo test --workspace --no-fail-fast");
+                vec![test.env("RUST_TEST_THREADS", TESTS_AT_ONCE.to_string())]
+            }
             Self::Browser => {
                 let browser = setup::browser(machine.shell).context("the browser has gone")?;
                 vec![for_the_browser(
@@ -238,6 +241,9 @@ impl Report {
         table
     }
 }
+
+/// How many tests run at once: most wait for time to pass, and not for a processor.
+const TESTS_AT_ONCE: usize = 8;
 
 const FETCH_LIMIT: Duration = Duration::from_secs(60);
 

@@ -47,6 +47,7 @@ pub(super) async fn answer(
         says: Streamed { course: Course::of(&plan, &state.wall)?, form, until: None },
         ping: Bytes::from_static(beat(form).as_bytes()),
         silence_max: SILENCE_MAX,
+        farewell: None,
     };
     Ok((headers, Endless::new(answer, &state, reader)?.into_body()).into_response())
 }

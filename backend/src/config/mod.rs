@@ -19,6 +19,9 @@ mod values;
 pub use values::{AllowOrigin, TrustedProxy};
 use values::{allowed_origin, header_name, listen_address, site_folder, trusted_proxy};
 
+mod stopping;
+pub use stopping::Stopping;
+
 mod bounds;
 pub use bounds::Bounds;
 
@@ -62,8 +65,8 @@ pub enum Command {
         after_help = "Each option is also a variable of the environment, as named, and a key of the \
                             file that --config names; the command line goes before the environment, and \
                             that before the file. SIGTERM, SIGINT and SIGQUIT end the program in order, \
-                            within 5 s, and a second one ends it at once. SIGHUP ends it in order too, \
-                            except under nohup."
+                            within --drain, and a second one ends it at once. SIGHUP ends it in order \
+                            too, except under nohup."
     )]
     Serve(Box<Serve>),
 
@@ -146,6 +149,10 @@ pub struct Serve {
     #[arg(long)]
     pub print_config: bool,
 
+    /// How the server ends what is open.
+    #[command(flatten)]
+    pub stopping: Stopping,
+
     /// How long clients are waited for. The first of those whose heading is that of all that follow.
     #[command(flatten)]
     pub waits: Waits,
@@ -174,11 +181,13 @@ impl Serve {
                 ledgers: !self.no_ledgers,
                 h2c: !self.no_h2c,
             },
+            restarts: self.stopping.restarting,
         }
     }
 
     fn limits(&self) -> Limits {
         let mut limits = Limits::default();
+        self.stopping.set(&mut limits);
         self.waits.set(&mut limits);
         self.bounds.set(&mut limits);
         self.ledgers.set(&mut limits);
@@ -283,6 +292,24 @@ mod tests {
     }
 
     #[test]
+    fn the_time_to_end_is_divided() {
+        let ends = |limits: Limits| {
+            let Limits { drain_at_least, drain_at_most, drain_spread, stop_after, .. } = limits;
+            [drain_at_least, drain_at_most, drain_spread, stop_after].map(|time| time.as_millis())
+        };
+        for (arguments, expected) in [
+            (&[][..], ends(Limits::default())),
+            (&["--drain", "2", "--drain-spread", "0"], [400, 1_200, 0, 1_800]),
+            (&["--drain=60", "--drain-spread=9"], [1_000, 36_000, 9_000, 54_000]),
+        ] {
+            let settings = serve(arguments).expect("these are times").settings();
+            assert_eq!(ends(settings.limits), expected, "{arguments:?}");
+            assert!(!settings.restarts, "{arguments:?}");
+        }
+        assert!(serve(&["--restarting"]).expect("a switch").settings().restarts);
+    }
+
+    #[test]
     fn trusted_proxies_take_the_place_of_the_default() {
         let trusted = |arguments: &[&str]| {
             serve(arguments).expect("these are networks").settings().trusted_proxies
@@ -332,6 +359,7 @@ mod tests {
             (["--idle-timeout", "0"], "from 1 to 86400"),
             (["--idle-timeout", "1m"], "from 1 to 86400"),
             (["--show-header", "x y"], "such as x-request-id"),
+            (["--drain", "0"], "not a whole number of seconds from 1 to 3600"),
             (["--frob", "1"], "--frob"),
         ] {
             let error = serve(&arguments).expect_err(said);

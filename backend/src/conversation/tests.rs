@@ -28,6 +28,7 @@ fn state() -> AppState {
         limits: Limits::default(),
         show_headers: vec![],
         offered: Offered::default(),
+        restarts: false,
     };
     AppState::new(settings, Arc::new(SystemClock)).expect("the system has random bytes")
 }

@@ -59,3 +59,6 @@ const READY_MAX: usize = 64 * 1024;
 
 /// What is not worth counting, in bytes: the number of streams bounds it.
 const SMALL: usize = 4 * 1024;
+
+#[cfg(test)]
+mod tests;

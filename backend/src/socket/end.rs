@@ -78,9 +78,10 @@ impl End {
         if error.raw_os_error().is_none() { Self::Stalled } else { Self::Unreached }
     }
 
-    /// The server stops.
-    pub(super) fn going_away() -> Self {
-        Self::ByServer(CloseCode::GOING_AWAY, STOPPED.to_owned())
+    /// The server stops, and perhaps starts again.
+    pub(super) fn stopping(restarts: bool) -> Self {
+        let code = if restarts { CloseCode::RESTART } else { CloseCode::GOING_AWAY };
+        Self::ByServer(code, STOPPED.to_owned())
     }
 
     /// A message under way does not get on.

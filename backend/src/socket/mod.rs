@@ -154,7 +154,7 @@ impl Endpoint {
                 message_max,
                 limits: &with_silence(&state.limits, silence),
                 budget: &state.budget.of(client),
-                drain: state.drain.drained(),
+                drain: state.drain.drained_in_turn(),
                 open: place.open(name, peer),
                 record: recorder.map(Record::new),
             };

@@ -131,7 +131,7 @@ impl Inner {
                 return Poll::Ready(end);
             }
             if Pin::new(&mut self.drain).poll(cx).is_ready() {
-                return Poll::Ready(End::going_away());
+                return Poll::Ready(End::stopping(self.drain.manner().restarts));
             }
             let turn = match self.poll_turn(cx, hear) {
                 Poll::Ready(turn) => turn,
@@ -322,7 +322,7 @@ impl Inner {
         if written.is_pending() {
             self.waits.blocked(Instant::now());
             ready!(Pin::new(&mut self.drain).poll(cx));
-            return Poll::Ready(Err(End::going_away()));
+            return Poll::Ready(Err(End::stopping(self.drain.manner().restarts)));
         }
         if self.waits.is_blocked() {
             let is_under_way = self.reader.is_under_way() || !self.rest.is_empty();
@@ -350,7 +350,7 @@ impl Inner {
     /// Waits for what does not come from the client; returns where there is something to write.
     fn poll_waits(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), End>> {
         if Pin::new(&mut self.drain).poll(cx).is_ready() {
-            return Poll::Ready(Err(End::going_away()));
+            return Poll::Ready(Err(End::stopping(self.drain.manner().restarts)));
         }
         let (at, due) = self.waits.next();
         ready!(self.alarm.poll_until(cx, at));
@@ -372,3 +372,6 @@ thread_local! {
 
 /// How much is read at a time.
 const BUFFER_SIZE: usize = 64 * 1024;
+
+#[cfg(test)]
+mod tests;

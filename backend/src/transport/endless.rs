@@ -61,6 +61,9 @@ pub(crate) struct Answer<S> {
     pub(crate) ping: Bytes,
     /// How long that is.
     pub(crate) silence_max: Duration,
+    /// What goes out last where the server stops, by the time over which it spreads its clients. Without
+    /// it nobody is told when to come back, so the end itself is spread.
+    pub(crate) farewell: Option<fn(Duration) -> Bytes>,
 }
 
 /// An answer as a response's body; nothing where only the head of the response is asked for.
@@ -76,6 +79,7 @@ struct Pieces<S> {
     ping: Bytes,
     silence: Silence,
     drained: Drained,
+    farewell: Option<fn(Duration) -> Bytes>,
     open: OpenStream,
 }
 
@@ -123,7 +127,7 @@ impl<S: Says> Endless<S> {
     ///
     /// Where there are as many streams as there may be.
     pub(crate) fn new(answer: Answer<S>, app: &AppState, reader: Reader) -> Result<Self, Full> {
-        let Answer { name, head, says, ping, silence_max } = answer;
+        let Answer { name, head, says, ping, silence_max, farewell } = answer;
         let Reader { peer, client, presence, ending, handover, is_head } = reader;
         if is_head {
             return Ok(Self(None));
@@ -134,7 +138,11 @@ impl<S: Says> Endless<S> {
             says,
             ping,
             silence: Silence::new(silence_max, presence),
-            drained: app.drain.drained(),
+            drained: match farewell {
+                Some(_) => app.drain.drained(),
+                None => app.drain.drained_in_turn(),
+            },
+            farewell,
         };
         Ok(Self(Some((pieces, handover))))
     }
@@ -167,12 +175,13 @@ impl<S: Says> Pieces<S> {
         if let Some(piece) = self.ready.take() {
             return Some(Ok(piece));
         }
-        let Self { says, silence, drained, open, .. } = self;
+        let Self { says, silence, drained, farewell, open, .. } = self;
         tokio::select! {
             biased;
-            () = drained => {
+            () = &mut *drained => {
                 open.ends_because(STOPPED);
-                None
+                let farewell = farewell.take();
+                farewell.map(|last| Ok(Piece::Bytes(last(drained.manner().spread))))
             }
             said = says.next() => match said {
                 Said::Pieces { first, then, items } => {

@@ -6,13 +6,14 @@ use axum::Extension;
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
 use echoclock_shared::encode::sse;
 use http::HeaderMap;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE};
 
-use super::endless::{Endless, Reader};
+use super::endless::{Answer, Endless, Reader};
 use super::{Followed, Query, Source};
-use crate::error::{COME_BACK, Refusal, spread_out};
+use crate::error::{COME_BACK, Refusal, part_of, spread_out};
 use crate::feed::Encoding;
 
 /// Answers with a hello and the items, an event each.
@@ -33,8 +34,15 @@ pub(super) async fn answer<S: Source>(
     let head = sse::retry(RECONNECT_AFTER) + &sse::event(sse::CONNECT_TIME, &following.hello);
     let ping = sse::event(sse::PING, &serde_json::json!({}));
     let (head, ping) = (head.into(), ping.into());
-    let endless = Endless::new(following.answer("events", head, ping), &followed.app, reader)?;
+    let answer = Answer { farewell: Some(farewell), ..following.answer("events", head, ping) };
+    let endless = Endless::new(answer, &followed.app, reader)?;
     Ok(([(CONTENT_TYPE, sse::MEDIA_TYPE)], endless).into_response())
+}
+
+/// Returns what comes last where the server stops: when to come back, which is spread.
+fn farewell(spread: Duration) -> Bytes {
+    let after = sse::retry(RECONNECT_AFTER + part_of(spread));
+    (after + &sse::event(sse::STOPPED, &serde_json::json!({}))).into()
 }
 
 /// Says a refusal that is only temporary within a stream, which ends with it.

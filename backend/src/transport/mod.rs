@@ -138,7 +138,8 @@ impl<S: Source> Following<S> {
     /// Returns the answer that says the items behind `head`.
     fn answer(self, kind: &str, head: Bytes, ping: Bytes) -> Answer<Follower<S::Feed>> {
         let Self { follower, name, silence_max, .. } = self;
-        Answer { name: format!("{kind} of {name}"), head, says: follower, ping, silence_max }
+        let name = format!("{kind} of {name}");
+        Answer { name, head, says: follower, ping, silence_max, farewell: None }
     }
 }
 

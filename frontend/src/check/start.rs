@@ -1,6 +1,8 @@
 //! What is asked before a run: whether the server lets it, and whether sockets take a pass.
 
+use std::cell::RefCell;
 use std::rc::Rc;
+use std::time::Duration;
 
 use echoclock_shared::check::answer::Arrived;
 use echoclock_shared::check::evidence::Client;
@@ -15,10 +17,9 @@ use leptos::prelude::Set;
 use super::carry::Way;
 use super::running::Running;
 use super::{Checker, TELL_EVERY};
-use crate::address::{Address, with_parameter};
+use crate::address::{Address, WrongAddress, with_parameter};
 use crate::browser::{Exchange, Interval, Question, Task, clock, random_bits, unless, wait};
 use crate::stores::{CheckEnd, CheckPhase, CheckProgress};
-use std::time::Duration;
 
 impl Checker {
     pub(super) fn start(self: &Rc<Self>, is_deep: bool) {
@@ -32,9 +33,10 @@ impl Checker {
                 checker.tabs.tell();
             }
         })));
-        let (checker, address) = (Rc::downgrade(self), self.address.borrow().clone());
+        let (checker, address) = (Rc::downgrade(self), Rc::clone(&self.address));
         self.now.starting.replace(Some(Task::spawn(async move {
-            let asked = unless(may_run(&address), wait(ASKED_WITHIN)).await;
+            let may_run = async { may_run(&known(&address).await).await };
+            let asked = unless(may_run, wait(ASKED_WITHIN)).await;
             let asked = asked.unwrap_or_else(|| Err(UNREACHABLE.to_owned()));
             let Some(checker) = checker.upgrade() else { return };
             match asked {
@@ -68,6 +70,17 @@ impl Checker {
         });
         self.now.running.replace(Some(Rc::clone(&running)));
         running.begin();
+    }
+}
+
+/// Waits for the API's address, which a page that has only begun does not know yet.
+async fn known(address: &RefCell<Address>) -> Address {
+    loop {
+        let now = address.borrow().clone();
+        if now.base != Err(WrongAddress::Pending) {
+            return now;
+        }
+        wait(LOOK_EVERY).await;
     }
 }
 
@@ -110,6 +123,9 @@ async fn told(question: Question) -> Option<Info> {
 const SLOTS: Slots = Slots { requests: 4, sockets: 4, timed: 4, asides: 1 };
 
 const ASKED_WITHIN: Duration = Duration::from_secs(10);
+
+/// How often the address is looked for.
+const LOOK_EVERY: Duration = Duration::from_millis(50);
 
 const UNREACHABLE: &str = "The server did not answer. Is its address right?";
 

@@ -20,6 +20,9 @@ pub const PING: &str = "ping";
 /// [`crate::problem::Problem`].
 pub const REFUSED: &str = "refused";
 
+/// The event that comes last on a stream whose server stops; its data is `{}`.
+pub const STOPPED: &str = "stopped";
+
 /// Writes how long a client waits before it reconnects by itself, as the first line of the block
 /// that has to come after it.
 ///
