@@ -82,6 +82,8 @@ fn what_plain_requests_answer() {
         "reason": "another origin"
       },
       "check": true,
+      "raw": true,
+      "ledgers": true,
       "open": {
         "sockets": 1,
         "streams": 2,
