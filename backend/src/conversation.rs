@@ -7,13 +7,14 @@ use std::task::{Context, Poll};
 
 use axum::Router;
 use axum::body::HttpBody;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use http::header::CONNECTION;
 use http::{HeaderName, HeaderValue, Request, StatusCode, Version};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::io::AsyncWriteExt;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
@@ -21,7 +22,9 @@ use tower::ServiceExt;
 use crate::alarm::Alarm;
 use crate::body::WasRead;
 use crate::budget::Budget;
+use crate::client::Client;
 use crate::connection::{Connection, Ending, Exchange, Look, Presence, Tap};
+use crate::error::{self, Refusal};
 use crate::handover::{Framing, Handover};
 use crate::http1::{HEAD_MAX, Mode, Waits};
 use crate::http2::{self, Answerer, Parting, Streams};
@@ -47,6 +50,8 @@ pub(crate) struct Conversation {
     pub(crate) router: Router,
     pub(crate) limits: Limits,
     pub(crate) budget: Budget,
+    /// Whether it may speak HTTP/2.
+    pub(crate) has_http2: bool,
     /// Why there is no room for the connection, where there is none: each of its requests says so.
     pub(crate) no_room: Option<Full>,
     /// Has the connection end after the request that it is at.
@@ -73,6 +78,7 @@ async fn go_on(talk: &Arc<Talk>, mut patience: Patience, mut line: Line) -> Resu
     let guest = &talk.guest;
     match Box::pin(drive(Opening(Some(&mut line)), &mut patience, finish, guest)).await? {
         None => return Ok(()),
+        Some(Speaks::Http2) if !talk.has_http2 => return refuse_http2(talk.peer, line).await,
         Some(Speaks::Http2) => {
             let http2 = talk.http2(line);
             return Box::pin(drive(http2, &mut patience, finish, guest)).await;
@@ -92,11 +98,24 @@ async fn go_on(talk: &Arc<Talk>, mut patience: Patience, mut line: Line) -> Resu
     }
 }
 
+/// Tells a client that begins with HTTP/2 that there is none here, by the version of it that there is.
+async fn refuse_http2(peer: Peer, mut line: Line) -> Result<(), String> {
+    let response = Refusal::NoH2c.into_response();
+    error::log(&response, Client::from(peer));
+    let answer = error::written(response).await;
+    let told = async {
+        line.write_all(&answer).await?;
+        line.shutdown().await
+    };
+    told.await.map_err(|error: std::io::Error| error.to_string())
+}
+
 /// What a connection's requests have in common.
 struct Talk {
     router: Router,
     limits: Limits,
     budget: Budget,
+    has_http2: bool,
     no_room: Option<Full>,
     finish: CancellationToken,
     peer: Peer,
@@ -118,12 +137,13 @@ impl Talk {
         peer: Peer,
         in_use: InUse,
     ) -> Arc<Self> {
-        let Conversation { router, limits, budget, no_room, finish } = conversation;
+        let Conversation { router, limits, budget, has_http2, no_room, finish } = conversation;
         let timeout = format!("timeout={}", limits.idle_timeout.as_secs());
         Arc::new(Self {
             router,
             limits,
             budget,
+            has_http2,
             no_room,
             finish,
             peer,

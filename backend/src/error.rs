@@ -10,6 +10,7 @@ use http::header::{
     ALLOW, CACHE_CONTROL, CONNECTION, CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER,
     SEC_WEBSOCKET_VERSION, UPGRADE,
 };
+use http_body_util::BodyExt;
 
 use crate::budget::NoRoom;
 use crate::client::Client;
@@ -39,8 +40,13 @@ pub enum Refusal {
     },
     /// No link of this id is known.
     NoSuchLink,
-    /// The path check is switched off.
-    NoCheck,
+    /// This part of the server is switched off.
+    SwitchedOff {
+        /// Which, and by what.
+        detail: &'static str,
+    },
+    /// The connection begins with HTTP/2 without TLS, which is switched off.
+    NoH2c,
     /// The path does not take this method.
     Method {
         /// The method.
@@ -105,7 +111,10 @@ impl Refusal {
         match self {
             Self::Parameter { .. } => StatusCode::BAD_REQUEST,
             Self::Origin { .. } => StatusCode::FORBIDDEN,
-            Self::NotFound { .. } | Self::NoSuchLink | Self::NoCheck => StatusCode::NOT_FOUND,
+            Self::NotFound { .. } | Self::NoSuchLink | Self::SwitchedOff { .. } => {
+                StatusCode::NOT_FOUND
+            }
+            Self::NoH2c => StatusCode::HTTP_VERSION_NOT_SUPPORTED,
             Self::Method { .. } => StatusCode::METHOD_NOT_ALLOWED,
             Self::NotASocket { .. } | Self::SocketVersion { .. } => StatusCode::UPGRADE_REQUIRED,
             Self::Handshake { .. } | Self::Host { .. } => StatusCode::BAD_REQUEST,
@@ -138,7 +147,8 @@ impl Refusal {
             | Self::Origin { .. }
             | Self::NotFound { .. }
             | Self::NoSuchLink
-            | Self::NoCheck
+            | Self::SwitchedOff { .. }
+            | Self::NoH2c
             | Self::Method { .. }
             | Self::NotASocket { .. }
             | Self::Handshake { .. }
@@ -172,7 +182,8 @@ impl Refusal {
             | Self::Origin { .. }
             | Self::NotFound { .. }
             | Self::NoSuchLink
-            | Self::NoCheck
+            | Self::SwitchedOff { .. }
+            | Self::NoH2c
             | Self::Handshake { .. }
             | Self::Host { .. }
             | Self::Body { .. } => vec![],
@@ -191,9 +202,12 @@ impl Refusal {
                 "no link of this id is known; ledgers are forgotten after a while".to_owned(),
                 None,
             ),
-            Self::NoCheck => {
-                ("the path check is switched off on this server, by --no-check".to_owned(), None)
-            }
+            Self::SwitchedOff { detail } => (format!("{detail} on this server"), None),
+            Self::NoH2c => (
+                "HTTP/2 without TLS is switched off on this server, by --no-h2c: ask by HTTP/1.1"
+                    .to_owned(),
+                None,
+            ),
             Self::Method { method, .. } => (format!("{method} is not taken here"), None),
             Self::NotASocket { detail }
             | Self::Handshake { detail }
@@ -252,6 +266,19 @@ pub(crate) fn log(response: &Response, client: Client) {
     if let Some(refusal) = response.extensions().get::<Refusal>() {
         refusal.log(client);
     }
+}
+
+/// Returns a response as HTTP/1.1 writes it, after which the connection ends; for those on which nothing
+/// else writes.
+pub(crate) async fn written(response: Response) -> Vec<u8> {
+    let (head, body) = response.into_parts();
+    let body = body.collect().await.map(|body| body.to_bytes()).unwrap_or_default();
+    let mut bytes = format!("HTTP/1.1 {}\r\n", head.status).into_bytes();
+    for (name, value) in &head.headers {
+        bytes.extend([name.as_str().as_bytes(), b": ", value.as_bytes(), b"\r\n"].concat());
+    }
+    let end = format!("content-length: {}\r\nconnection: close\r\n\r\n", body.len());
+    [&bytes, end.as_bytes(), &body].concat()
 }
 
 /// The refusal itself goes along as an extension, for who tells it in another way, and for the log.

@@ -130,8 +130,14 @@ impl Default for Trusted {
     /// The loopback and private networks, from which nobody comes over the internet (RFC 1918,
     /// RFC 3927, RFC 4193, RFC 4291).
     fn default() -> Self {
-        let networks = PRIVATE.map(|network| network.parse().expect("a constant is a network"));
-        Self { networks: networks.to_vec(), is_named: false }
+        Self { networks: Network::private().to_vec(), is_named: false }
+    }
+}
+
+impl Network {
+    /// Returns the loopback and private networks.
+    pub(crate) fn private() -> [Self; PRIVATE.len()] {
+        PRIVATE.map(|network| network.parse().expect("a constant is a network"))
     }
 }
 

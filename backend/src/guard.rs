@@ -20,6 +20,7 @@ use crate::forwarded::Arrival;
 use crate::origin::{Allowed, Caller, Origin};
 use crate::parameter::{self, AskedFor};
 use crate::pass::Browser;
+use crate::site::RESOURCE_POLICY;
 use crate::state::AppState;
 
 /// Lets a request through to `/api`, or refuses it.
@@ -88,6 +89,7 @@ fn dress(state: &AppState, caller: &Caller, response: &mut Response) {
     headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     headers.entry(CONTENT_SECURITY_POLICY).or_insert_with(|| policy(&state.allowed));
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(RESOURCE_POLICY, HeaderValue::from_static(whose(caller)));
 }
 
 /// What is known of a request that was let in: its extension.
@@ -158,6 +160,14 @@ fn share(headers: &mut HeaderMap, caller: &Caller) {
             headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
         }
         Caller::Own | Caller::Tool | Caller::Visitor | Caller::Elsewhere { .. } => {}
+    }
+}
+
+/// Tells whose pages may load an answer without asking: those that may read it.
+const fn whose(caller: &Caller) -> &'static str {
+    match caller {
+        Caller::Listed(_) | Caller::Anyone => "cross-origin",
+        Caller::Own | Caller::Tool | Caller::Visitor | Caller::Elsewhere { .. } => "same-origin",
     }
 }
 

@@ -1,14 +1,15 @@
 //! The program `echoclock`: arguments, logs, a listener, and the signals that end it.
 
-use std::io::{Write, stderr};
+use std::env;
+use std::fs;
+use std::io::{Write, stderr, stdout};
 use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
-use clap::Parser;
-use echoclock_backend::config::{Cli, Command, Serve};
+use echoclock_backend::config::{self, Asked, Serve};
 use echoclock_backend::feed::clock::SystemClock;
 use echoclock_backend::limits::Places;
 use echoclock_backend::signals::Signals;
@@ -19,15 +20,19 @@ use tokio::runtime::Runtime;
 
 fn main() -> ExitCode {
     arenas::keep_few();
-    let Cli { command } = Cli::parse();
-    match command {
-        Command::Check(arguments) => echoclock_check::check(&arguments),
-        Command::Serve(arguments) => served(&arguments),
+    match config::read(env::args_os(), |file| fs::read_to_string(file)) {
+        Ok(Asked::Check(arguments)) => echoclock_check::check(&arguments),
+        Ok(Asked::Serve(arguments)) => served(&arguments),
+        Ok(Asked::Print(text)) => match stdout().write_all(text.as_bytes()) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(_) => ExitCode::FAILURE,
+        },
+        Err(fault) => fault.tell(),
     }
 }
 
 fn served(arguments: &Serve) -> ExitCode {
-    let _log = match telemetry::start() {
+    let _log = match telemetry::start(arguments.log_level.clone()) {
         Ok(log) => log,
         Err(error) => {
             // There is nobody else to tell.

@@ -285,6 +285,7 @@ impl Server {
                 true => self.state.budget.clone(),
                 false => self.state.budget.of(client),
             },
+            has_http2: self.state.offered.h2c,
             no_room,
             // One that has no room may be told so before all are.
             finish: self.finish.child_token(),

@@ -6,9 +6,8 @@
 use std::fs::File;
 use std::time::Duration;
 
-use axum::response::{IntoResponse, Response};
+use axum::response::IntoResponse;
 use futures_util::FutureExt;
-use http_body_util::BodyExt;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::timeout;
@@ -69,7 +68,7 @@ pub(crate) async fn refuse(mut stream: TcpStream, peer: Peer) {
     let refusal = Refusal::NotNow { detail: "this server can take in no more connections" };
     let response = refusal.into_response();
     error::log(&response, Client::from(peer));
-    let answer = written(response).await;
+    let answer = error::written(response).await;
     let mut asked = [0; ASKED_AT_ONCE];
     // Whoever asks too late, or takes too little, learns less of it.
     let _ = timeout(WITHIN, stream.read(&mut asked)).await;
@@ -81,18 +80,6 @@ pub(crate) async fn refuse(mut stream: TcpStream, peer: Peer) {
         Ok::<_, std::io::Error>(())
     })
     .await;
-}
-
-/// Returns a response as HTTP/1.1 writes it, after which the connection ends.
-async fn written(response: Response) -> Vec<u8> {
-    let (head, body) = response.into_parts();
-    let body = body.collect().await.map(|body| body.to_bytes()).unwrap_or_default();
-    let mut bytes = format!("HTTP/1.1 {}\r\n", head.status).into_bytes();
-    for (name, value) in &head.headers {
-        bytes.extend([name.as_str().as_bytes(), b": ", value.as_bytes(), b"\r\n"].concat());
-    }
-    let end = format!("content-length: {}\r\nconnection: close\r\n\r\n", body.len());
-    [&bytes, end.as_bytes(), &body].concat()
 }
 
 /// How long a client may take to ask, and then to take the answer and to go.

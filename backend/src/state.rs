@@ -31,10 +31,30 @@ pub struct Settings {
     pub limits: Limits,
     /// Which headers a ledger shows besides those that are known to be harmless.
     pub show_headers: Vec<HeaderName>,
-    /// Whether the path check's endpoints are there.
-    pub has_check: bool,
+    /// Which of its parts are there.
+    pub offered: Offered,
     /// Whether the server starts again where it stops, which sockets are told.
     pub restarts: bool,
+}
+
+/// Which parts of the server are there, of those that can be left out.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct Offered {
+    /// The path check's endpoints.
+    pub check: bool,
+    /// The raw echo.
+    pub raw: bool,
+    /// Ledgers of links.
+    pub ledgers: bool,
+    /// HTTP/2 without TLS.
+    pub h2c: bool,
+}
+
+impl Default for Offered {
+    /// All of them.
+    fn default() -> Self {
+        Self { check: true, raw: true, ledgers: true, h2c: true }
+    }
 }
 
 /// The server's state; cloning it is cheap.
@@ -52,8 +72,8 @@ pub struct Parts {
     pub passes: Passes,
     /// The page.
     pub pages: Pages,
-    /// Whether the path check's endpoints are there.
-    pub has_check: bool,
+    /// Which of the server's parts are there.
+    pub offered: Offered,
     /// How much, and how long.
     pub limits: Limits,
     /// How much memory there is for what clients send and what waits to be sent to them.
@@ -81,7 +101,7 @@ impl AppState {
     ///
     /// Where the operating system gives no random bytes for the instance's name and its key.
     pub fn new(settings: Settings, wall: Arc<dyn WallClock>) -> Result<Self, getrandom::Error> {
-        let Settings { allowed, trusted_proxies, site, limits, show_headers, has_check, restarts } =
+        let Settings { allowed, trusted_proxies, site, limits, show_headers, offered, restarts } =
             settings;
         let (budget, counts) = (Budget::new(limits.memory), Counts::new(&limits));
         Ok(Self(Arc::new(Parts {
@@ -89,11 +109,11 @@ impl AppState {
             allowed,
             trusted_proxies,
             passes: Passes::new(limits.pass)?,
-            has_check,
+            offered,
             budget,
             limits,
             clocks: Clocks::new(&wall),
-            ledgers: Ledgers::new(limits.ledger, show_headers, Arc::clone(&wall)),
+            ledgers: Ledgers::new(offered.ledgers, limits.ledger, show_headers, Arc::clone(&wall)),
             counts,
             drain: Drain::new(Manner {
                 spread: limits.drain_spread.min(limits.drain_at_most / 2),

@@ -43,7 +43,7 @@ pub(crate) async fn make(arguments: &Check) -> anyhow::Result<Checked> {
     let run = LedgerId::from_random(u128::from_ne_bytes(dice));
     let server = Arc::new(Server { base, connector, headers: arguments.header.clone() });
     let edge = Edge { server, run: run.clone() };
-    is_there(&edge).await.with_context(|| format!("{url} can't be checked"))?;
+    let info = is_there(&edge).await.with_context(|| format!("{url} can't be checked"))?;
 
     let (depth, lanes) = (arguments.depth(), arguments.lanes());
     let probes = of_lanes(suite::probes(depth), &lanes);
@@ -53,6 +53,7 @@ pub(crate) async fn make(arguments: &Check) -> anyhow::Result<Checked> {
         client: Client::CommandLine,
         url: page,
         time: depth.time(),
+        has_ledgers: info.ledgers,
         run,
         began: now(),
     };
@@ -68,8 +69,8 @@ pub(crate) async fn make(arguments: &Check) -> anyhow::Result<Checked> {
     let (evidence, is_complete) = drive(&edge, setup, &mut progress).await;
     progress.finish();
     let end = match is_there(&edge).await {
-        Ok(()) if is_complete => End::Complete,
-        Ok(()) => End::Stopped,
+        Ok(_) if is_complete => End::Complete,
+        Ok(_) => End::Stopped,
         Err(why) => {
             let _ = writeln!(stderr(), "the server has gone meanwhile ({why:#})");
             End::ServerGone
@@ -103,13 +104,13 @@ fn left_out(lanes: &[Lane]) -> Option<NotTested> {
 }
 
 /// Asks whether there is an Echoclock that lets itself be checked.
-async fn is_there(edge: &Edge) -> anyhow::Result<()> {
+async fn is_there(edge: &Edge) -> anyhow::Result<Info> {
     let request = Request::get(path::below_api(path::INFO).to_owned());
     let info = tokio::time::timeout(FIRST_ANSWER_WITHIN, edge.read::<Info>(&request)).await;
     let info = info.context("nothing answers there within 10 s")??;
     let info = info.context("what answers there is no Echoclock")?;
     anyhow::ensure!(info.check, "this Echoclock's check is switched off, or it has none yet");
-    Ok(())
+    Ok(info)
 }
 
 /// Returns the time by this machine's clock.

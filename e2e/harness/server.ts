@@ -105,6 +105,6 @@ async function isReady(origin: string): Promise<boolean> {
 
 /** Nothing of the environment changes the server, but where the page lies and what is logged. */
 function environment(): NodeJS.ProcessEnv {
-  const { PATH, RUST_LOG = 'info', ECHOCLOCK_SITE } = process.env;
-  return { PATH, RUST_LOG, ...(ECHOCLOCK_SITE ? { ECHOCLOCK_SITE } : {}) };
+  const { PATH, ECHOCLOCK_LOG_LEVEL = 'info', ECHOCLOCK_SITE } = process.env;
+  return { PATH, ECHOCLOCK_LOG_LEVEL, ...(ECHOCLOCK_SITE ? { ECHOCLOCK_SITE } : {}) };
 }

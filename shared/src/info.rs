@@ -31,6 +31,12 @@ pub struct Info {
     /// Whether the path check's endpoints are there; older servers have none.
     #[serde(default)]
     pub check: bool,
+    /// Whether the raw echo is there, as it is on a server that does not tell.
+    #[serde(default = "is_there")]
+    pub raw: bool,
+    /// Whether ledgers of links are kept; likewise.
+    #[serde(default = "is_there")]
+    pub ledgers: bool,
     /// What is open at this moment, this request aside.
     pub open: Open,
     /// How much there may be, and how much of it is taken; older servers do not tell.
@@ -40,6 +46,10 @@ pub struct Info {
     pub done: Done,
     /// The request as it arrived, after whatever proxies did to it.
     pub request: Seen,
+}
+
+const fn is_there() -> bool {
+    true
 }
 
 /// Whether a connection would be let in.

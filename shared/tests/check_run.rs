@@ -31,6 +31,7 @@ fn setup(depth: Depth, client: Client) -> Setup {
         client,
         url: "http://localhost/".to_owned(),
         time: depth.time(),
+        has_ledgers: true,
         run: LedgerId::from_random(1),
         began: UnixMillis::default(),
     }

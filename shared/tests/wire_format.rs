@@ -82,6 +82,8 @@ fn what_plain_requests_answer() {
         "reason": "another origin"
       },
       "check": true,
+      "raw": true,
+      "ledgers": true,
       "open": {
         "sockets": 1,
         "streams": 2,
@@ -236,6 +238,8 @@ fn info() -> Info {
         pass: None,
         opening: None,
         check: true,
+        raw: true,
+        ledgers: true,
         open: Open { sockets: 1, streams: 2, polls: 3 },
         bounds: None,
         done: Done { echoes: 3 },

@@ -18,6 +18,7 @@ mod conformance;
 mod load;
 
 mod fingerprint;
+mod packed;
 mod project;
 mod say;
 mod shell;

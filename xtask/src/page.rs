@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail, ensure};
 
 use crate::fingerprint::Fingerprint;
+use crate::packed;
 use crate::say::{self, Task};
 use crate::setup::{self, Machine, wasm_toolchain};
 use crate::shell::Cmd;
@@ -28,6 +29,7 @@ pub(crate) fn build(machine: &Machine, base: Option<&str>) -> Result<()> {
     machine.shell.run(&trunk(machine, "build --release")?.args(public_url(base)), &task)?;
     let script = machine.project.root.join("xtask/src/precompress.mjs");
     machine.shell.run(&Cmd::new("node").path(&script).path(&dist), &task)?;
+    packed::by_zstd(&dist)?;
     task.done();
     fs::create_dir_all(machine.project.work())?;
     fs::write(&stamp, mark(sources, &dist))?;
@@ -100,14 +102,17 @@ dist/ is ready for any static host. Have the host send:
     Content-Security-Policy: default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; font-src 'self'; manifest-src 'self'; connect-src 'self' http: https: ws: wss:; frame-src 'self' http: https:; base-uri 'self'; form-action 'self'; frame-ancestors 'self'
     X-Content-Type-Options: nosniff
     Referrer-Policy: strict-origin
+    Permissions-Policy: accelerometer=(), autoplay=(), camera=(), display-capture=(), encrypted-media=(), fullscreen=(), geolocation=(), gyroscope=(), hid=(), magnetometer=(), microphone=(), midi=(), payment=(), picture-in-picture=(), publickey-credentials-get=(), screen-wake-lock=(), serial=(), usb=(), xr-spatial-tracking=()
+    Cross-Origin-Opener-Policy: same-origin
+    Cross-Origin-Resource-Policy: same-origin
   for *.wasm
     Content-Type: application/wasm
   for files with a hash in their name
     Cache-Control: public, max-age=31536000, immutable
   for index.html and config.json
     Cache-Control: no-cache
-  where the browser accepts it, FILE.br or FILE.gz in place of FILE, with
-    Content-Encoding: br or gzip, and Vary: Accept-Encoding
+  where the browser accepts it, FILE.br, FILE.zst or FILE.gz in place of FILE, with
+    Content-Encoding: br, zstd or gzip, and Vary: Accept-Encoding
 
 connect-src may name the API alone, such as https://api.example.org wss://api.example.org.
 config.json says where the API is; start that server with --allow-origin and the page's origin.";
@@ -159,12 +164,19 @@ mod tests {
     }
 
     #[test]
-    fn the_static_hosts_policy_is_the_servers() {
-        let server = include_str!("../../backend/src/site/mod.rs").replace("\\\n", "");
+    fn the_static_hosts_policies_are_the_servers() {
+        let server = include_str!("../../backend/src/site/headers.rs").replace("\\\n", "");
         let server = server.split_whitespace().collect::<Vec<_>>().join(" ");
-        let policy =
-            HEADERS.lines().find_map(|line| line.trim().strip_prefix("Content-Security-Policy: "));
-        let policy = policy.unwrap().strip_suffix("'self'").unwrap();
-        assert!(server.contains(policy), "{policy} is not the server's");
+        let sent = |name: &str| {
+            let mut lines = HEADERS.lines().map(str::trim);
+            lines.find_map(|line| line.strip_prefix(name)?.strip_prefix(": ")).unwrap()
+        };
+        let policy = sent("Content-Security-Policy").strip_suffix("'self'").unwrap();
+        for policy in [policy, sent("Permissions-Policy"), sent("Referrer-Policy")] {
+            assert!(server.contains(policy), "{policy} is not the server's");
+        }
+        for name in ["Cross-Origin-Opener-Policy", "Cross-Origin-Resource-Policy"] {
+            assert!(server.contains(&name.to_lowercase()) && sent(name) == "same-origin", "{name}");
+        }
     }
 }

@@ -23,7 +23,7 @@ impl Server {
             .args(["serve", "--listen", "127.0.0.1:0"])
             .args(flags)
             .env_clear()
-            .env("RUST_LOG", "info");
+            .env("ECHOCLOCK_LOG_LEVEL", "info");
         program.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
         let mut process = program.spawn().context("the server can't be started")?;
         let output = process.stderr.take().context("its log is taken once")?;

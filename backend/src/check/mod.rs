@@ -22,7 +22,7 @@ mod socket;
 
 /// Returns the endpoints, or what says that there are none.
 pub(crate) fn routes(state: &AppState) -> Router<AppState> {
-    if !state.has_check {
+    if !state.offered.check {
         return Router::new()
             .route(path::CHECK, any(switched_off))
             .route(&format!("{}/{{*path}}", path::CHECK), any(switched_off));
@@ -37,5 +37,5 @@ pub(crate) fn routes(state: &AppState) -> Router<AppState> {
 }
 
 async fn switched_off() -> Refusal {
-    Refusal::NoCheck
+    Refusal::SwitchedOff { detail: "the path check is switched off, by --no-check," }
 }

@@ -1,25 +1,52 @@
-//! The command line and the environment, parsed once.
+//! How to serve: the arguments, the environment and a file, read once, typed, into settings.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::time::Duration;
 
-use clap::builder::FalseyValueParser;
 use clap::{Args, Parser, Subcommand};
 use echoclock_check::Check;
 use http::HeaderName;
+use tracing_subscriber::filter::Targets;
 
-use crate::forwarded::{Network, NotANetwork, Trusted};
+use crate::forwarded::{Network, Trusted};
 use crate::limits::Limits;
-use crate::origin::{Allowed, BadOrigin, Origin};
+use crate::origin::Allowed;
 use crate::site::Site;
-use crate::state::Settings;
+use crate::state::{Offered, Settings};
+use crate::telemetry;
+
+mod values;
+pub use values::{AllowOrigin, TrustedProxy};
+use values::{allowed_origin, header_name, listen_address, site_folder, trusted_proxy};
 
 mod stopping;
 pub use stopping::Stopping;
 
 mod bounds;
 pub use bounds::Bounds;
+
+mod waits;
+pub use waits::Waits;
+
+mod ledgers;
+pub use ledgers::Ledgers;
+
+mod setting;
+pub use setting::{command, settings};
+
+mod source;
+
+mod file;
+
+mod fault;
+pub use fault::Fault;
+
+mod merged;
+
+mod in_force;
+
+mod layers;
+pub use layers::{Asked, read};
 
 /// Six ways for a server to talk to a browser, side by side: an echo and a clock.
 #[derive(Debug, Parser)]
@@ -34,10 +61,13 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Serve the page and the API, until a signal asks for the end
-    #[command(after_help = "RUST_LOG says what is logged to the standard error, such as \
-                            RUST_LOG=debug; it is info by default. SIGTERM, SIGINT and SIGQUIT end \
-                            the program in order, within --drain, and a second one ends it at once. \
-                            SIGHUP ends it in order too, except under nohup.")]
+    #[command(
+        after_help = "Each option is also a variable of the environment, as named, and a key of the \
+                            file that --config names; the command line goes before the environment, and \
+                            that before the file. SIGTERM, SIGINT and SIGQUIT end the program in order, \
+                            within --drain, and a second one ends it at once. SIGHUP ends it in order \
+                            too, except under nohup."
+    )]
     Serve(Box<Serve>),
 
     /// Check what a network does to live connections: ask an Echoclock through it, in every way
@@ -55,76 +85,85 @@ pub enum Command {
 pub struct Serve {
     /// The address and port to listen on; `0.0.0.0` or `[::]` for all of the machine's, port 0
     /// for any that is free
-    #[arg(long, env = "ECHOCLOCK_LISTEN", value_name = "ADDRESS:PORT")]
+    #[arg(long, value_name = "ADDRESS:PORT")]
     #[arg(default_value = "127.0.0.1:3000", value_parser = listen_address)]
     pub listen: SocketAddr,
 
     /// A further address and port, where only /healthz and /readyz are answered, over connections
     /// that nobody else can take; for who looks after the server
-    #[arg(long, env = "ECHOCLOCK_ADMIN_LISTEN", value_name = "ADDRESS:PORT")]
+    #[arg(long, value_name = "ADDRESS:PORT")]
     #[arg(value_parser = listen_address)]
     pub admin_listen: Option<SocketAddr>,
 
     /// A further origin whose pages may connect, with credentials, and may embed the page, such
     /// as `https://example.org`; '*' lets everyone in, without credentials. May be repeated (in
     /// the environment: separated by commas). By default only the server's own page may
-    #[arg(long, env = "ECHOCLOCK_ALLOW_ORIGIN", value_name = "ORIGIN", value_delimiter = ',')]
+    #[arg(long, value_name = "ORIGIN", value_delimiter = ',')]
     #[arg(value_parser = allowed_origin)]
     pub allow_origin: Vec<AllowOrigin>,
 
     /// A network, or an address, whose proxies are believed what they say of a request:
     /// whom they forward for and what was asked of them, by `X-Forwarded-…` or `Forwarded`. May
-    /// be repeated (in the environment: separated by commas), and takes the place of the default,
-    /// the loopback and private networks; 'none' believes nobody. Where several proxies stand in a
-    /// row, name them all: of the default ones only the nearest says against whom a request counts
-    #[arg(long, env = "ECHOCLOCK_TRUSTED_PROXY", value_name = "NETWORK", value_delimiter = ',')]
+    /// be repeated (in the environment: separated by commas). 'private' stands for the loopback and
+    /// private networks, and 'none' believes nobody. Where several proxies stand in a row, name them
+    /// all: by default only the nearest says against whom a request counts
+    #[arg(long, value_name = "NETWORK", value_delimiter = ',', default_value = values::PRIVATE)]
     #[arg(value_parser = trusted_proxy)]
     pub trusted_proxy: Vec<TrustedProxy>,
 
-    /// How long a connection is kept for the next request, in seconds; longer than a proxy in front
-    /// keeps it, so that it is the proxy that ends it
-    #[arg(long, env = "ECHOCLOCK_IDLE_TIMEOUT", value_name = "SECONDS", default_value_t = 90)]
-    #[arg(value_parser = idle_timeout)]
-    pub idle_timeout: u64,
-
     /// A header that ledgers show with its value, besides those that are known to be harmless; of
     /// all others they show the length. May be repeated (in the environment: separated by commas)
-    #[arg(long, env = "ECHOCLOCK_SHOW_HEADER", value_name = "NAME", value_delimiter = ',')]
+    #[arg(long, value_name = "NAME", value_delimiter = ',', value_parser = header_name)]
     pub show_header: Vec<HeaderName>,
 
     /// Leave out the endpoints of the path check, below /api/check
-    #[arg(long, env = "ECHOCLOCK_NO_CHECK", value_parser = FalseyValueParser::new())]
+    #[arg(long)]
     pub no_check: bool,
 
+    /// Leave out the raw echo, /api/echo/raw
+    #[arg(long)]
+    pub no_raw: bool,
+
+    /// Keep no ledgers of links: /api/links has none, and ?link= means nothing
+    #[arg(long)]
+    pub no_ledgers: bool,
+
+    /// Speak no HTTP/2 without TLS: a client that begins with it is refused
+    #[arg(long)]
+    pub no_h2c: bool,
+
     /// A folder to serve the page from, in place of the page within this program
-    #[arg(long, env = "ECHOCLOCK_SITE", value_name = "FOLDER", value_parser = site_folder)]
+    #[arg(long, value_name = "FOLDER", value_parser = site_folder)]
     pub site: Option<PathBuf>,
+
+    /// What is logged to the standard error: a level, such as debug, or several with what they are for,
+    /// such as warn,echoclock_backend=debug
+    #[arg(long, value_name = "LEVELS", default_value = "info", value_parser = telemetry::levels)]
+    pub log_level: Targets,
+
+    /// A file of settings in TOML: each key is an option's name, such as idle-timeout = 60
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+
+    /// Print what is in force and where it comes from, as such a file, and end
+    #[arg(long)]
+    pub print_config: bool,
 
     /// How the server ends what is open.
     #[command(flatten)]
     pub stopping: Stopping,
 
-    /// What clients may have and do. The last, since its heading is that of all that follow.
+    /// How long clients are waited for. The first of those whose heading is that of all that follow.
+    #[command(flatten)]
+    pub waits: Waits,
+
+    /// What clients may have and do.
     #[command(flatten)]
     pub bounds: Bounds,
-}
 
-/// One `--allow-origin`.
-#[derive(Clone, Debug, Eq, PartialEq)]
-pub enum AllowOrigin {
-    /// An origin.
-    Exact(Origin),
-    /// `*`.
-    Anyone,
-}
-
-/// One `--trusted-proxy`.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub enum TrustedProxy {
-    /// A network.
-    Within(Network),
-    /// `none`.
-    Nobody,
+    /// What is kept of links.
+    #[command(flatten)]
+    pub ledgers: Ledgers,
 }
 
 impl Serve {
@@ -136,15 +175,22 @@ impl Serve {
             site: self.site.clone().map_or(Site::Embedded, Site::Folder),
             limits: self.limits(),
             show_headers: self.show_header.clone(),
-            has_check: !self.no_check,
+            offered: Offered {
+                check: !self.no_check,
+                raw: !self.no_raw,
+                ledgers: !self.no_ledgers,
+                h2c: !self.no_h2c,
+            },
             restarts: self.stopping.restarting,
         }
     }
 
     fn limits(&self) -> Limits {
-        let mut limits =
-            Limits { idle_timeout: Duration::from_secs(self.idle_timeout), ..self.bounds.limits() };
+        let mut limits = Limits::default();
         self.stopping.set(&mut limits);
+        self.waits.set(&mut limits);
+        self.bounds.set(&mut limits);
+        self.ledgers.set(&mut limits);
         limits
     }
 }
@@ -161,59 +207,35 @@ fn allowed(origins: &[AllowOrigin]) -> Allowed {
 }
 
 fn trusted(proxies: &[TrustedProxy]) -> Trusted {
-    if proxies.is_empty() {
+    if proxies == [TrustedProxy::Private] {
         return Trusted::default();
     }
     let mut networks = Vec::new();
     for proxy in proxies {
         match proxy {
             TrustedProxy::Within(network) => networks.push(*network),
+            TrustedProxy::Private => networks.extend(Network::private()),
             TrustedProxy::Nobody => return Trusted::NOBODY,
         }
     }
     Trusted::new(networks)
 }
 
-fn listen_address(text: &str) -> Result<SocketAddr, String> {
-    text.parse().map_err(|_| {
-        "not an IP address and a port, such as 127.0.0.1:3000, 0.0.0.0:8080 or [::1]:3000"
-            .to_owned()
-    })
-}
-
-fn allowed_origin(text: &str) -> Result<AllowOrigin, BadOrigin> {
-    if text == "*" { Ok(AllowOrigin::Anyone) } else { text.parse().map(AllowOrigin::Exact) }
-}
-
-fn trusted_proxy(text: &str) -> Result<TrustedProxy, NotANetwork> {
-    if text == "none" { Ok(TrustedProxy::Nobody) } else { text.parse().map(TrustedProxy::Within) }
-}
-
-fn idle_timeout(text: &str) -> Result<u64, String> {
-    match text.parse() {
-        Ok(seconds @ 1..=IDLE_TIMEOUT_MAX) => Ok(seconds),
-        Ok(_) | Err(_) => Err(format!("not a number of seconds from 1 to {IDLE_TIMEOUT_MAX}")),
-    }
-}
-
-fn site_folder(text: &str) -> Result<PathBuf, String> {
-    let folder = PathBuf::from(text);
-    if folder.is_dir() { Ok(folder) } else { Err("there is no such folder".to_owned()) }
-}
-
-/// A day: nobody keeps a connection for longer.
-const IDLE_TIMEOUT_MAX: u64 = 24 * 60 * 60;
-
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use super::*;
     use crate::limits::Places;
 
     fn serve(arguments: &[&str]) -> Result<Serve, String> {
         let arguments = ["echoclock", "serve"].iter().chain(arguments);
-        match Cli::try_parse_from(arguments).map_err(|error| error.to_string())?.command {
-            Command::Serve(serve) => Ok(*serve),
-            Command::Check(_) => panic!("serve was asked for"),
+        let no_file = |_: &Path| panic!("no file was named");
+        match read(arguments, no_file).map_err(|fault| fault.to_string())? {
+            Asked::Serve(serve) => Ok(*serve),
+            other @ (Asked::Check(_) | Asked::Print(_)) => {
+                panic!("serve was asked for, not {other:?}")
+            }
         }
     }
 
@@ -224,8 +246,17 @@ mod tests {
         assert_eq!(settings.limits.raw_message, 1024 * 1024);
         assert_eq!(settings.limits.per_client, Places::PER_CLIENT);
         assert_eq!(settings.site, Site::Embedded);
-        assert!(settings.has_check);
-        assert!(!serve(&["--no-check"]).expect("a switch").settings().has_check);
+        let all = Offered::default();
+        assert_eq!(settings.offered, all);
+        for (switch, offered) in [
+            ("--no-check", Offered { check: false, ..all }),
+            ("--no-check=false", all),
+            ("--no-raw", Offered { raw: false, ..all }),
+            ("--no-ledgers", Offered { ledgers: false, ..all }),
+            ("--no-h2c", Offered { h2c: false, ..all }),
+        ] {
+            assert_eq!(serve(&[switch]).expect("a switch").settings().offered, offered, "{switch}");
+        }
 
         let two = ["--allow-origin", "https://a.example", "--allow-origin=http://b:8080"];
         let listed = ["https://a.example", "http://b:8080"].map(|o| o.parse().expect(o));
@@ -237,15 +268,16 @@ mod tests {
     }
 
     #[test]
-    fn only_bounds_stand_below_their_heading() {
-        let mut command = <Cli as clap::CommandFactory>::command();
-        let serve = command.find_subcommand_mut("serve").expect("it is one");
-        let bounds = <Bounds as Args>::augment_args(clap::Command::new("bounds"));
-        let is_bound = |name| bounds.get_arguments().any(|bound| bound.get_id() == name);
-        for argument in serve.get_arguments() {
+    fn only_limits_stand_below_their_heading() {
+        let command = command();
+        let limits = clap::Command::new("limits");
+        let limits = <Waits as Args>::augment_args(limits);
+        let limits = <Ledgers as Args>::augment_args(<Bounds as Args>::augment_args(limits));
+        let is_limit = |name| limits.get_arguments().any(|limit| limit.get_id() == name);
+        for argument in setting::serve(&command).get_arguments() {
             let name = argument.get_id();
-            let is_below = argument.get_help_heading() == Some("Bounds");
-            assert_eq!(is_below, is_bound(name), "{name}");
+            let is_below = argument.get_help_heading() == Some("Limits");
+            assert_eq!(is_below, is_limit(name), "{name}");
         }
     }
 
@@ -290,6 +322,10 @@ mod tests {
         ] {
             assert_eq!(trusted(arguments), Trusted::new(networks.to_vec()), "{arguments:?}");
         }
+        assert_eq!(trusted(&["--trusted-proxy", "private"]), Trusted::default());
+        let more: Vec<_> = Network::private().into_iter().chain(networks).collect();
+        let named = trusted(&["--trusted-proxy", "private,192.0.2.0/24,2001:db8::7"]);
+        assert_eq!(named, Trusted::new(more));
         for arguments in [&["--trusted-proxy", "none"][..], &["--trusted-proxy", "10.0.0.1,none"]] {
             assert_eq!(trusted(arguments), Trusted::NOBODY, "{arguments:?}");
         }
@@ -307,16 +343,23 @@ mod tests {
             (["--trusted-proxy", "localhost"], "such as 192.0.2.0/24"),
             (["--trusted-proxy", "10.0.0.0/33"], "such as 192.0.2.0/24"),
             (["--trusted-proxy", ""], "such as 192.0.2.0/24"),
-            (["--raw-max", "0"], "is not in 1.."),
-            (["--raw-max", "16M"], "invalid"),
-            (["--memory-budget", "1"], "1 is not in 1048576"),
-            (["--client-sockets", "0"], "is not in 1.."),
-            (["--socket-messages", "1k"], "invalid"),
+            (
+                ["--raw-max", "0"],
+                "raw-max = \"0\", from --raw-max: not a whole number from 1 to 1073741824",
+            ),
+            (["--raw-max", "16M"], "not a whole number from 1 to 1073741824"),
+            (["--memory-budget", "1"], "not a whole number, 1048576 at the least"),
+            (["--client-sockets", "0"], "not a whole number, 1 at the least"),
+            (["--socket-messages", "1k"], "not a whole number from 1 to 4294967295"),
+            (["--no-check=perhaps", "--no-check"], "neither true nor false"),
+            (["--log-level", "loud"], "not a level (off, error,"),
+            (["--socket-silence", "30"], "not longer than socket-ping-every = 30, by default"),
+            (["--socket-ping-every", "75"], "socket-silence = 75, by default: not longer than"),
             (["--site", "/nowhere/at/all"], "there is no such folder"),
             (["--idle-timeout", "0"], "from 1 to 86400"),
             (["--idle-timeout", "1m"], "from 1 to 86400"),
-            (["--drain", "0"], "is not in 1..=3600"),
-            (["--show-header", "x y"], "invalid HTTP header name"),
+            (["--show-header", "x y"], "such as x-request-id"),
+            (["--drain", "0"], "not a whole number of seconds from 1 to 3600"),
             (["--frob", "1"], "--frob"),
         ] {
             let error = serve(&arguments).expect_err(said);

@@ -18,7 +18,7 @@ use crate::forwarded::Trusted;
 use crate::origin::Allowed;
 use crate::places::Seats;
 use crate::site::Site;
-use crate::state::{AppState, Settings};
+use crate::state::{AppState, Offered, Settings};
 
 fn state() -> AppState {
     let settings = Settings {
@@ -27,7 +27,7 @@ fn state() -> AppState {
         site: Site::Embedded,
         limits: Limits::default(),
         show_headers: vec![],
-        has_check: true,
+        offered: Offered::default(),
         restarts: false,
     };
     AppState::new(settings, Arc::new(SystemClock)).expect("the system has random bytes")
@@ -46,6 +46,7 @@ async fn held_by(
     let guest = seat.guest();
     let connection = Connection::new(stream, seat, &Limits::default());
     let conversation = Conversation {
+        has_http2: true,
         router: router(Arc::clone(&guest)),
         limits: Limits::default(),
         budget: state.budget.clone(),

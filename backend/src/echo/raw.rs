@@ -1,7 +1,10 @@
 //! The raw echo: every message comes back as it is, for any client or conformance suite.
 
+use axum::Router;
 use axum::extract::State;
 use axum::response::Response;
+use axum::routing::any;
+use echoclock_shared::path;
 use http::Uri;
 
 use crate::error::Refusal;
@@ -9,13 +12,23 @@ use crate::parameter;
 use crate::socket::{Answer, Endpoint, Opening, PROTOCOL, Subprotocol};
 use crate::state::AppState;
 
+/// Returns the endpoint, or what says that there is none.
+pub(crate) fn routes(state: &AppState) -> Router<AppState> {
+    let answer = if state.offered.raw { any(open) } else { any(switched_off) };
+    Router::new().route(path::ECHO_RAW, answer)
+}
+
+async fn switched_off() -> Refusal {
+    Refusal::SwitchedOff { detail: "the raw echo is switched off, by --no-raw," }
+}
+
 /// Answers `/api/echo/raw`.
 ///
 /// # Errors
 ///
 /// Where the request opens no WebSocket, asks for a subprotocol that it does not offer, or the
 /// server drains.
-pub(crate) async fn open(
+async fn open(
     State(state): State<AppState>,
     uri: Uri,
     opening: Opening,

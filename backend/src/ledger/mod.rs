@@ -7,10 +7,13 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
+use axum::Router;
 use axum::extract::rejection::PathRejection;
-use axum::extract::{Path, State};
+use axum::extract::{FromRef, Path, State};
 use axum::response::{IntoResponse, Response};
+use axum::routing::{any, get};
 use echoclock_shared::ledger::{Kind, Ledger, LedgerId, NotALedgerId, PARAMETER, Piece};
+use echoclock_shared::path;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use http::{HeaderMap, HeaderName};
 use tokio::time::{Instant, sleep};
@@ -47,20 +50,24 @@ pub struct Ledgers(Arc<Inner>);
 struct Inner {
     wall: Arc<dyn WallClock>,
     limits: LedgerLimits,
+    /// Whether any are kept.
+    are_kept: bool,
     shown: Shown,
     // A mutex of the standard library, because nothing is awaited while it is held.
     book: Mutex<Book>,
 }
 
 impl Ledgers {
-    /// Makes an empty set of ledgers, which show these headers besides the harmless ones.
+    /// Makes an empty set of ledgers, which show these headers besides the harmless ones; unless they are
+    /// kept, it stays empty.
     pub fn new(
+        are_kept: bool,
         limits: LedgerLimits,
         show: impl IntoIterator<Item = HeaderName>,
         wall: Arc<dyn WallClock>,
     ) -> Self {
         let book = Mutex::new(Book::new(limits));
-        Self(Arc::new(Inner { wall, limits, shown: Shown::with(show), book }))
+        Self(Arc::new(Inner { wall, limits, are_kept, shown: Shown::with(show), book }))
     }
 
     /// Returns the ledger of a link, unless there is none or it was forgotten.
@@ -171,12 +178,33 @@ fn fields(headers: &HeaderMap) -> impl Iterator<Item = (&[u8], &[u8])> {
     headers.iter().map(|(name, value)| (name.as_str().as_bytes(), value.as_bytes()))
 }
 
+/// Returns the endpoint, or what says that there is none.
+pub(crate) fn routes<S>(are_kept: bool) -> Router<S>
+where
+    S: Clone + Send + Sync + 'static,
+    Ledgers: FromRef<S>,
+    Budget: FromRef<S>,
+{
+    let (links, below) = (format!("{}/{{id}}", path::LINKS), format!("{}/{{*path}}", path::LINKS));
+    if !are_kept {
+        return Router::new().route(&below, any(switched_off));
+    }
+    Router::new()
+        .route(&links, get(answer))
+        .route(&format!("{links}/"), any(nothing_here))
+        .route(&format!("{links}/{{*path}}"), any(nothing_here))
+}
+
+async fn switched_off() -> Refusal {
+    Refusal::SwitchedOff { detail: "ledgers are switched off, by --no-ledgers," }
+}
+
 /// Answers `GET /api/links/ID`.
 ///
 /// # Errors
 ///
 /// Where the id can't be one, no link of this id is known, or there is no memory for the answer.
-pub(crate) async fn answer(
+async fn answer(
     State(ledgers): State<Ledgers>,
     State(budget): State<Budget>,
     client: Client,
@@ -193,7 +221,7 @@ pub(crate) async fn answer(
 }
 
 /// Answers what is asked for below a ledger.
-pub(crate) async fn nothing_here() -> Refusal {
+async fn nothing_here() -> Refusal {
     Refusal::NoSuchLink
 }
 

@@ -38,12 +38,16 @@ pub(crate) async fn open(
     next: Next,
 ) -> Result<Response, Refusal> {
     let Some((id, uri)) = parameter::take(request.uri(), PARAMETER)? else {
-        if let Some(exchange) = request.extensions().get::<Exchange>() {
-            exchange.leave();
-        }
+        leave(&request);
         return Ok(next.run(request).await);
     };
     let id = parse(&id)?;
+    if !ledgers.0.are_kept {
+        leave(&request);
+        request.extensions_mut().insert(Linked(id));
+        *request.uri_mut() = uri;
+        return Ok(next.run(request).await);
+    }
     let recorder = ledgers.open(&id, client, ledgers.text_max(request.uri().path()));
     // What the socket carries is written by the socket.
     request.extensions_mut().insert(recorder.clone());
@@ -66,6 +70,13 @@ pub(crate) async fn open(
         response.extensions_mut().insert(recorder);
     }
     Ok(response)
+}
+
+/// Has nothing kept of a request that nobody asks about.
+fn leave(request: &Request) {
+    if let Some(exchange) = request.extensions().get::<Exchange>() {
+        exchange.leave();
+    }
 }
 
 /// Writes down what goes out where nobody else sees it; outside of whatever else adds to an answer.

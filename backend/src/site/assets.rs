@@ -87,7 +87,7 @@ impl Asset {
         let coding = Coding::choose(accepted, |coding| form(coding).is_some());
         let EmbeddedFile { data, metadata } = match coding {
             Coding::Identity => plain,
-            Coding::Gzip | Coding::Brotli => form(coding)?,
+            Coding::Gzip | Coding::Zstd | Coding::Brotli => form(coding)?,
         };
         let bytes = match data {
             Cow::Borrowed(bytes) => Bytes::from_static(bytes),
@@ -152,6 +152,7 @@ mod tests {
             ("a/b.js", true),
             ("a.js.br", false),
             ("a.js.gz", false),
+            ("a.js.zst", false),
             ("../secret", false),
             ("a/../../secret", false),
             ("/etc/passwd", false),

@@ -8,18 +8,21 @@ pub(super) enum Coding {
     /// As it is.
     Identity,
     Gzip,
+    Zstd,
     Brotli,
 }
 
 impl Coding {
     /// Every form that has a file of its own, smallest first.
-    pub(super) const COMPRESSED: [Self; 2] = [Self::Brotli, Self::Gzip];
+    pub(super) const COMPRESSED: [Self; 3] = [Self::Brotli, Self::Zstd, Self::Gzip];
 
     /// Returns its name in headers; none for a file as it is.
     pub(super) const fn name(self) -> Option<&'static str> {
         match self {
             Self::Identity => None,
             Self::Gzip => Some("gzip"),
+            // Its window has 8 MiB at the most (RFC 9659).
+            Self::Zstd => Some("zstd"),
             Self::Brotli => Some("br"),
         }
     }
@@ -29,6 +32,7 @@ impl Coding {
         match self {
             Self::Identity => "",
             Self::Gzip => ".gz",
+            Self::Zstd => ".zst",
             Self::Brotli => ".br",
         }
     }
@@ -95,10 +99,14 @@ mod tests {
 
     #[test]
     fn the_form_that_the_client_likes_best_is_chosen() {
-        use Coding::{Brotli, Gzip, Identity};
+        use Coding::{Brotli, Gzip, Identity, Zstd};
         for (accepted, there, chosen) in [
             (&["gzip, deflate, br"][..], &[Brotli, Gzip][..], Brotli),
             (&["gzip, deflate, br"], &[Gzip], Gzip),
+            (&["gzip, deflate, br, zstd"], &[Brotli, Zstd, Gzip], Brotli),
+            (&["gzip, zstd"], &[Brotli, Zstd, Gzip], Zstd),
+            (&["gzip, zstd"], &[Brotli, Gzip], Gzip),
+            (&["zstd;q=0.5, gzip"], &[Brotli, Zstd, Gzip], Gzip),
             (&["gzip, deflate, br"], &[], Identity),
             (&["gzip", "br"], &[Brotli, Gzip], Brotli), // two header lines
             (&["gzip;q=1.0, br;q=0.5"], &[Brotli, Gzip], Gzip),

@@ -6,6 +6,10 @@ use assets::{Asset, Assets};
 
 mod encoding;
 
+mod headers;
+use headers::Headers;
+pub(crate) use headers::RESOURCE_POLICY;
+
 mod range;
 use range::Part;
 
@@ -18,12 +22,12 @@ mod sending;
 
 use std::sync::Arc;
 
+use axum::Extension;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use http::header::{
-    ACCEPT_ENCODING, ACCEPT_RANGES, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_RANGE,
-    CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, HeaderMap, HeaderValue, IF_MATCH, IF_NONE_MATCH,
-    REFERRER_POLICY, VARY, X_CONTENT_TYPE_OPTIONS,
+    ACCEPT_ENCODING, ACCEPT_RANGES, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_RANGE, CONTENT_TYPE,
+    ETAG, HeaderMap, HeaderValue, IF_MATCH, IF_NONE_MATCH, VARY,
 };
 use http::{Method, StatusCode, Uri};
 use percent_encoding::percent_decode_str;
@@ -31,6 +35,7 @@ use percent_encoding::percent_decode_str;
 use crate::budget::Budget;
 use crate::client::Client;
 use crate::error::Refusal;
+use crate::forwarded::Arrival;
 use crate::list;
 use crate::origin::Allowed;
 use crate::places::Taken;
@@ -42,7 +47,7 @@ pub struct Pages(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     assets: Assets,
-    policy: HeaderValue,
+    headers: Headers,
     budget: Budget,
 }
 
@@ -50,7 +55,11 @@ impl Pages {
     /// Serves a site, which these may embed, out of as much memory and as many places for files as
     /// there are.
     pub(crate) fn new(site: Site, allowed: &Allowed, budget: Budget, taken: Taken) -> Self {
-        Self(Arc::new(Inner { assets: Assets::of(site, taken), policy: policy(allowed), budget }))
+        Self(Arc::new(Inner {
+            assets: Assets::of(site, taken),
+            headers: Headers::new(allowed),
+            budget,
+        }))
     }
 }
 
@@ -58,6 +67,7 @@ impl Pages {
 pub(crate) async fn page(
     State(Pages(pages)): State<Pages>,
     client: Client,
+    arrival: Option<Extension<Arrival>>,
     method: Method,
     uri: Uri,
     headers: HeaderMap,
@@ -65,11 +75,7 @@ pub(crate) async fn page(
     let asked = Asked { client, method, headers };
     let found = pages.find(uri.path(), &asked).await;
     let mut response = found.unwrap_or_else(Refusal::into_response);
-    let headers = response.headers_mut();
-    headers.insert(CONTENT_SECURITY_POLICY, pages.policy.clone());
-    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    // An API elsewhere that lets this origin in has to learn it from an iframe's request too.
-    headers.insert(REFERRER_POLICY, HeaderValue::from_static("strict-origin"));
+    pages.headers.set(response.headers_mut(), arrival.as_deref());
     response
 }
 
@@ -207,19 +213,6 @@ fn content_type(name: &str) -> &'static str {
         Some("txt") => "text/plain; charset=utf-8",
         Some(_) | None => "application/octet-stream",
     }
-}
-
-/// Returns the page's policy. It reaches whatever API its user types in, hence the schemes;
-/// nothing but its own files runs.
-fn policy(allowed: &Allowed) -> HeaderValue {
-    let ancestors = allowed.frame_ancestors();
-    HeaderValue::try_from(format!(
-        "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
-         img-src 'self' data:; font-src 'self'; manifest-src 'self'; \
-         connect-src 'self' http: https: ws: wss:; frame-src 'self' http: https:; \
-         base-uri 'self'; form-action 'self'; frame-ancestors {ancestors}"
-    ))
-    .expect("origins are plain ASCII")
 }
 
 /// The page itself.

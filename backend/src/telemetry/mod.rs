@@ -1,15 +1,14 @@
-//! Logs: to the standard error, as `RUST_LOG` says, by default from `info` up.
+//! Logs: to the standard error, as `--log-level` says.
 //!
 //! Whatever happens there, nobody who logs waits for it; and what clients cause is bounded: how long
 //! a line is, and how many of one kind one client may be the reason for.
 
 use std::backtrace::{Backtrace, BacktraceStatus};
-use std::env;
 use std::io::{self, IsTerminal, stderr};
 use std::panic;
 use std::time::Duration;
 
-use tracing_subscriber::filter::{LevelFilter, ParseError, Targets};
+use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::fmt::format::{Writer, debug_fn};
 use tracing_subscriber::fmt::time::{FormatTime, SystemTime};
 use tracing_subscriber::layer::SubscriberExt;
@@ -43,17 +42,12 @@ impl Drop for Log {
     }
 }
 
-/// Starts to log.
+/// Starts to log what these let through.
 ///
 /// # Errors
 ///
 /// Where the system gives no thread for it.
-pub fn start() -> io::Result<Log> {
-    let asked = env::var(RUST_LOG).unwrap_or_default();
-    let (filter, wrong) = match filter(&asked) {
-        Ok(filter) => (filter, None),
-        Err(error) => (Targets::new().with_default(DEFAULT), Some(error)),
-    };
+pub fn start(levels: Targets) -> io::Result<Log> {
     let queue = Queue::new();
     let by_client = ByClient::default();
     let held_back = by_client.clone();
@@ -64,7 +58,7 @@ pub fn start() -> io::Result<Log> {
         .with_ansi_sanitization(false)
         .fmt_fields(debug_fn(line::field).delimited(" "))
         .with_writer(queue.clone());
-    registry().with(filter).with(lines).with(by_client.clone()).init();
+    registry().with(levels).with(lines).with(by_client.clone()).init();
     // The default hook writes by itself, and would wait.
     let traces = queue.clone();
     panic::set_hook(Box::new(move |panic| {
@@ -75,9 +69,6 @@ pub fn start() -> io::Result<Log> {
             traces.push(trace.to_string().as_bytes());
         }
     }));
-    if let Some(error) = wrong {
-        tracing::warn!("{RUST_LOG}={asked:?} can't be read, and {DEFAULT} is taken: {error}");
-    }
     Ok(Log { queue, by_client })
 }
 
@@ -93,16 +84,20 @@ fn missing(lines: u64) -> String {
 }
 
 /// Reads a list of levels and of `target=level`, set apart by commas.
-fn filter(asked: &str) -> Result<Targets, ParseError> {
-    if asked.is_empty() {
-        return Ok(Targets::new().with_default(DEFAULT));
-    }
-    let targets: Targets = asked.parse()?;
+pub(crate) fn levels(asked: &str) -> Result<Targets, String> {
+    // A word alone would be a target of which everything is logged, such as a misspelt level.
+    let mut alone = asked.split(',').filter(|part| !part.contains('='));
+    let is_level = |part: &str| !part.is_empty() && part.parse::<LevelFilter>().is_ok();
+    let targets = asked.parse::<Targets>().ok().filter(|_| alone.all(is_level));
+    let targets = targets.ok_or(
+        "not a level (off, error, warn, info, debug, trace), or several such as \
+         warn,echoclock_backend=debug",
+    )?;
     let default = targets.default_level().unwrap_or(DEFAULT);
     Ok(targets.with_default(default))
 }
 
-const RUST_LOG: &str = "RUST_LOG";
+/// From which level on what is named nowhere is logged.
 const DEFAULT: LevelFilter = LevelFilter::INFO;
 
 /// How long the program's end waits for its last lines.
@@ -117,20 +112,22 @@ mod tests {
     #[test]
     fn what_is_not_named_is_logged_from_info_up() {
         for (asked, ours, others) in [
-            ("", LevelFilter::INFO, LevelFilter::INFO),
+            ("info", LevelFilter::INFO, LevelFilter::INFO),
             ("debug", LevelFilter::DEBUG, LevelFilter::DEBUG),
             ("echoclock_backend=trace", LevelFilter::TRACE, LevelFilter::INFO),
             ("warn,echoclock_backend=debug", LevelFilter::DEBUG, LevelFilter::WARN),
             ("off", LevelFilter::OFF, LevelFilter::OFF),
         ] {
-            let filter = filter(asked).unwrap();
+            let filter = levels(asked).unwrap();
             let up_to = |target| {
                 let on = |level: &Level| filter.would_enable(target, level);
-                let levels = [Level::TRACE, Level::DEBUG, Level::INFO, Level::WARN, Level::ERROR];
-                levels.iter().find(|level| on(level)).map_or(LevelFilter::OFF, |l| (*l).into())
+                let all = [Level::TRACE, Level::DEBUG, Level::INFO, Level::WARN, Level::ERROR];
+                all.iter().find(|level| on(level)).map_or(LevelFilter::OFF, |l| (*l).into())
             };
             assert_eq!((up_to("echoclock_backend"), up_to("hyper")), (ours, others), "{asked:?}");
         }
-        assert!(filter("echoclock=loud").is_err());
+        for wrong in ["", "echoclock=loud", "loud", "warn,loud", "info,hyper=debug,x"] {
+            assert!(levels(wrong).is_err(), "{wrong}");
+        }
     }
 }

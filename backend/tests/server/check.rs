@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use echoclock_backend::limits::{Limits, Places};
+use echoclock_backend::state::Offered;
 use echoclock_shared::check::answer::{Arrived, Received, Stated, Waited};
 use echoclock_shared::check::body::{BODY_MAX, bytes, digest};
 use echoclock_shared::check::evidence::link_of;
@@ -236,7 +237,8 @@ async fn what_makes_no_sense_is_named() {
 #[tokio::test]
 async fn the_check_can_be_switched_off() {
     for has_check in [true, false] {
-        let server = support::start_with(Setup { has_check, ..Setup::default() }).await;
+        let offered = Offered { check: has_check, ..Offered::default() };
+        let server = support::start_with(Setup { offered, ..Setup::default() }).await;
         assert_eq!(server.info().await.check, has_check);
         for path in [
             path::CHECK_SEEN,

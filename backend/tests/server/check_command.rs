@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::process::{Output, Stdio};
 
+use echoclock_backend::state::Offered;
 use echoclock_shared::check::probe::Lane;
 use echoclock_shared::check::report::{Report, Verdict, read};
 #[cfg(unix)]
@@ -11,8 +12,8 @@ use tokio::process::Command;
 #[cfg(unix)]
 use tokio::process::{Child, ChildStderr};
 
-use crate::support;
 use crate::support::forward_proxy::ForwardProxy;
+use crate::support::{self, Setup};
 
 /// Runs the check through the program.
 async fn check(arguments: &[&str]) -> (Option<i32>, String, String) {
@@ -72,6 +73,23 @@ async fn the_exit_code_says_whether_what_was_expected_holds() {
     assert!(metrics.contains(",expected=\"socket\"} 0\n"), "{metrics}");
     assert!(metrics.contains(",expected=\"polling\"} 1\n"), "{metrics}");
     server.until_nothing_is_open().await;
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn a_server_without_ledgers_is_checked_by_one_side() {
+    let offered = Offered { ledgers: false, raw: false, h2c: false, ..Offered::default() };
+    let server = support::start_with(Setup { offered, ..Setup::default() }).await;
+    let lanes = "requests,long-polling,sse,socket";
+    let (code, said, told) = check(&["--only", lanes, "--json", "-", &server.http("/")]).await;
+    assert_eq!(code, Some(0), "{told}");
+    let report = read(&said).expect("a report");
+    for row in report.rows.iter().filter(|row| row.verdict != Verdict::Untested) {
+        assert_eq!(row.verdict, Verdict::Works, "{row:?}");
+    }
+    assert!(report.findings.is_empty(), "{:?}", report.findings);
+    let says = |why: &str| why.contains("not tested: the server runs with --no-ledgers");
+    assert_eq!(report.not_tested.iter().filter(|gap| says(&gap.why)).count(), 1);
     server.stop().await;
 }
 

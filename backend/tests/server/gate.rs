@@ -209,11 +209,20 @@ async fn answers_are_shared_with_who_was_let_in() {
         (&some, &[("origin", "https://evil.example")], None, false),
         (&all, &[("origin", LISTED)], Some("*"), false),
         (&all, &[("origin", "null")], Some("*"), false),
+        // An iframe's document, which a page that isolates itself may only have if that is said.
+        (
+            &some,
+            &[("referer", "https://app.example/a"), ("sec-fetch-site", "cross-site")],
+            Some(LISTED),
+            true,
+        ),
     ];
     for (server, headers, origin, credentials) in rows {
-        for path in [path::CLOCK_EVENTS, "/api/nowhere"] {
+        for path in [path::CLOCK_EVENTS, "/api/clock/frame", "/api/nowhere"] {
             let answer = get(server, path, headers).await;
             let sent = |name| answer.headers().get(name).map(|v| v.to_str().expect("text"));
+            let whose = if origin.is_some() { "cross-origin" } else { "same-origin" };
+            assert_eq!(sent("cross-origin-resource-policy"), Some(whose), "{path} {headers:?}");
             assert_eq!(sent("access-control-allow-origin"), *origin, "{path} {headers:?}");
             assert_eq!(sent("timing-allow-origin"), *origin);
             let allowed = sent("access-control-allow-credentials");

@@ -113,7 +113,7 @@ impl Program {
         let mut child = Command::new(env!("CARGO_BIN_EXE_echoclock"))
             .arg("serve")
             .args(arguments)
-            .env_remove("RUST_LOG")
+            .env_remove("ECHOCLOCK_LOG_LEVEL")
             .stderr(Stdio::piped())
             .kill_on_drop(true)
             .spawn()

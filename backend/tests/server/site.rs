@@ -12,10 +12,11 @@ use crate::support::{self, Server, Setup, Wire};
 
 const SCRIPT: &str = "echoclock-frontend-0123456789abcdef.js";
 const WASM: &str = "echoclock-frontend-0123456789abcdef_bg.wasm";
-const FILES: [(&str, &str); 8] = [
+const FILES: [(&str, &str); 9] = [
     ("index.html", "<!doctype html>"),
     ("index.html.br", "index as brotli"),
     ("index.html.gz", "index as gzip"),
+    ("index.html.zst", "index as zstd"),
     ("config.json", "{}"),
     (SCRIPT, "script"),
     ("echoclock-frontend-0123456789abcdef.js.gz", "script as gzip"),
@@ -73,6 +74,44 @@ async fn files_are_served_with_their_type_and_for_how_long_they_hold() {
 }
 
 #[tokio::test]
+async fn what_protects_the_page_is_sent_with_all_of_it() {
+    let (_folder, server) = built().await;
+    for path in ["/", "/config.json", "/nowhere"] {
+        let answer = get(&server, path, &[]).await;
+        let sent = |name| answer.headers().get(name).map(|value| value.to_str().expect("text"));
+        assert_eq!(sent("cross-origin-resource-policy"), Some("same-origin"), "{path}");
+        let permissions = sent("permissions-policy").expect(path);
+        for (feature, is_denied) in [("camera", true), ("geolocation", true), ("clipboard", false)]
+        {
+            assert_eq!(permissions.contains(&format!("{feature}=()")), is_denied, "{permissions}");
+        }
+        assert!(!permissions.contains("  ") && permissions.is_ascii(), "{permissions}");
+    }
+}
+
+#[tokio::test]
+async fn a_window_is_shared_with_nobody_where_browsers_heed_that() {
+    let (_folder, server) = built().await;
+    let port = server.address().port();
+    for (host, proto, is_sent) in [
+        (format!("127.0.0.1:{port}"), None, true),
+        ("localhost".to_owned(), None, true),
+        ("echo.localhost:3000".to_owned(), None, true),
+        ("[::1]:3000".to_owned(), None, true),
+        ("localhost.example".to_owned(), None, false),
+        ("echo.example".to_owned(), None, false),
+        ("192.0.2.7:3000".to_owned(), Some("http"), false),
+        ("echo.example".to_owned(), Some("https"), true),
+    ] {
+        let proto = proto.map(|proto| ("x-forwarded-proto", proto));
+        let headers = [("host", host.as_str())].into_iter().chain(proto).collect::<Vec<_>>();
+        let answer = get(&server, "/", &headers).await;
+        let sent = answer.headers().get("cross-origin-opener-policy");
+        assert_eq!(sent.is_some_and(|value| value == "same-origin"), is_sent, "{headers:?}");
+    }
+}
+
+#[tokio::test]
 async fn the_smallest_form_that_a_client_takes_is_served() {
     let (_folder, server) = built().await;
     let script = format!("/{SCRIPT}");
@@ -80,7 +119,10 @@ async fn the_smallest_form_that_a_client_takes_is_served() {
         ("/", "gzip, deflate, br", Some("br"), "index as brotli"),
         ("/", "gzip", Some("gzip"), "index as gzip"),
         ("/", "br;q=0.1, gzip;q=0.2", Some("gzip"), "index as gzip"),
-        ("/", "zstd", None, "<!doctype html>"),
+        ("/", "zstd", Some("zstd"), "index as zstd"),
+        ("/", "gzip, zstd", Some("zstd"), "index as zstd"),
+        ("/", "gzip, br, zstd", Some("br"), "index as brotli"),
+        (&script, "zstd", None, "script"),
         (&script, "gzip, br", Some("gzip"), "script as gzip"),
         (&script, "br", None, "script"),
     ] {
@@ -88,6 +130,26 @@ async fn the_smallest_form_that_a_client_takes_is_served() {
         let sent = answer.headers().get("content-encoding").map(|v| v.to_str().expect("text"));
         assert_eq!(sent, encoding, "{path} {accepted}");
         assert_eq!(answer.text().await.expect("text"), body, "{path} {accepted}");
+    }
+}
+
+#[tokio::test]
+async fn nothing_live_is_compressed() {
+    let (_folder, server) = built().await;
+    for path in [
+        path::INFO,
+        path::CLOCK,
+        "/api/clock/next",
+        "/api/clock/stream",
+        "/api/clock/frame",
+        path::CLOCK_EVENTS,
+        "/api/check/stream?plan=9*(i900)",
+        "/api/check/body?bytes=9000",
+        "/readyz",
+    ] {
+        let answer = get(&server, path, &[("accept-encoding", "gzip, br, zstd")]).await;
+        assert_eq!(answer.status(), StatusCode::OK, "{path}");
+        assert_eq!(answer.headers().get("content-encoding"), None, "{path}");
     }
 }
 
@@ -168,7 +230,7 @@ async fn no_link_leads_out_of_the_site() {
     symlink(folder.path().join("outside"), site.join("absolute")).expect("a link");
     symlink(folder.path(), site.join("up")).expect("a link");
     symlink("config.json", site.join("within.json")).expect("a link");
-    symlink("../outside", site.join("index.html.zst")).expect("a link");
+    symlink("../outside", site.join("config.json.zst")).expect("a link");
     symlink("nowhere", site.join("dangling")).expect("a link");
     // Nor to what is hidden in it.
     fs::create_dir(site.join(".hidden")).expect("a folder");
@@ -182,6 +244,8 @@ async fn no_link_leads_out_of_the_site() {
         assert_eq!(get(&server, path, &[]).await.status(), StatusCode::NOT_FOUND, "{path}");
     }
     assert_eq!(get(&server, "/within.json", &[]).await.text().await.expect("text"), "{}");
+    let answer = get(&server, "/config.json", &[("accept-encoding", "zstd")]).await;
+    assert_eq!(answer.text().await.expect("text"), "{}", "nor does a form of a file");
 
     // The folder itself may be one.
     symlink(&site, folder.path().join("current")).expect("a link");
@@ -214,6 +278,7 @@ async fn unknown_paths_are_plainly_not_found() {
         "/transports",
         "/index.html.br",
         "/index.html.gz",
+        "/index.html.zst",
         "/.secret",
         "/sub",
         "/sub/",

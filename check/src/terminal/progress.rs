@@ -105,6 +105,7 @@ mod tests {
             client: Client::CommandLine,
             url: String::new(),
             time: Duration::from_secs(60),
+            has_ledgers: true,
             run: LedgerId::from_random(1),
             began: UnixMillis::new(0),
         });

@@ -10,7 +10,7 @@ use echoclock_shared::check::run::{Setup, Slots};
 use echoclock_shared::check::suite::{Depth, probes};
 use echoclock_shared::info::Info;
 use echoclock_shared::ledger::LedgerId;
-use echoclock_shared::pass::{PARAMETER as PASS, Pass};
+use echoclock_shared::pass::PARAMETER as PASS;
 use echoclock_shared::path;
 use leptos::prelude::Set;
 
@@ -40,13 +40,13 @@ impl Checker {
             let asked = asked.unwrap_or_else(|| Err(UNREACHABLE.to_owned()));
             let Some(checker) = checker.upgrade() else { return };
             match asked {
-                Ok(way) => checker.run(way, is_deep),
+                Ok((way, has_ledgers)) => checker.run(way, has_ledgers, is_deep),
                 Err(why) => checker.over(CheckEnd::Refused(why), None),
             }
         })));
     }
 
-    fn run(self: &Rc<Self>, way: Way, is_deep: bool) {
+    fn run(self: &Rc<Self>, way: Way, has_ledgers: bool, is_deep: bool) {
         let depth = if is_deep { Depth::Deep } else { Depth::Quick };
         let Some(bits) = random_bits() else {
             let why = "This browser has no random numbers, by which a run’s notes are kept apart.";
@@ -58,6 +58,7 @@ impl Checker {
             slots: Slots::of(Client::Browser),
             client: Client::Browser,
             time: depth.time(),
+            has_ledgers,
             run: LedgerId::from_random(bits),
             began: clock::wall(),
         };
@@ -83,8 +84,8 @@ async fn known(address: &RefCell<Address>) -> Address {
     }
 }
 
-/// Asks whether the check is there, and for a pass where the server wants one.
-async fn may_run(address: &Address) -> Result<Way, String> {
+/// Asks whether the check is there, for a pass where the server wants one, and whether it keeps ledgers.
+async fn may_run(address: &Address) -> Result<(Way, bool), String> {
     let base = address.base.clone().map_err(|wrong| wrong.to_string())?;
     let at = |path: &str| Question {
         address: format!("{base}{}", path::below_api(path)),
@@ -106,13 +107,15 @@ async fn may_run(address: &Address) -> Result<Way, String> {
     }
     let info = at(path::INFO);
     let info = Question { address: with_parameter(&info.address, PASS, ""), ..info };
-    Ok(Way { pass: pass(info).await, base })
+    let info = told(info).await;
+    let has_ledgers = info.as_ref().is_none_or(|info| info.ledgers);
+    Ok((Way { pass: info.and_then(|info| info.pass), base }, has_ledgers))
 }
 
-/// Asks for a pass; nothing where none is wanted, or where the answer is another one.
-async fn pass(question: Question) -> Option<Pass> {
+/// Asks what the server says of itself; nothing where the answer is another one.
+async fn told(question: Question) -> Option<Info> {
     let answer = Exchange::begin(question).await.ok()?.whole().await.ok()?;
-    serde_json::from_str::<Info>(str::from_utf8(&answer).ok()?).ok()?.pass
+    serde_json::from_str(str::from_utf8(&answer).ok()?).ok()
 }
 
 const ASKED_WITHIN: Duration = Duration::from_secs(10);

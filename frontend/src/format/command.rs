@@ -16,22 +16,27 @@ pub struct Command {
 }
 
 /// Returns a line or two for each endpoint below `base`, which ends in a slash; the clock's is of
-/// `period`.
-pub fn commands(base: &str, period: Period) -> Vec<Command> {
+/// `period`, and the raw echo's are there where that is.
+pub fn commands(base: &str, period: Period, has_raw: bool) -> Vec<Command> {
     let at = |path| format!("{base}{}", path::below_api(path));
     let (info, events) = (at(path::INFO), at(path::CLOCK_EVENTS));
     let (echo, raw) = (web_socket(&at(path::ECHO)), web_socket(&at(path::ECHO_RAW)));
     let events = quoted(&format!("{events}?every={period}"));
     let (info, echo, raw) = (quoted(&info), quoted(&echo), quoted(&raw));
     let command = |what, line| Command { what, line };
-    vec![
+    let mut commands = vec![
         command("The clock, as events", format!("curl -N {events}")),
         command("What the server sees of a request", format!("curl {info}")),
         command("Chat echo, by wscat", format!("wscat -c {echo} -x '{SAY}'")),
         command("Chat echo, by websocat", format!("echo '{SAY}' | websocat -n {echo}")),
-        command("Raw echo, by wscat", format!("wscat -c {raw} -x 'anything at all'")),
-        command("Raw echo, by websocat", format!("echo 'anything at all' | websocat {raw}")),
-    ]
+    ];
+    if has_raw {
+        commands.extend([
+            command("Raw echo, by wscat", format!("wscat -c {raw} -x 'anything at all'")),
+            command("Raw echo, by websocat", format!("echo 'anything at all' | websocat {raw}")),
+        ]);
+    }
+    commands
 }
 
 /// Returns a line that follows the clock of `period` over `transport`, or asks it once.
@@ -76,7 +81,7 @@ mod tests {
 
     #[test]
     fn every_endpoint_has_a_line_with_its_address() {
-        let lines: Vec<_> = commands("https://echo.example/api/", Period::Ms250)
+        let lines: Vec<_> = commands("https://echo.example/api/", Period::Ms250, true)
             .into_iter()
             .map(|command| command.line)
             .collect();

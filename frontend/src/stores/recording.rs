@@ -108,7 +108,7 @@ impl Recorder {
 
     /// Reads the ledger of every link, one after the other, unless that is being done.
     fn read_ledgers(self: &Rc<Self>) {
-        if self.reading.borrow().is_some() {
+        if self.reading.borrow().is_some() || !self.server.has_now(|info| info.ledgers) {
             return;
         }
         let ids = self.store.ids.get_untracked();

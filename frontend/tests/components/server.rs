@@ -23,6 +23,8 @@ pub(crate) fn info() -> Info {
         pass: None,
         opening: None,
         check: true,
+        raw: true,
+        ledgers: true,
         open: Open { sockets: 1, streams: 2, polls: 3 },
         bounds: None,
         done: Done { echoes: 1_234 },
@@ -126,6 +128,10 @@ async fn every_endpoint_has_a_line_to_copy() {
         assert!(lines.contains(line), "{line}: {lines}");
     }
     assert_eq!(bench.count(".commands button"), 6);
+    bench.stores.server.info.set(Some(Info { raw: false, ..info() }));
+    bench.settle().await;
+    assert_eq!(bench.count(".commands button"), 4);
+    assert!(!bench.text(".commands ul").contains("/api/echo/raw"));
     bench.press(".commands li", "Copy").await;
     // Whether a browser without a user lets it copy is up to the browser.
     let word = || bench.text(".commands li button");

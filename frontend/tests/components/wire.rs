@@ -2,6 +2,7 @@
 
 use echoclock_frontend::browser::SocketNews;
 use echoclock_frontend::wire::{ROWS_MAX, Row, SeenBy, What};
+use echoclock_shared::info::Info;
 use echoclock_shared::session::{Effect, Event, Intent, LinkId, Moment, Part, Session};
 use echoclock_shared::time::UnixMillis;
 use leptos::prelude::Set;
@@ -9,6 +10,7 @@ use wasm_bindgen_test::wasm_bindgen_test;
 use web_sys::{HtmlElement, window};
 
 use crate::bench::Bench;
+use crate::server::info;
 use crate::support::until;
 
 const WIRE: &str = "[data-testid=wire]";
@@ -170,4 +172,16 @@ async fn a_long_row_is_shown_in_part_until_it_is_asked_for() {
     assert_eq!(bench.count("li.clamped"), 0);
     let row: HtmlElement = wasm_bindgen::JsCast::unchecked_into(bench.get(ROWS));
     assert!(row.inner_text().contains(&"x".repeat(500)));
+}
+
+#[wasm_bindgen_test]
+async fn it_says_that_the_server_tells_nothing_where_that_is_so() {
+    let bench = Bench::new(|_| {}).await;
+    bench.press(".page-foot", "Wire").await;
+    assert!(bench.find("[data-testid=wire-one-sided]").is_none());
+    bench.stores.server.info.set(Some(Info { ledgers: false, ..info() }));
+    bench.settle().await;
+    assert!(bench.text("[data-testid=wire-one-sided]").contains("--no-ledgers"));
+    let nothing = bench.text(".wire-rows .nothing");
+    assert!(!nothing.contains("What the server saw"), "{nothing}");
 }

@@ -140,6 +140,8 @@ pub(crate) fn info() -> Info {
         pass: None,
         opening: None,
         check: true,
+        raw: true,
+        ledgers: true,
         open: Open::default(),
         bounds: None,
         done: Done::default(),

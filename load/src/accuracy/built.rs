@@ -37,7 +37,7 @@ impl Built {
     pub(super) fn build(label: &Label, server: &Path, programs: &Programs) -> Result<Self> {
         let folder = Folder::make(&label.name)?;
         let mut command = Command::new(server);
-        command.args(["serve", "--listen", "127.0.0.1:0"]).env("RUST_LOG", "info");
+        command.args(["serve", "--listen", "127.0.0.1:0"]).env("ECHOCLOCK_LOG_LEVEL", "info");
         let server = Server::start(tied::tied(&command)?, None)?;
         let mut next = server.address;
         let mut hops = Vec::new();

@@ -151,7 +151,7 @@ fn start(
             .args(["serve", "--listen", listen])
             .args(&flags)
             .env_clear()
-            .env("RUST_LOG", "info");
+            .env("ECHOCLOCK_LOG_LEVEL", "info");
         command.env("PATH", std::env::var_os("PATH").unwrap_or_default());
         command
     };

@@ -100,7 +100,7 @@ fn serve(program: &Path, limits: &[&str]) -> Command {
     let mut command = Command::new(program);
     command.args(["serve", "--listen", "127.0.0.1:0"]).args(limits);
     // Nothing of the environment changes the server; what happens to a link is not to be written.
-    command.env_clear().env("RUST_LOG", "warn,echoclock=info,echoclock_backend=warn");
+    command.env_clear().env("ECHOCLOCK_LOG_LEVEL", "warn,echoclock=info,echoclock_backend=warn");
     command
 }
 

@@ -53,7 +53,7 @@ pub(crate) fn soak(soak: &Soak) -> Result<()> {
     machine::allow_files(soak.followers as u64 * 2 + 1_000)?;
     let mut command = Command::new(&soak.server);
     command.args(["serve", "--listen", "127.0.0.1:0"]).args(people::FLAGS).env_clear();
-    command.env("RUST_LOG", "warn,echoclock=info,echoclock_backend=warn");
+    command.env("ECHOCLOCK_LOG_LEVEL", "warn,echoclock=info,echoclock_backend=warn");
     for variable in &soak.env {
         let (name, value) = variable.split_once('=').context("--env takes NAME=VALUE")?;
         command.env(name, value);

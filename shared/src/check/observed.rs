@@ -47,6 +47,9 @@ pub enum ServerSide {
     Unknown(String),
 }
 
+/// Why a server could not be asked that keeps no ledgers.
+pub const NO_LEDGERS: &str = "the server runs with --no-ledgers";
+
 /// Something that a client noticed.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 pub struct Note {

@@ -7,7 +7,7 @@
 use std::time::Duration;
 
 use super::evidence::{Client, Evidence};
-use super::observed::{Note, Observation, Outcome, ServerSide};
+use super::observed::{NO_LEDGERS, Note, Observation, Outcome, ServerSide};
 use super::probe::{By, Probe};
 use crate::ledger::{Ledger, LedgerId};
 use crate::time::UnixMillis;
@@ -34,6 +34,8 @@ pub struct Setup {
     pub url: String,
     /// How long all of it may take; less than a few seconds leave nothing.
     pub time: Duration,
+    /// Whether the server keeps ledgers; where it does not, it is asked for none.
+    pub has_ledgers: bool,
     /// A throw of 128 dice: the run's id.
     pub run: LedgerId,
     /// When it begins, by the client's clock.
@@ -301,6 +303,10 @@ impl Run {
     }
 
     fn ended(&mut self, which: usize, outcome: Outcome, effects: &mut Vec<Effect>) {
+        if !self.setup.has_ledgers {
+            let ledger = ServerSide::Unknown(NO_LEDGERS.to_owned());
+            return self.over(which, outcome, ledger, effects);
+        }
         let left = self.tracks[which].notes.has_left() || outcome != Outcome::Done;
         let asking = Asking::new(&self.setup.probes[which].ask, left, self.now);
         self.tracks[which].state = State::Asking { outcome, asking };

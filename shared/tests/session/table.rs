@@ -201,6 +201,8 @@ pub(crate) fn info(refused: Option<&str>) -> Box<Info> {
         pass: None,
         opening: None,
         check: true,
+        raw: true,
+        ledgers: true,
         open: Open::default(),
         bounds: None,
         done: Done::default(),

@@ -128,6 +128,8 @@ impl Server {
             pass: None,
             opening: None,
             check: true,
+            raw: true,
+            ledgers: true,
             open: Open::default(),
             bounds: None,
             done: Done::default(),

@@ -25,7 +25,7 @@ use echoclock_backend::forwarded::Trusted;
 use echoclock_backend::limits::{Limits, Places};
 use echoclock_backend::origin::Allowed;
 use echoclock_backend::site::Site;
-use echoclock_backend::state::{AppState, Settings};
+use echoclock_backend::state::{AppState, Offered, Settings};
 use echoclock_shared::info::Info;
 use echoclock_shared::path;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -42,7 +42,7 @@ pub(crate) struct Setup {
     pub(crate) site: Site,
     pub(crate) limits: Limits,
     pub(crate) wall: Arc<dyn WallClock>,
-    pub(crate) has_check: bool,
+    pub(crate) offered: Offered,
     pub(crate) restarts: bool,
 }
 
@@ -61,7 +61,7 @@ impl Default for Setup {
                 ..Limits::default()
             },
             wall: Arc::new(SystemClock),
-            has_check: true,
+            offered: Offered::default(),
             restarts: false,
         }
     }
@@ -69,10 +69,10 @@ impl Default for Setup {
 
 impl Setup {
     pub(crate) fn state(self) -> AppState {
-        let Self { allowed, trusted_proxies, site, limits, wall, has_check, restarts } = self;
+        let Self { allowed, trusted_proxies, site, limits, wall, offered, restarts } = self;
         let show_headers = vec![];
         let settings =
-            Settings { allowed, trusted_proxies, site, limits, show_headers, has_check, restarts };
+            Settings { allowed, trusted_proxies, site, limits, show_headers, offered, restarts };
         AppState::new(settings, wall).expect("the system has random bytes")
     }
 }

@@ -12,10 +12,11 @@ use crate::stores::use_stores;
 #[component]
 pub(super) fn Commands() -> impl IntoView {
     let stores = use_stores();
+    let has_raw = stores.server.has(|info| info.raw);
     let commands = Memo::new(move |_| {
         let period = stores.clock.period.get();
         stores.server.address.with(|address| match &address.base {
-            Ok(base) => format::commands(base, period),
+            Ok(base) => format::commands(base, period, has_raw.get()),
             Err(_) => Vec::new(),
         })
     });

@@ -24,7 +24,9 @@ pub(super) fn read_in_turn(stores: Stores) {
             stores.lanes.of(*transport).clock.link.with_untracked(format::queues)
         };
         // A request more would only queue behind those that wait.
-        let may_ask = is_visible() && !Transport::ALL.iter().any(queues);
+        let may_ask = is_visible()
+            && stores.server.has_now(|info| info.ledgers)
+            && !Transport::ALL.iter().any(queues);
         if !may_ask || is_reading.try_get_value().unwrap_or(true) {
             return;
         }

@@ -21,6 +21,7 @@ pub(super) fn More(transport: Transport, scroll: Scroll) -> impl IntoView {
         format::run(Run { ticks: counts.received, requests, overhead, p50 })
     });
     let stores = use_stores();
+    let keeps = stores.server.has(|info| info.ledgers);
     let lane = stores.lanes.of(transport);
     let exchange = move |of: fn(&LaneLedger) -> String| {
         Memo::new(move |_| lane.ledger.with(|ledger| ledger.as_ref().map_or(String::new(), of)))
@@ -49,7 +50,8 @@ pub(super) fn More(transport: Transport, scroll: Scroll) -> impl IntoView {
                 >
                     {move || {
                         let text = opening.get();
-                        if text.is_empty() { NOTHING_YET.to_owned() } else { text }
+                        let nothing = if keeps.get() { NOTHING_YET } else { NOTHING_KEPT };
+                        if text.is_empty() { nothing.to_owned() } else { text }
                     }}
                 </pre>
                 <Show when=move || has_newest.get()>
@@ -77,5 +79,7 @@ pub(super) fn More(transport: Transport, scroll: Scroll) -> impl IntoView {
         </div>
     }
 }
+
+const NOTHING_KEPT: &str = "This server keeps no ledgers: it runs with --no-ledgers.";
 
 const NOTHING_YET: &str = "The server has told nothing of this link yet.";

@@ -125,7 +125,8 @@ fn Buttons(
 
 #[component]
 fn Rows(filter: RwSignal<Filter>, shown: Memo<Vec<Row>>) -> impl IntoView {
-    let wire = use_stores().wire;
+    let (wire, server) = (use_stores().wire, use_stores().server);
+    let keeps = server.has(|info| info.ledgers);
     let has_dropped = Memo::new(move |_| wire.dropped.get() > 0);
     let nothing = move || {
         if !shown.with(Vec::is_empty) {
@@ -134,12 +135,19 @@ fn Rows(filter: RwSignal<Filter>, shown: Memo<Vec<Row>>) -> impl IntoView {
         let is_filtered = filter.with(|filter| *filter != Filter::default());
         Some(if is_filtered && !wire.rows.with(Vec::is_empty) {
             "No row fits."
-        } else {
+        } else if keeps.get() {
             "Nothing has passed yet. What the server saw follows within two seconds."
+        } else {
+            "Nothing has passed yet."
         })
     };
     view! {
         <Scroller class="wire-rows" role="group" label="What has passed">
+            <Show when=move || !keeps.get()>
+                <p class="dropped" data-testid="wire-one-sided">
+                    "This server keeps no ledgers (it runs with --no-ledgers), so only what this page has seen is here."
+                </p>
+            </Show>
             <Show when=move || has_dropped.get()>
                 <p class="dropped" data-testid="wire-dropped" {..live()}>
                     {move || format::things(wire.dropped.get(), "older row is", "older rows are")}

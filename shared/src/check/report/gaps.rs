@@ -2,7 +2,7 @@
 
 use super::NotTested;
 use crate::check::evidence::{Client, Evidence};
-use crate::check::observed::{Heard, Observation, Outcome, ServerSide};
+use crate::check::observed::{Heard, NO_LEDGERS, Observation, Outcome, ServerSide};
 use crate::check::probe::{Ask, By, Probe, ProbeId};
 use crate::check::signs::{refusal, under_way};
 
@@ -51,6 +51,10 @@ pub(super) fn not_tested(
         {
             gaps.push(NotTested { probe: Some(probe.id.clone()), why });
         }
+    }
+    if evidence.observations.iter().any(|seen| is_untold(&seen.ledger)) {
+        let why = format!("The server's side of all probes, not tested: {NO_LEDGERS}.");
+        gaps.push(NotTested { probe: None, why });
     }
     if !not_for_this_client.is_empty() {
         let client = match evidence.client {
@@ -120,11 +124,18 @@ fn why(probe: &Probe, seen: Option<&Observation>) -> Option<String> {
         (Outcome::Done | Outcome::Late, Some(status), _) => {
             Some(format!("{title}: the server had no room for it, and said so with {status}."))
         }
+        // It is said of all of them together.
+        (Outcome::Done | Outcome::Late, None, side) if is_untold(side) => None,
         (Outcome::Done | Outcome::Late, None, ServerSide::Unknown(why)) => {
             Some(format!("{title}: only the client's side is known. {why}"))
         }
         (Outcome::Done | Outcome::Late, None, ServerSide::Ledger(_) | ServerSide::Nothing) => None,
     }
+}
+
+/// Whether the server tells nothing of any probe.
+fn is_untold(side: &ServerSide) -> bool {
+    matches!(side, ServerSide::Unknown(why) if why == NO_LEDGERS)
 }
 
 #[cfg(test)]
@@ -133,6 +144,23 @@ mod tests {
     use crate::check::probe::{Lane, Saying, SocketAsk};
     use crate::check::sample::{Sample, run};
     use std::time::Duration;
+
+    #[test]
+    fn a_server_without_ledgers_is_said_once_and_one_that_was_not_asked_with_each_probe() {
+        for (why, of_probes, of_all) in [(NO_LEDGERS, 0, 1), ("it did not answer", 2, 0)] {
+            let mut evidence = run(&["seen", "wait"]
+                .map(|id| Sample::of(id, Lane::Requests, Ask::Wait { wait: Duration::ZERO })));
+            for seen in &mut evidence.observations {
+                seen.outcome = Outcome::Done;
+                seen.ledger = ServerSide::Unknown(why.to_owned());
+            }
+            let gaps = not_tested(&evidence, &[], false);
+            let says = |gap: &&NotTested| gap.why.contains(why);
+            let (one, all): (Vec<_>, Vec<_>) =
+                gaps.iter().filter(says).partition(|gap| gap.probe.is_some());
+            assert_eq!((one.len(), all.len()), (of_probes, of_all), "{gaps:?}");
+        }
+    }
 
     #[test]
     fn messages_that_were_never_said_are_not_tested() {

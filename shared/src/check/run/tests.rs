@@ -9,20 +9,25 @@ fn seconds(seconds: u64) -> Duration {
     Duration::from_secs(seconds)
 }
 
-fn begun() -> (Run, Vec<Effect>) {
-    begun_by(Client::Browser)
-}
-
-fn begun_by(client: Client) -> (Run, Vec<Effect>) {
-    let mut run = Run::new(Setup {
+fn setup(client: Client) -> Setup {
+    Setup {
         probes: probes(Depth::Quick),
         slots: Slots::of(client),
         client,
         url: "http://localhost/".to_owned(),
         time: Depth::Quick.time(),
+        has_ledgers: true,
         run: LedgerId::from_random(1),
         began: UnixMillis::default(),
-    });
+    }
+}
+
+fn begun() -> (Run, Vec<Effect>) {
+    begun_by(Client::Browser)
+}
+
+fn begun_by(client: Client) -> (Run, Vec<Effect>) {
+    let mut run = Run::new(setup(client));
     let effects = run.handle(Event::Begin, Duration::ZERO);
     (run, effects)
 }
@@ -53,6 +58,18 @@ fn what_a_client_can_t_run_is_skipped_and_the_rest_is_complete_without() {
     let (run, _) = begun();
     assert_eq!(run.stage(place(&run, "events-identity")), Stage::Over(Outcome::Skipped));
     assert!(!run.is_complete());
+}
+
+#[test]
+fn a_server_without_ledgers_is_asked_for_none() {
+    let mut run = Run::new(Setup { has_ledgers: false, ..setup(Client::Browser) });
+    run.handle(Event::Begin, Duration::ZERO);
+    let seen = place(&run, "seen");
+    let effects = run.handle(Event::Ended(seen), seconds(1));
+    assert!(!effects.iter().any(|effect| matches!(effect, Effect::AskLedger(_))), "{effects:?}");
+    assert_eq!(run.stage(seen), Stage::Over(Outcome::Done));
+    let side = run.evidence().of("seen").unwrap().1.ledger.clone();
+    assert_eq!(side, ServerSide::Unknown(NO_LEDGERS.to_owned()));
 }
 
 #[test]
