@@ -8,7 +8,7 @@ export default defineConfig({
   testDir: 'journeys',
   globalSetup: './harness/setup.ts',
   fullyParallel: true,
-  workers: 2,
+  workers: 4,
   retries: 0,
   timeout: 60_000,
   forbidOnly: true,

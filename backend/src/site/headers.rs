@@ -30,25 +30,12 @@ impl Headers {
         // Files are the page's own. Whoever may embed it embeds the document, for which this is not
         // asked.
         headers.insert(RESOURCE_POLICY, HeaderValue::from_static("same-origin"));
-        // Elsewhere a browser does not heed it, and complains of it as of an error.
-        if arrival.is_some_and(is_trustworthy) {
+        // Without TLS a browser does not heed it, and complains of it as of an error. On its own machine
+        // it would, but a proxy there may have put that machine's name in the place of another.
+        if arrival.is_some_and(|arrival| arrival.scheme == "https") {
             headers.insert(OPENER_POLICY, HeaderValue::from_static("same-origin"));
         }
     }
-}
-
-/// Whether a browser takes the page's origin for one that nobody on the way has changed (Secure Contexts,
-/// section 3.1): https, or this machine.
-fn is_trustworthy(arrival: &Arrival) -> bool {
-    let is_this_machine = |host: &String| {
-        let name = host.rsplit_once(':').map_or(host.as_str(), |(name, port)| {
-            if port.bytes().all(|byte| byte.is_ascii_digit()) { name } else { host }
-        });
-        let ip = name.trim_start_matches('[').trim_end_matches(']').parse();
-        let is_loopback = ip.is_ok_and(|ip: std::net::IpAddr| ip.is_loopback());
-        is_loopback || name == "localhost" || name.ends_with(".localhost")
-    };
-    arrival.scheme == "https" || arrival.hosts.iter().any(is_this_machine)
 }
 
 /// Returns the page's policy. It reaches whatever API its user types in, hence the schemes;

@@ -92,19 +92,15 @@ async fn what_protects_the_page_is_sent_with_all_of_it() {
 #[tokio::test]
 async fn a_window_is_shared_with_nobody_where_browsers_heed_that() {
     let (_folder, server) = built().await;
-    let port = server.address().port();
     for (host, proto, is_sent) in [
-        (format!("127.0.0.1:{port}"), None, true),
-        ("localhost".to_owned(), None, true),
-        ("echo.localhost:3000".to_owned(), None, true),
-        ("[::1]:3000".to_owned(), None, true),
-        ("localhost.example".to_owned(), None, false),
-        ("echo.example".to_owned(), None, false),
-        ("192.0.2.7:3000".to_owned(), Some("http"), false),
-        ("echo.example".to_owned(), Some("https"), true),
+        ("127.0.0.1:3000", None, false),
+        ("localhost", None, false),
+        ("echo.example", None, false),
+        ("192.0.2.7:3000", Some("http"), false),
+        ("echo.example", Some("https"), true),
     ] {
         let proto = proto.map(|proto| ("x-forwarded-proto", proto));
-        let headers = [("host", host.as_str())].into_iter().chain(proto).collect::<Vec<_>>();
+        let headers = [("host", host)].into_iter().chain(proto).collect::<Vec<_>>();
         let answer = get(&server, "/", &headers).await;
         let sent = answer.headers().get("cross-origin-opener-policy");
         assert_eq!(sent.is_some_and(|value| value == "same-origin"), is_sent, "{headers:?}");
