@@ -12,6 +12,7 @@ pub(super) const ALL: &[Attack] = &[Attack {
     name: "descriptors",
     tries: "400 followers of a server that may open 256 files; its page is asked for meanwhile",
     short: true,
+    waits: false,
     start: Start::Files(256),
     flags: &[],
     bounds: Bounds { growth: 48.0, cpu: 1.0, delay: 20.0 },

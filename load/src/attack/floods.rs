@@ -45,7 +45,7 @@ const fn flood(
     run: fn(&mut Ring) -> Result<()>,
 ) -> Attack {
     let bounds = Bounds { growth: 24.0, cpu: 1.3, delay: 20.0 };
-    Attack { name, tries, short, start: Start::Plain, flags: &[], bounds, run }
+    Attack { name, tries, short, waits: false, start: Start::Plain, flags: &[], bounds, run }
 }
 
 /// Sends what is made over and over, on a new connection wherever the last one was ended.

@@ -45,7 +45,7 @@ const fn places(
     run: fn(&mut Ring) -> Result<()>,
 ) -> Attack {
     let bounds = Bounds { growth: 64.0, cpu: 1.5, delay: 20.0 };
-    Attack { name, tries, short, start: Start::Plain, flags: &[], bounds, run }
+    Attack { name, tries, short, waits: false, start: Start::Plain, flags: &[], bounds, run }
 }
 
 /// Takes as many places as the server gives; others have to find one all the while.

@@ -22,11 +22,12 @@ mod unfinished;
 mod window;
 
 use std::path::PathBuf;
+use std::thread;
 
 use anyhow::{Result, bail, ensure};
 use clap::Args;
 
-use self::ring::{Ring, Start};
+use self::ring::{Outcome, Ring, Start};
 use crate::{machine, table};
 
 /// Which attacks, and how long.
@@ -64,6 +65,9 @@ struct Attack {
     tries: &'static str,
     /// Whether it is among those that are made in every test.
     short: bool,
+    /// Whether it is long because it waits, and costs next to nothing meanwhile: such ones are made at
+    /// once where all are made at length, each on a server of its own.
+    waits: bool,
     start: Start,
     flags: &'static [&'static str],
     bounds: Bounds,
@@ -100,32 +104,57 @@ pub(crate) fn attack(order: &Attacks) -> Result<()> {
         let named = order.names.iter().any(|name| name == attack.name);
         if order.names.is_empty() { attack.short || !order.short } else { named }
     };
-    let mut rows = vec![ring::HEAD.map(str::to_owned).to_vec()];
-    let mut fell = Vec::new();
-    for attack in all().filter(wanted) {
-        if order.list {
+    let wanted: Vec<_> = all().filter(wanted).collect();
+    if order.list {
+        for attack in wanted {
             say(&format!("{:<20} {}", attack.name, attack.tries));
-            continue;
         }
-        say(&format!("{}: {}", attack.name, attack.tries));
+        return Ok(());
+    }
+    let (at_once, in_turn): (Vec<&Attack>, Vec<&Attack>) =
+        wanted.into_iter().partition(|attack| attack.waits && !order.short);
+    if let [_, ..] = at_once[..] {
+        say(&format!("{} that wait are made at once", at_once.len()));
+    }
+    let mut made = thread::scope(|scope| {
+        let made: Vec<_> = at_once
+            .iter()
+            .map(|attack| scope.spawn(|| (*attack, ring::enter(attack, &order.server, false))))
+            .collect();
+        let made = made.into_iter().map(|one| one.join().expect("it reports, and never panics"));
+        let told = made.inspect(|(attack, outcome)| {
+            begin(attack);
+            tell(outcome);
+        });
+        told.collect::<Vec<_>>()
+    });
+    for attack in in_turn {
+        begin(attack);
         let outcome = ring::enter(attack, &order.server, order.short);
-        for line in &outcome.notes {
-            say(&format!("    {line}"));
-        }
-        for fault in &outcome.faults {
-            say(&format!("    FELL: {fault}"));
-        }
-        if !outcome.faults.is_empty() {
-            fell.push(attack.name);
-        }
-        rows.push(outcome.row(attack, order.short));
+        tell(&outcome);
+        made.push((attack, outcome));
     }
-    if !order.list {
-        say(&format!("\n{}", table::table(&rows)));
-    }
-    match fell.as_slice() {
+    let head = ring::HEAD.map(str::to_owned).to_vec();
+    let rows = made.iter().map(|(attack, outcome)| outcome.row(attack, order.short));
+    let rows: Vec<_> = [head].into_iter().chain(rows).collect();
+    say(&format!("\n{}", table::table(&rows)));
+    let fell = made.iter().filter(|(_, outcome)| !outcome.faults.is_empty());
+    match fell.map(|(attack, _)| attack.name).collect::<Vec<_>>().as_slice() {
         [] => Ok(()),
         fell => bail!("the server fell by: {}", fell.join(", ")),
+    }
+}
+
+fn begin(attack: &Attack) {
+    say(&format!("{}: {}", attack.name, attack.tries));
+}
+
+fn tell(outcome: &Outcome) {
+    for line in &outcome.notes {
+        say(&format!("    {line}"));
+    }
+    for fault in &outcome.faults {
+        say(&format!("    FELL: {fault}"));
     }
 }
 

@@ -87,7 +87,8 @@ pub(super) fn enter(attack: &Attack, program: &Path, short: bool) -> Outcome {
 }
 
 fn meet(attack: &Attack, program: &Path, short: bool) -> Result<Outcome> {
-    let folder = std::env::temp_dir().join(format!("echoclock-attack-{}", std::process::id()));
+    let folder = format!("echoclock-attack-{}-{}", std::process::id(), attack.name);
+    let folder = std::env::temp_dir().join(folder);
     std::fs::create_dir_all(folder.join("site")).context("the folder can't be made")?;
     std::fs::write(folder.join("site/index.html"), "<!doctype html><title>x</title>")?;
     let (server, unread) = start(attack, program, &folder)?;

@@ -13,6 +13,7 @@ pub(super) const ALL: &[Attack] = &[Attack {
     name: "site-large-file",
     tries: "heads of a file of 1 GiB, and clients that ask for it and leave",
     short: true,
+    waits: false,
     start: Start::Plain,
     flags: &[],
     bounds: Bounds { growth: 48.0, cpu: 0.7, delay: 20.0 },

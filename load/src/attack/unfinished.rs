@@ -16,6 +16,7 @@ pub(super) const ALL: &[Attack] = &[Attack {
     name: "unfinished-messages",
     tries: "40 messages of 16 MiB without their last fragment, kept alive by pings",
     short: true,
+    waits: true,
     start: Start::Plain,
     flags: &["--raw-max=16777216", "--memory-budget=67108864"],
     bounds: Bounds { growth: 64.0 + 32.0, cpu: 2.0, delay: 20.0 },
