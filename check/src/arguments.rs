@@ -66,7 +66,7 @@ pub struct Check {
     #[arg(long, value_name = "NAME: VALUE", value_parser = header)]
     pub(crate) header: Vec<(HeaderName, HeaderValue)>,
 
-    /// A forward proxy on the way, such as http://proxy.example.org:3128: what needs a tunnel goes by
+    /// A forward proxy on the way, such as `http://proxy.example.org:3128`: what needs a tunnel goes by
     /// CONNECT, as in a browser. Without it the environment's is asked (HTTPS_PROXY, http_proxy,
     /// ALL_PROXY), but for this machine itself and what NO_PROXY lists
     #[arg(long, value_name = "URL")]

@@ -100,7 +100,7 @@ fn left_out(lanes: &[Lane]) -> Option<NotTested> {
     let out: Vec<_> = Lane::ALL.into_iter().filter(|lane| !lanes.contains(lane)).collect();
     let words = out.iter().map(|lane| lanes::word(*lane)).collect::<Vec<_>>().join(", ");
     let why = format!("Left out by --only: {words}.");
-    (!out.is_empty()).then_some(NotTested { probe: None, why })
+    (!out.is_empty()).then_some(NotTested { probe: None, lane: None, why })
 }
 
 /// Asks whether there is an Echoclock that lets itself be checked.

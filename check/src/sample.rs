@@ -104,6 +104,7 @@ pub(crate) fn faulty() -> Checked {
     report.keep_alive = Some("A ping every 25 s: a silent socket is cut after 50 s.".to_owned());
     let gap = NotTested {
         probe: Some(ProbeId("html-slow".to_owned())),
+        lane: Some(Lane::Frame),
         why: "300 ms apart: it was stopped with the run.".to_owned(),
     };
     report.not_tested.insert(0, gap);

@@ -86,7 +86,7 @@ fn report(run: u128) -> Report {
         notes: vec![],
         hops: vec![Seen { hop: Hop::Nginx, is_named: true, because: "Server: nginx".to_owned() }],
         not_proven: vec!["Only this path.".to_owned()],
-        not_tested: vec![NotTested { probe: None, why: "Silences.".to_owned() }],
+        not_tested: vec![NotTested { probe: None, lane: None, why: "Silences.".to_owned() }],
         compared: None,
         observations: vec![],
     }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::evidence::Client;
 use super::hops::{Hop, Seen};
 use super::observed::Observation;
-use super::probe::{Lane, ProbeId};
+use super::probe::{Lane, Probe, ProbeId};
 use super::rule::Confidence;
 use super::signs::{Life, Sign};
 use crate::ledger::LedgerId;
@@ -231,6 +231,23 @@ pub struct Paste {
 pub struct NotTested {
     /// Which probe; nothing for what no probe tests.
     pub probe: Option<ProbeId>,
+    /// Whose row that is.
+    #[serde(default)]
+    pub lane: Option<Lane>,
     /// What, and why.
     pub why: String,
+}
+
+impl NotTested {
+    fn of(probe: &Probe, why: String) -> Self {
+        Self { probe: Some(probe.id.clone()), lane: Some(probe.lane), why }
+    }
+
+    /// Says it where lanes are not told apart.
+    pub fn sentence(&self) -> String {
+        match self.lane {
+            Some(lane) => words::capital(&format!("{lane}, {}", self.why)),
+            None => self.why.clone(),
+        }
+    }
 }

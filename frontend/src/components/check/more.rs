@@ -26,7 +26,7 @@ pub(super) fn More(report: Arc<Report>) -> impl IntoView {
     let hops = hops.collect_view();
     let words = |text: &String| view! { <li>{sentence(text)}</li> };
     let not_proven = report.not_proven.iter().map(words).collect_view();
-    let not_tested = report.not_tested.iter().map(|gap| words(&gap.why)).collect_view();
+    let not_tested = report.not_tested.iter().map(|gap| words(&gap.sentence())).collect_view();
     let part = |title: &'static str, none: &'static str, is_empty: bool, list| {
         let nothing = is_empty.then(|| view! { <p class="nothing">{none}</p> });
         view! {

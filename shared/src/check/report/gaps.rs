@@ -42,19 +42,19 @@ pub(super) fn not_tested(
         }
         if not_counted.contains(&probe.id) {
             let why = format!("{}: it showed a fault while the tab was hidden.", probe.title);
-            gaps.push(NotTested { probe: Some(probe.id.clone()), why });
+            gaps.push(NotTested::of(probe, why));
             continue;
         }
         let seen = evidence.observations.iter().find(|seen| seen.probe == probe.id);
         if let Some(why) =
             why(probe, seen).or_else(|| never_said(probe, seen?)).or_else(|| too_slow(probe, seen?))
         {
-            gaps.push(NotTested { probe: Some(probe.id.clone()), why });
+            gaps.push(NotTested::of(probe, why));
         }
     }
     if evidence.observations.iter().any(|seen| is_untold(&seen.ledger)) {
         let why = format!("The server's side of all probes, not tested: {NO_LEDGERS}.");
-        gaps.push(NotTested { probe: None, why });
+        gaps.push(NotTested { probe: None, lane: None, why });
     }
     if !not_for_this_client.is_empty() {
         let client = match evidence.client {
@@ -62,14 +62,14 @@ pub(super) fn not_tested(
             Client::CommandLine => "Only a page can make these",
         };
         let why = format!("{client}: {}.", not_for_this_client.join(", "));
-        gaps.push(NotTested { probe: None, why });
+        gaps.push(NotTested { probe: None, lane: None, why });
     }
     let why = if is_deep {
         "Long polls of more than a minute, such as 100 s: the server lets no request wait for longer."
     } else {
         "Silences, and how long connections live: only the deep run tries them."
     };
-    gaps.push(NotTested { probe: None, why: why.to_owned() });
+    gaps.push(NotTested { probe: None, lane: None, why: why.to_owned() });
     gaps
 }
 

@@ -56,7 +56,7 @@ fn write_all(text: &mut String, report: &Report) -> std::fmt::Result {
     list(text, "Noted, and no fault", notes)?;
     list(text, "On the way", report.hops.iter().map(hop))?;
     list(text, "What this does not prove", report.not_proven.iter().map(|says| inline(says)))?;
-    list(text, "What was not tested", report.not_tested.iter().map(|gap| inline(&gap.why)))
+    list(text, "What was not tested", report.not_tested.iter().map(|gap| inline(&gap.sentence())))
 }
 
 fn write_finding(text: &mut String, n: usize, finding: &Finding) -> std::fmt::Result {
