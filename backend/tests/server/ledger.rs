@@ -14,6 +14,7 @@ use tokio::io::AsyncReadExt;
 use tokio::time::timeout;
 
 use crate::support::clock::ManualClock;
+use crate::support::raw::frame;
 use crate::support::socket::Client;
 use crate::support::{self, PATIENCE, Server, Setup, Wire};
 
@@ -61,21 +62,6 @@ impl Counted {
     }
 }
 
-/// Writes a client's frame, masked by nothing but zeros.
-fn masked(opcode: u8, payload: &[u8]) -> Vec<u8> {
-    let mut frame = vec![0x80 | opcode];
-    match payload.len() {
-        length @ 0..=125 => frame.push(0x80 | length as u8),
-        length => {
-            frame.push(0x80 | 126);
-            frame.extend((length as u16).to_be_bytes());
-        }
-    }
-    frame.extend([0; 4]);
-    frame.extend(payload);
-    frame
-}
-
 #[tokio::test]
 async fn the_totals_are_what_passes_on_the_wire() {
     for transport in Transport::ALL {
@@ -117,11 +103,11 @@ async fn the_totals_are_what_passes_on_the_wire() {
                 let opening = format!("{OPENING}\r\n");
                 let mut asked = Counted::ask(&server, "GET", &target(""), &opening).await;
                 asked.read_until(r#""seq":10,"#).await;
-                asked.write(masked(9, b"are you there")).await;
+                asked.write(frame(0x89, b"are you there")).await;
                 asked.read_until("are you there").await;
                 let stopping = server.begin_to_stop();
                 asked.read_until("the server stops").await;
-                asked.write(masked(8, &1001_u16.to_be_bytes())).await;
+                asked.write(frame(0x88, &1001_u16.to_be_bytes())).await;
                 add(asked.read_to_end().await);
                 stopping.stopped().await;
             }
@@ -153,17 +139,17 @@ async fn the_totals_of_echoes_are_what_passes_on_the_wire() {
     let opening = format!("Sec-WebSocket-Protocol: echoclock.v1\r\n{OPENING}\r\n");
     let mut chat = Counted::ask(&server, "GET", &target(path::ECHO), &opening).await;
     chat.read_until("hello").await;
-    chat.write(masked(1, body.as_bytes())).await;
+    chat.write(frame(0x81, body.as_bytes())).await;
     chat.read_until("pong").await;
-    chat.write(masked(8, &[])).await;
+    chat.write(frame(0x88, &[])).await;
     let chat = chat.read_to_end().await;
 
     let opening = format!("{OPENING}\r\n");
     let mut raw = Counted::ask(&server, "GET", &target(path::ECHO_RAW), &opening).await;
     let long = "x".repeat(300);
-    raw.write(masked(2, long.as_bytes())).await;
+    raw.write(frame(0x82, long.as_bytes())).await;
     raw.read_until(&long).await;
-    raw.write(masked(8, &[&3000_u16.to_be_bytes()[..], b"that is all"].concat())).await;
+    raw.write(frame(0x88, &[&3000_u16.to_be_bytes()[..], b"that is all"].concat())).await;
     let raw = raw.read_to_end().await;
     server.stop().await;
 
