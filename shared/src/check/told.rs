@@ -1,5 +1,7 @@
 //! What signs and rules ask of a run: the same questions, each put in one way.
 
+use std::time::Duration;
+
 use crate::check::evidence::Evidence;
 use crate::check::flow::{self, Arrived, Server, named};
 use crate::check::observed::{Heard, Note, Observation, ServerSide};
@@ -169,11 +171,17 @@ impl<'a> Told<'a> {
         }
     }
 
-    /// Returns how many milliseconds lie between its first two requests as they arrived.
-    pub(in crate::check) fn arrived_apart(&self) -> Option<u64> {
+    /// Returns after how long its request arrived again, where that was because the first one had waited
+    /// for too long.
+    pub(in crate::check) fn retried_after(&self) -> Option<Duration> {
+        self.arrived_apart().filter(|apart| *apart >= RETRY)
+    }
+
+    /// Returns how long lies between its first two requests as they arrived.
+    pub(in crate::check) fn arrived_apart(&self) -> Option<Duration> {
         let requests = self.arrived()?;
         let [first, second, ..] = &requests[..] else { return None };
-        Some(second.at.saturating_sub(first.at))
+        Some(Duration::from_millis(second.at.saturating_sub(first.at)))
     }
 
     /// Whether nothing of it has arrived at the server, for certain.
@@ -197,6 +205,9 @@ impl<'a> Told<'a> {
         self.status_sent().is_some_and(|status| status >= 500)
     }
 }
+
+/// From when on a second request is one that came for the first one's lateness.
+pub(in crate::check) const RETRY: Duration = Duration::from_secs(1);
 
 /// How many items a stream has at least that shows how they pass.
 const ITEMS_MIN: u32 = 3;
