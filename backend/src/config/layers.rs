@@ -18,6 +18,7 @@ use super::fault::Fault;
 use super::file::{self, Entry};
 use super::in_force;
 use super::merged::{self, Merged};
+use super::printed;
 use super::setting::{self, CONFIG, PRINT_CONFIG, SERVE};
 use super::source::Source;
 use super::{Cli, Serve};
@@ -78,6 +79,8 @@ fn asked(matches: &ArgMatches) -> Result<Asked, Fault> {
     Ok(match command {
         super::Command::Serve(serve) => Asked::Serve(serve),
         super::Command::Check(check) => Asked::Check(check),
+        super::Command::Completions { shell } => Asked::Print(printed::completions(shell)),
+        super::Command::Manual { page } => Asked::Print(printed::manual(page)),
     })
 }
 

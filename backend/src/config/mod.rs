@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
+use clap_complete::Shell;
 use echoclock_check::Check;
 use http::HeaderName;
 use tracing_subscriber::filter::Targets;
@@ -45,6 +46,9 @@ mod merged;
 
 mod in_force;
 
+mod printed;
+pub use printed::Page;
+
 mod layers;
 pub use layers::{Asked, read};
 
@@ -78,6 +82,23 @@ pub enum Command {
                       NO_COLOR is set. SIGINT ends a run with what is known by then."
     )]
     Check(Box<Check>),
+
+    /// Print what has a shell complete the arguments
+    #[command(
+        after_help = "For bash: echoclock completions bash > /etc/bash_completion.d/echoclock"
+    )]
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+
+    /// Print a manual page, as roff
+    #[command(after_help = "To read it: echoclock manual serve | man -l -")]
+    Manual {
+        /// Which one
+        #[arg(value_enum, default_value_t = Page::Echoclock)]
+        page: Page,
+    },
 }
 
 /// How to serve.
