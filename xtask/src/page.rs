@@ -92,8 +92,10 @@ fn mark(sources: Fingerprint, dist: &Path) -> String {
     format!("{sources} {}", made.unwrap_or_default())
 }
 
-const NOT_THE_PAGE: [&str; 9] =
-    [".git", ".github", ".ci", "backend", "deploy", "dist", "docs", "e2e", "xtask"];
+const NOT_THE_PAGE: [&str; 12] = [
+    ".git", ".github", ".ci", "backend", "check", "deploy", "dist", "docs", "e2e", "fuzz", "load",
+    "xtask",
+];
 
 const HEADERS: &str = "
 dist/ is ready for any static host. Have the host send:
