@@ -16,7 +16,7 @@ use crate::support::socket::{Client, told};
 use crate::support::{self, PATIENCE, Setup, Wire};
 
 #[tokio::test]
-async fn a_server_that_drains_ends_what_is_open_and_still_answers() {
+async fn a_server_that_drains_ends_what_is_open_takes_nothing_new_and_says_how_it_is() {
     let limits = Limits {
         // Long enough for the test's requests; the server does not stop before.
         drain_at_least: Duration::from_secs(3),
@@ -32,19 +32,26 @@ async fn a_server_that_drains_ends_what_is_open_and_still_answers() {
     let status = async |url: &str| reqwest::get(url).await.expect("an answer").status();
     assert_eq!(status(&ready).await, StatusCode::OK);
 
-    let urls = [path::HEALTHZ, path::INFO, path::CLOCK].map(|path| server.http(path));
+    let urls = [path::HEALTHZ, path::INFO].map(|path| server.http(path));
     let events = server.http(path::CLOCK_EVENTS);
-    let others = [Transport::LongPoll, Transport::Stream, Transport::Frame, Transport::Socket];
-    let others = others.map(|transport| server.http(&transport.of(path::CLOCK)));
+    let others = Transport::ALL.into_iter().filter(|transport| *transport != Transport::Events);
+    let others = others.map(|transport| transport.of(path::CLOCK).to_string());
+    let rest = ["/api/check/seen", "/api/check/status?code=404", "/api/check/body?bytes=1"];
+    let others: Vec<_> =
+        others.chain(rest.map(str::to_owned)).map(|path| server.http(&path)).collect();
+    let posted = [path::ECHO_ONCE, "/api/check/body"].map(|path| server.http(path));
     let state = server.state.clone();
     let stopping = server.begin_to_stop();
     state.drain.begun().await;
     assert_eq!(status(&ready).await, StatusCode::SERVICE_UNAVAILABLE);
-    let statuses = [status(&urls[0]).await, status(&urls[1]).await, status(&urls[2]).await];
-    assert_eq!(statuses, [StatusCode::OK; 3]);
-    // Nothing new that would stay open is begun, and everybody is told when to come back.
-    for url in others {
-        let answer = reqwest::get(&url).await.expect("an answer");
+    let statuses = [status(&urls[0]).await, status(&urls[1]).await];
+    assert_eq!(statuses, [StatusCode::OK; 2]);
+    // Nothing new is begun, and everybody is told when to come back.
+    let client = reqwest::Client::new();
+    let asked = others.iter().map(|url| client.get(url));
+    let asked = asked.chain(posted.iter().map(|url| client.post(url).body("{\"type\":\"ping\"}")));
+    for (request, url) in asked.zip(others.iter().chain(&posted)) {
+        let answer = request.send().await.expect("an answer");
         assert_eq!(answer.status(), StatusCode::SERVICE_UNAVAILABLE, "{url}");
         let after = answer.headers()["retry-after"].to_str().expect("text").parse::<u64>();
         assert!((2..=6).contains(&after.expect("seconds")), "{url}");
