@@ -11,6 +11,7 @@ use echoclock_shared::info::{Done, Open};
 
 use crate::client::Client;
 use crate::connection::{Ended, Ending};
+use crate::hits::{Hits, Limit};
 use crate::limits::Limits;
 use crate::peer::Peer;
 use crate::places::{Full, Kind, Place, Taken};
@@ -20,6 +21,7 @@ use crate::places::{Full, Kind, Place, Taken};
 pub struct Counts {
     taken: Taken,
     done: Arc<DoneSoFar>,
+    hits: Hits,
 }
 
 #[derive(Debug, Default)]
@@ -29,9 +31,9 @@ struct DoneSoFar {
 
 impl Counts {
     /// Counts from nothing up to these limits.
-    pub fn new(limits: &Limits) -> Self {
-        let taken = Taken::new(limits.in_all, limits.per_client);
-        Self { taken, done: Arc::default() }
+    pub fn new(limits: &Limits, hits: Hits) -> Self {
+        let taken = Taken::new(limits.in_all, limits.per_client, hits.clone());
+        Self { taken, done: Arc::default(), hits }
     }
 
     /// Returns what is open.
@@ -75,7 +77,7 @@ impl Counts {
         ending: Ending,
     ) -> Result<OpenStream, Full> {
         let place = self.taken.take(Kind::Stream, client)?;
-        Ok(OpenStream(Entry::open(place, "stream", name, peer, ending)))
+        Ok(OpenStream(Entry::open(place, "stream", name, peer, ending, self.hits.clone())))
     }
 
     /// Counts a request that waits; there are too many of them for the log.
@@ -93,17 +95,21 @@ impl Counts {
     ///
     /// Where there are as many as there may be.
     pub(crate) fn socket_place(&self, client: Client) -> Result<SocketPlace, Full> {
-        Ok(SocketPlace(self.taken.take(Kind::Socket, client)?))
+        Ok(SocketPlace { place: self.taken.take(Kind::Socket, client)?, hits: self.hits.clone() })
     }
 }
 
 /// A socket's place until it is open.
 #[derive(Debug)]
-pub(crate) struct SocketPlace(Place);
+pub(crate) struct SocketPlace {
+    place: Place,
+    hits: Hits,
+}
 
 impl SocketPlace {
     pub(crate) fn open(self, name: String, peer: Peer) -> OpenSocket {
-        OpenSocket(Entry::open(self.0, "socket", name, peer, Ending::default()))
+        let Self { place, hits } = self;
+        OpenSocket(Entry::open(place, "socket", name, peer, Ending::default(), hits))
     }
 }
 
@@ -144,6 +150,11 @@ impl OpenSocket {
         self.0.messages += 1;
     }
 
+    /// Counts that it has come to a limit.
+    pub(crate) fn hit(&self, limit: Limit) {
+        self.0.hits.hit(limit);
+    }
+
     /// Ends the count, and logs why.
     pub(crate) fn ended(mut self, reason: &dyn fmt::Display) {
         self.0.reason = Some(reason.to_string());
@@ -160,13 +171,21 @@ struct Entry {
     messages: usize,
     reason: Option<String>,
     ending: Ending,
+    hits: Hits,
 }
 
 impl Entry {
-    fn open(place: Place, kind: &'static str, name: String, peer: Peer, ending: Ending) -> Self {
+    fn open(
+        place: Place,
+        kind: &'static str,
+        name: String,
+        peer: Peer,
+        ending: Ending,
+        hits: Hits,
+    ) -> Self {
         tracing::info!(%peer, client = %place.client(), "{kind} opened: {name}");
         let since = Instant::now();
-        Self { place, kind, name, peer, since, messages: 0, reason: None, ending }
+        Self { place, kind, name, peer, since, messages: 0, reason: None, ending, hits }
     }
 }
 

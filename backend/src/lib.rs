@@ -11,6 +11,7 @@ use http::{Method, Uri};
 
 use crate::clock::ClockSource;
 use crate::error::Refusal;
+use crate::hits::Hits;
 use crate::places::Taken;
 use crate::state::AppState;
 
@@ -51,6 +52,8 @@ pub mod error;
 pub mod state;
 
 pub mod limits;
+
+pub mod hits;
 
 pub mod counts;
 
@@ -139,7 +142,8 @@ pub fn app(state: AppState) -> Router {
 /// Returns what the server answers to those who look after it, on a listener of its own. Together they
 /// may ask as often as one client may.
 pub fn admin(state: AppState) -> Router {
-    let taken = Taken::new(state.limits.per_client, state.limits.per_client);
+    // What these ask for is no client's, and reaches none of their limits.
+    let taken = Taken::new(state.limits.per_client, state.limits.per_client, Hits::default());
     let all = Router::new()
         .route(path::HEALTHZ, get(info::healthz))
         .route(path::READYZ, get(info::readyz))

@@ -267,7 +267,7 @@ impl Server {
     }
 
     fn connection(&self, stream: TcpStream, seat: Seat) -> Connection {
-        Connection::new(stream, seat, &self.state.limits)
+        Connection::new(stream, seat, &self.state.limits, self.state.hits.clone())
     }
 
     fn conversation(
@@ -289,6 +289,7 @@ impl Server {
             no_room,
             // One that has no room may be told so before all are.
             finish: self.finish.child_token(),
+            hits: self.state.hits.clone(),
         }
     }
 }

@@ -12,6 +12,7 @@ use crate::counts::Counts;
 use crate::drain::{Drain, Manner};
 use crate::feed::clock::{Clocks, WallClock};
 use crate::forwarded::Trusted;
+use crate::hits::Hits;
 use crate::ledger::Ledgers;
 use crate::limits::Limits;
 use crate::origin::Allowed;
@@ -84,6 +85,8 @@ pub struct Parts {
     pub clocks: Clocks,
     /// What is kept of links.
     pub ledgers: Ledgers,
+    /// How often limits were reached.
+    pub hits: Hits,
     /// What is open.
     pub counts: Counts,
     /// Whether the server is about to stop.
@@ -103,7 +106,16 @@ impl AppState {
     pub fn new(settings: Settings, wall: Arc<dyn WallClock>) -> Result<Self, getrandom::Error> {
         let Settings { allowed, trusted_proxies, site, limits, show_headers, offered, restarts } =
             settings;
-        let (budget, counts) = (Budget::new(limits.memory), Counts::new(&limits));
+        let hits = Hits::default();
+        let budget = Budget::new(limits.memory, hits.clone());
+        let counts = Counts::new(&limits, hits.clone());
+        let ledgers = Ledgers::new(
+            offered.ledgers,
+            limits.ledger,
+            show_headers,
+            Arc::clone(&wall),
+            hits.clone(),
+        );
         Ok(Self(Arc::new(Parts {
             pages: Pages::new(site, &allowed, budget.clone(), counts.taken().clone()),
             allowed,
@@ -113,7 +125,8 @@ impl AppState {
             budget,
             limits,
             clocks: Clocks::new(&wall),
-            ledgers: Ledgers::new(offered.ledgers, limits.ledger, show_headers, Arc::clone(&wall)),
+            ledgers,
+            hits,
             counts,
             drain: Drain::new(Manner {
                 spread: limits.drain_spread.min(limits.drain_at_most / 2),

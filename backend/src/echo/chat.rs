@@ -7,7 +7,7 @@ use echoclock_shared::echo::{FromBrowser, FromServer, SUBPROTOCOL};
 use echoclock_shared::limits::ECHO_MESSAGE_MAX;
 
 use crate::error::Refusal;
-use crate::socket::{Answer, End, Endpoint, Message, Opening, Socket, Subprotocol};
+use crate::socket::{Answer, End, Endpoint, Message, MessageMax, Opening, Socket, Subprotocol};
 use crate::state::AppState;
 
 /// Answers `/api/echo`.
@@ -21,7 +21,7 @@ pub(crate) async fn open(
 ) -> Result<Response, Refusal> {
     let endpoint = Endpoint {
         name: "echo".to_owned(),
-        message_max: ECHO_MESSAGE_MAX,
+        message_max: MessageMax::Fixed(ECHO_MESSAGE_MAX),
         subprotocol: Subprotocol::Known(SUBPROTOCOL),
         silence: None,
     };

@@ -9,7 +9,7 @@ use http::Uri;
 
 use crate::error::Refusal;
 use crate::parameter;
-use crate::socket::{Answer, Endpoint, Opening, PROTOCOL, Subprotocol};
+use crate::socket::{Answer, Endpoint, MessageMax, Opening, PROTOCOL, Subprotocol};
 use crate::state::AppState;
 
 /// Returns the endpoint, or what says that there is none.
@@ -35,7 +35,7 @@ async fn open(
 ) -> Result<Response, Refusal> {
     let endpoint = Endpoint {
         name: "raw echo".to_owned(),
-        message_max: state.limits.raw_message,
+        message_max: MessageMax::Raw(state.limits.raw_message),
         subprotocol: subprotocol(&uri)?,
         silence: None,
     };

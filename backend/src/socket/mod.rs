@@ -32,7 +32,7 @@ use open::Parts as SocketParts;
 pub(crate) use open::{Answer, Message, Socket};
 
 mod end;
-pub(crate) use end::End;
+pub(crate) use end::{End, MessageMax};
 
 mod link;
 use link::Link;
@@ -100,8 +100,8 @@ pub(crate) enum Subprotocol {
 pub(crate) struct Endpoint {
     /// For the log.
     pub(crate) name: String,
-    /// The largest message, in bytes.
-    pub(crate) message_max: usize,
+    /// The largest message.
+    pub(crate) message_max: MessageMax,
     /// Which subprotocol is selected.
     pub(crate) subprotocol: Subprotocol,
     /// How long a client may be silent, and is asked for no sign of life; nothing for all that the
@@ -136,7 +136,7 @@ impl Endpoint {
         tokio::spawn(async move {
             let upgraded = upgrade.await.map_err(|error| error.to_string());
             let link = upgraded.and_then(|upgraded| {
-                Link::new(upgraded, in_use.clone(), &state.limits)
+                Link::new(upgraded, in_use.clone(), &state.limits, state.hits.clone())
                     .map_err(|error| error.to_string())
             });
             let link = match link {

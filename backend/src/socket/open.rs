@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::end::End;
+use super::end::{End, MessageMax};
 use super::head::{self, Written};
 use super::held::{Held, SMALL};
 use super::link::Link;
@@ -26,6 +26,7 @@ use crate::alarm::Alarm;
 use crate::budget::{Budget, NoRoom};
 use crate::counts::OpenSocket;
 use crate::drain::Drained;
+use crate::hits::Limit;
 use crate::limits::Limits;
 
 mod saying;
@@ -46,7 +47,7 @@ struct Inner {
     /// Whether that holds whole frames, for whose answers there was no room.
     is_behind: bool,
     queue: Queue,
-    message_max: usize,
+    message_max: MessageMax,
     waits: Waits,
     allowance: Allowance,
     alarm: Alarm,
@@ -62,7 +63,7 @@ struct Inner {
 /// What a socket is made of.
 pub(super) struct Parts<'a> {
     pub(super) link: Link,
-    pub(super) message_max: usize,
+    pub(super) message_max: MessageMax,
     pub(super) limits: &'a Limits,
     pub(super) budget: &'a Budget,
     pub(super) drain: Drained,
@@ -95,7 +96,7 @@ impl Socket {
         let waits = Waits::new(limits, now);
         Self(Box::new(Inner {
             link,
-            reader: Reader::new(message_max, budget),
+            reader: Reader::new(message_max.bytes(), budget),
             rest: Held::new(budget),
             is_behind: false,
             queue: Queue::new(budget.clone()),
@@ -356,11 +357,14 @@ impl Inner {
         ready!(self.alarm.poll_until(cx, at));
         Poll::Ready(match due {
             Due::Ping => {
+                if let Some(open) = &self.open {
+                    open.hit(Limit::SocketPingEvery);
+                }
                 self.waits.asked(Instant::now());
                 self.queue.frame(head::PING, &[]).map_err(End::from)
             }
             Due::Silent => Err(End::Silent),
-            Due::Slow => Err(End::too_slow()),
+            Due::Slow => Err(End::too_slow(self.waits.spent())),
         })
     }
 }

@@ -14,7 +14,7 @@ use super::{Followed, Following, Query, Source};
 use crate::alarm::Alarm;
 use crate::error::Refusal;
 use crate::feed::{Encoding, Feed, Follower};
-use crate::socket::{End, Endpoint, Opening, Socket, Subprotocol};
+use crate::socket::{End, Endpoint, MessageMax, Opening, Socket, Subprotocol};
 
 /// Answers a WebSocket's opening and sends the items.
 ///
@@ -28,8 +28,12 @@ pub(super) async fn answer<S: Source>(
 ) -> Result<Response, Refusal> {
     let Following { mut follower, name, silence_max, .. } =
         followed.follow(query, Encoding::Json)?;
-    let endpoint =
-        Endpoint { name, message_max: MESSAGE_MAX, subprotocol: Subprotocol::No, silence: None };
+    let endpoint = Endpoint {
+        name,
+        message_max: MessageMax::Fixed(MESSAGE_MAX),
+        subprotocol: Subprotocol::No,
+        silence: None,
+    };
     endpoint.open(followed.app, opening, async move |mut socket, _| {
         let Err(end) = send(&mut socket, &mut follower, silence_max).await;
         drop(follower);
