@@ -105,7 +105,7 @@ async fn go_on(talk: &Arc<Talk>, mut patience: Patience, mut line: Line) -> Resu
 /// Tells a client that begins with HTTP/2 that there is none here, by the version of it that there is.
 async fn refuse_http2(peer: Peer, mut line: Line) -> Result<(), String> {
     let response = Refusal::NoH2c.into_response();
-    error::log(&response, Client::from(peer));
+    error::log(&response, Client::from(peer), None);
     let answer = error::written(response).await;
     let told = async {
         line.write_all(&answer).await?;

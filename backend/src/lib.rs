@@ -12,6 +12,7 @@ use http::{Method, Uri};
 use crate::clock::ClockSource;
 use crate::error::Refusal;
 use crate::hits::Hits;
+use crate::metrics::Metrics;
 use crate::places::Taken;
 use crate::state::AppState;
 
@@ -55,7 +56,13 @@ pub mod limits;
 
 pub mod hits;
 
+mod link;
+
 pub mod counts;
+
+mod work;
+
+mod metrics;
 
 pub mod drain;
 
@@ -149,7 +156,10 @@ pub fn admin(state: AppState) -> Router {
         .route(path::READYZ, get(info::readyz))
         .fallback(any(nothing_here))
         .method_not_allowed_fallback(not_this_method)
-        .with_state(state);
+        .with_state(state.clone());
+    let all = all.merge(
+        Router::new().route(path::METRICS, get(metrics::answer)).with_state(Metrics::of(state)),
+    );
     Router::new()
         .fallback_service(all)
         .layer(middleware::from_fn(form::check))

@@ -15,6 +15,7 @@ use crate::forwarded::Trusted;
 use crate::hits::Hits;
 use crate::ledger::Ledgers;
 use crate::limits::Limits;
+use crate::link::LinkIds;
 use crate::origin::Allowed;
 use crate::pass::Passes;
 use crate::site::{Pages, Site};
@@ -87,6 +88,8 @@ pub struct Parts {
     pub ledgers: Ledgers,
     /// How often limits were reached.
     pub hits: Hits,
+    /// What links are called in the log.
+    pub(crate) link_ids: LinkIds,
     /// What is open.
     pub counts: Counts,
     /// Whether the server is about to stop.
@@ -108,7 +111,7 @@ impl AppState {
             settings;
         let hits = Hits::default();
         let budget = Budget::new(limits.memory, hits.clone());
-        let counts = Counts::new(&limits, hits.clone());
+        let counts = Counts::new(&limits, hits.clone(), Arc::clone(&wall));
         let ledgers = Ledgers::new(
             offered.ledgers,
             limits.ledger,
@@ -127,6 +130,7 @@ impl AppState {
             clocks: Clocks::new(&wall),
             ledgers,
             hits,
+            link_ids: LinkIds::from(getrandom::u64()?),
             counts,
             drain: Drain::new(Manner {
                 spread: limits.drain_spread.min(limits.drain_at_most / 2),

@@ -15,6 +15,7 @@ use crate::error::Refusal;
 use crate::socket::{Answer, End, Endpoint, MessageMax, Opening, Socket, Subprotocol};
 use crate::state::AppState;
 use crate::transport::Query;
+use crate::work::Carries;
 
 /// Answers `/api/check/socket`: does what the plan says, and echoes meanwhile.
 ///
@@ -31,6 +32,7 @@ pub(super) async fn open(
     let mut course = Course::of(&plan, &state.wall)?;
     let endpoint = Endpoint {
         name: "check".to_owned(),
+        carries: Carries::Check,
         message_max: MessageMax::Raw(state.limits.raw_message),
         subprotocol: Subprotocol::No,
         silence: Some(SILENCE_MAX),

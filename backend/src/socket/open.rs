@@ -76,8 +76,8 @@ pub(super) struct Parts<'a> {
 pub(crate) enum Message<'a> {
     /// A text, which is UTF-8.
     Text(&'a [u8]),
-    /// Any bytes, into which nobody looks.
-    Binary,
+    /// So many bytes, into which nobody looks.
+    Binary(usize),
 }
 
 /// What is answered.
@@ -87,6 +87,16 @@ pub(crate) enum Answer {
     TheSame,
     /// A text.
     Text(String),
+}
+
+impl Message<'_> {
+    /// Returns how many bytes it has.
+    pub(crate) fn len(&self) -> usize {
+        match self {
+            Self::Text(text) => text.len(),
+            Self::Binary(bytes) => *bytes,
+        }
+    }
 }
 
 impl Socket {
@@ -164,6 +174,7 @@ impl Inner {
             };
             turn.made_progress();
             let now = Instant::now();
+            let before = self.open.as_ref().map_or(0, OpenSocket::received);
             self.rest.clear();
             let mut input = Input::new(&mut buffer[..read.end]);
             let mut same = 0..0;
@@ -175,6 +186,9 @@ impl Inner {
                 self.see_the_end(&mut input);
             }
             let written = self.write_first(cx, &input.bytes[same]);
+            if let Some(open) = &self.open {
+                open.answered(before, now);
+            }
             // No more than one read brings.
             self.rest.push_anyway(input.rest());
             let is_under_way = self.reader.is_under_way() || !self.rest.is_empty();
@@ -219,7 +233,7 @@ impl Inner {
                     };
                     let (message, opcode) = match kind {
                         Kind::Text => (Message::Text(payload), head::TEXT),
-                        Kind::Binary => (Message::Binary, head::BINARY),
+                        Kind::Binary => (Message::Binary(payload.len()), head::BINARY),
                     };
                     match (hear(message)?, body) {
                         (Answer::TheSame, Body::Here(range)) => {

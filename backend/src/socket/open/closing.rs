@@ -9,12 +9,15 @@ use super::super::end::{End, Fault};
 use super::super::head;
 use super::super::reader::Input;
 use super::{BUFFER, Inner, Socket};
+use crate::counts::OpenSocket;
 use crate::hits::Limit;
+use crate::link::LinkId;
 
 impl Socket {
     /// Closes the socket as its end needs, and waits a bounded while for the client's part.
     pub(crate) async fn close(self, end: End) {
         let Self(mut inner) = self;
+        let link = inner.open.as_ref().map_or(LinkId::UNKNOWN, OpenSocket::link);
         let close_timeout = inner.close_timeout;
         let frame = end.close_frame();
         let mut told = end.to_string();
@@ -37,7 +40,7 @@ impl Socket {
             if is_told && matches!(end, End::ByServer(..) | End::AtLimit(..)) {
                 let answered = timeout_at(until, poll_fn(|cx| inner.poll_the_end(cx, true))).await;
                 is_late = answered.is_err();
-                tracing::debug!(answered = !is_late, "closing handshake");
+                tracing::debug!(%link, answered = !is_late, "closing handshake");
             }
         }
         if end == End::Cut {
@@ -62,7 +65,7 @@ impl Socket {
             }
         });
         let closed = rest.await.is_ok();
-        tracing::debug!(closed, "the client's side");
+        tracing::debug!(%link, closed, "the client's side");
     }
 }
 

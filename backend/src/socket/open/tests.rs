@@ -20,9 +20,12 @@ use crate::client::Client;
 use crate::connection::Ending;
 use crate::counts::Counts;
 use crate::drain::Drain;
+use crate::feed::clock::SystemClock;
 use crate::hits::Hits;
 use crate::http2::{Streams, builder};
+use crate::link::LinkId;
 use crate::peer::Peer;
+use crate::work::Carries;
 
 /// Where the clock is paused, nothing else can go on any further when this has passed.
 const ALL_ELSE_RESTS: Duration = Duration::from_millis(1);
@@ -66,15 +69,16 @@ async fn over_http2_who_sends_much_in_small_parts_lets_others_have_their_turn() 
     }
     sleep(ALL_ELSE_RESTS).await;
 
-    let place =
-        Counts::new(&limits, Hits::default()).socket_place(Client::UNKNOWN).expect("a place");
+    let place = Counts::new(&limits, Hits::default(), Arc::new(SystemClock))
+        .socket_place(Client::UNKNOWN)
+        .expect("a place");
     let mut socket = Socket::new(Parts {
         link,
         message_max: MessageMax::Fixed(PARTS * PART),
         limits: &limits,
         budget: &Budget::new(limits.memory, Hits::default()),
         drain: Drain::default().drained(),
-        open: place.open("test".to_owned(), Peer::UNKNOWN),
+        open: place.open(LinkId::UNKNOWN, Carries::Raw, "test".to_owned(), Peer::UNKNOWN),
         record: None,
     });
     let heard = Cell::new(0);
