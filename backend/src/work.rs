@@ -139,12 +139,21 @@ impl Drop for Opened {
     }
 }
 
-/// Whether this one is measured, of what a thread does.
+/// Whether this one is measured, of what a thread does. Which ones are is left to chance, for what goes
+/// round evenly would have the same one measured each time.
 fn is_measured() -> bool {
-    SINCE.with(|since| {
-        let next = since.get() % MEASURED_EVERY;
-        since.set(next + 1);
-        next == 0
+    LUCK.with(|luck| {
+        let (state, left) = luck.get();
+        let next = match left.checked_sub(1) {
+            Some(left) => (state, left),
+            None => {
+                // Knuth's generator, whose first bits are good enough.
+                let state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+                (state, state >> (u64::BITS - LEFT_OUT_BITS))
+            }
+        };
+        luck.set(next);
+        left == 0
     })
 }
 
@@ -155,15 +164,15 @@ thread_local! {
         NEXT.fetch_add(1, Ordering::Relaxed) % PARTS
     };
 
-    /// How many were not measured since the last one that was.
-    static SINCE: Cell<u32> = const { Cell::new(0) };
+    /// The state of the dice, and how many are left out until the next one is measured.
+    static LUCK: Cell<(u64, u64)> = const { Cell::new((1, 0)) };
 }
 
 /// More threads than that share parts.
 const PARTS: usize = 16;
 
-/// One of so many is measured.
-const MEASURED_EVERY: u32 = 8;
+/// Up to 15 are left out, so that of 17 two are measured.
+const LEFT_OUT_BITS: u32 = 4;
 
 /// Up to how many seconds echoes are told apart: the system takes some microseconds.
 const ECHO_BOUNDS: [f64; 13] =
@@ -195,12 +204,24 @@ mod tests {
     }
 
     #[test]
-    fn the_first_is_measured_and_then_one_of_eight() {
-        let work = Work::new(Arc::new(SystemClock));
-        thread::scope(|scope| {
-            scope.spawn(|| (0..17).for_each(|_| work.time_echo(|| Duration::from_micros(60))));
-        });
-        assert_eq!(work.echo_times().so_far().count, 3);
+    fn the_first_is_measured_and_then_about_one_of_eight() {
+        let measured = |times: usize, every: usize| {
+            let work = Work::new(Arc::new(SystemClock));
+            thread::scope(|scope| {
+                scope.spawn(|| {
+                    for n in 0..times {
+                        if is_measured() && n % every == 0 {
+                            work.0.echo_times.took(Duration::from_micros(60));
+                        }
+                    }
+                });
+            });
+            work.echo_times().so_far().count
+        };
+        assert_eq!(measured(1, 1), 1);
+        assert!((900..1_400).contains(&measured(10_000, 1)), "{}", measured(10_000, 1));
+        // What comes round is measured as often as all else.
+        assert!((900..1_400).contains(&measured(80_000, 8)), "{}", measured(80_000, 8));
     }
 
     #[test]

@@ -112,7 +112,7 @@ fn work(sheet: &mut Sheet<'_>, work: &Work) -> fmt::Result {
     )?;
     sheet.several_times(
         "echoclock_item_lag_seconds",
-        "From when an item was due to when it was given to a follower's connection; one of eight.",
+        "From when an item was due to when it was given to a follower's connection; about one of eight.",
         "transport",
         Transport::ALL.map(|it| (transport(it), work.lags(it))),
     )?;
@@ -131,7 +131,7 @@ fn work(sheet: &mut Sheet<'_>, work: &Work) -> fmt::Result {
     )?;
     sheet.times(
         "echoclock_echo_seconds",
-        "From when messages were read from a WebSocket to when their echoes were written; one read of eight.",
+        "From when messages were read from a WebSocket to when their echoes were written; about one read of eight.",
         work.echo_times(),
     )?;
     sheet.counters(

@@ -66,12 +66,17 @@ fn metrics(expression: &str) -> Vec<Asked> {
             // What stands in brackets after these are labels.
             let end = rest.find(')').expect("its end");
             rest = &rest[end + 1..];
-        } else if !word.starts_with(|c: char| c.is_ascii_digit()) && !rest.starts_with('(') {
+        } else if !word.starts_with(|c: char| c.is_ascii_digit()) && !is_function(rest) {
             let matchers = rest.strip_prefix('{').and_then(|it| it.split_once('}'));
             found.push((word.to_owned(), matchers.map_or(vec![], |(it, _)| read_matchers(it))));
         }
     }
     found
+}
+
+/// Whether what stands before this is a function, and no metric.
+fn is_function(rest: &str) -> bool {
+    ["(", "by ", "without "].iter().any(|begin| rest.trim_start().starts_with(begin))
 }
 
 fn read_matchers(matchers: &str) -> Vec<(String, Vec<String>)> {

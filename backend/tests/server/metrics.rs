@@ -106,6 +106,7 @@ async fn what_is_done_is_told() {
     for target in ["/api/clock", "/api/clock/next"] {
         assert_eq!(Asked::at(server.at, &format!("GET {target} HTTP/1.1")).await.status(), 200);
     }
+    server.until("echoclock_item_lag_seconds_count{transport=\"stream\"}", 1.0).await;
     let scrape = server.scrape().await;
     for (name, value) in [
         ("echoclock_echoes_total{echo=\"chat\"}", 20.0),
