@@ -32,7 +32,7 @@ fn main() -> ExitCode {
 }
 
 fn served(arguments: &Serve) -> ExitCode {
-    let _log = match telemetry::start(arguments.log_level.clone()) {
+    let _log = match telemetry::start(arguments.log_level.clone(), arguments.log) {
         Ok(log) => log,
         Err(error) => {
             // There is nobody else to tell.
@@ -82,7 +82,7 @@ async fn run(arguments: &Serve) -> anyhow::Result<()> {
     }
     if let Some(admin) = &admin {
         let local = admin.local_addr().context("the listener has no address")?;
-        tracing::info!("listening on http://{local}/ for /healthz and /readyz");
+        tracing::info!("listening on http://{local}/ for /healthz, /readyz and /metrics");
     }
     serve(Listeners { public, admin }, app(state.clone()), state, async move {
         let name = signals.next().await;

@@ -21,6 +21,7 @@ use crate::peer::Peer;
 use crate::places::{FIRST_WORD, Full, Kind, Place, Seat, Seats};
 use crate::spare::{self, Spare, Waits};
 use crate::state::AppState;
+use crate::work::Count;
 
 /// What a server listens at.
 #[derive(Debug)]
@@ -165,6 +166,7 @@ impl Server {
                 Err(error) => match spare.look(listener) {
                     Waits::Nobody => {}
                     who @ (Waits::One(..) | Waits::Perhaps) => {
+                        self.state.counts.work().add(Count::NotAccepted, 1);
                         if shortage.failed(Instant::now()) {
                             tracing::error!(%error, "no connection could be accepted");
                         }
@@ -187,6 +189,7 @@ impl Server {
     /// Holds a connection where there is room for one more, or else tells its client that there is
     /// none.
     fn take_in(&self, stream: TcpStream, peer: Peer) {
+        self.state.counts.work().add(Count::Accepted, 1);
         let client = Client::from(peer);
         let is_proxy = self.state.trusted_proxies.holds(peer);
         let full = match self.place(client, is_proxy) {
@@ -267,7 +270,7 @@ impl Server {
     }
 
     fn connection(&self, stream: TcpStream, seat: Seat) -> Connection {
-        Connection::new(stream, seat, &self.state.limits)
+        Connection::new(stream, seat, &self.state.limits, self.state.hits.clone())
     }
 
     fn conversation(
@@ -289,6 +292,7 @@ impl Server {
             no_room,
             // One that has no room may be told so before all are.
             finish: self.finish.child_token(),
+            hits: self.state.hits.clone(),
         }
     }
 }

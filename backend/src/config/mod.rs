@@ -110,8 +110,8 @@ pub struct Serve {
     #[arg(default_value = "127.0.0.1:3000", value_parser = listen_address)]
     pub listen: SocketAddr,
 
-    /// A further address and port, where only /healthz and /readyz are answered, over connections
-    /// that nobody else can take; for who looks after the server
+    /// A further address and port, where only /healthz, /readyz and /metrics are answered, over
+    /// connections that nobody else can take; for who looks after the server
     #[arg(long, value_name = "ADDRESS:PORT")]
     #[arg(value_parser = listen_address)]
     pub admin_listen: Option<SocketAddr>,
@@ -161,6 +161,10 @@ pub struct Serve {
     /// such as warn,echoclock_backend=debug
     #[arg(long, value_name = "LEVELS", default_value = "info", value_parser = telemetry::levels)]
     pub log_level: Targets,
+
+    /// How the log is written: text, a line for people, or json, an object a line
+    #[arg(long, value_name = "FORM", default_value = "text", value_parser = telemetry::form)]
+    pub log: telemetry::Form,
 
     /// A file of settings in TOML: each key is an option's name, such as idle-timeout = 60
     #[arg(long, value_name = "FILE")]
@@ -374,6 +378,7 @@ mod tests {
             (["--socket-messages", "1k"], "not a whole number from 1 to 4294967295"),
             (["--no-check=perhaps", "--no-check"], "neither true nor false"),
             (["--log-level", "loud"], "not a level (off, error,"),
+            (["--log", "JSON"], "neither text nor json"),
             (["--socket-silence", "30"], "not longer than socket-ping-every = 30, by default"),
             (["--socket-ping-every", "75"], "socket-silence = 75, by default: not longer than"),
             (["--site", "/nowhere/at/all"], "there is no such folder"),

@@ -10,6 +10,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::runtime::Handle;
 
+use crate::hits::Hits;
 use crate::http1::How;
 use crate::limits::Limits;
 use crate::places::{Guest, Seat};
@@ -56,7 +57,7 @@ pub(crate) struct MadeRoom;
 
 impl Connection {
     /// Takes a connection over, with its share of the connections there may be.
-    pub(crate) fn new(stream: TcpStream, seat: Seat, limits: &Limits) -> Self {
+    pub(crate) fn new(stream: TcpStream, seat: Seat, limits: &Limits, hits: Hits) -> Self {
         if let Err(error) = set_options(&stream) {
             tracing::debug!(%error, "a connection's options could not be set");
         }
@@ -67,7 +68,7 @@ impl Connection {
             presence: Presence::default(),
             is_answering: false,
             is_unseen: false,
-            taking: Waiting::new(limits.taking()),
+            taking: Waiting::new(limits.taking(), hits),
             vigilance: Vigilance::default(),
             ending: Ending::default(),
         }

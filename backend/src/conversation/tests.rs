@@ -15,6 +15,7 @@ use super::*;
 use crate::client::Client;
 use crate::feed::clock::SystemClock;
 use crate::forwarded::Trusted;
+use crate::hits::Hits;
 use crate::origin::Allowed;
 use crate::places::Seats;
 use crate::site::Site;
@@ -44,7 +45,7 @@ async fn held_by(
     let (stream, peer) = accepted.expect("a connection");
     let seat = Seats::new().sit(Client::UNKNOWN, None);
     let guest = seat.guest();
-    let connection = Connection::new(stream, seat, &Limits::default());
+    let connection = Connection::new(stream, seat, &Limits::default(), Hits::default());
     let conversation = Conversation {
         has_http2: true,
         router: router(Arc::clone(&guest)),
@@ -52,6 +53,7 @@ async fn held_by(
         budget: state.budget.clone(),
         no_room: None,
         finish: CancellationToken::new(),
+        hits: Hits::default(),
     };
     let hold = conversation.hold(connection, Peer::from(peer));
     (client.expect("it listens"), Box::pin(hold), guest)

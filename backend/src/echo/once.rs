@@ -14,6 +14,7 @@ use crate::body;
 use crate::client::Client;
 use crate::error::Refusal;
 use crate::state::AppState;
+use crate::work::Echo;
 
 /// Answers `POST /api/echo/once` with what the chat's socket would say; a fault has status 400.
 ///
@@ -31,7 +32,7 @@ pub(crate) async fn answer(
     let message = body::read(body, ECHO_MESSAGE_MAX, client, &state).await?;
     let json = std::str::from_utf8(&message)
         .map_err(|error| Refusal::Body { detail: format!("the body is no text: {error}") })?;
-    let answer = chat::answer(json, &state);
+    let answer = chat::answer(json, Echo::Post, &state);
     let status = match answer {
         FromServer::Error(_) => StatusCode::BAD_REQUEST,
         FromServer::Hello { .. } | FromServer::Echo { .. } | FromServer::Pong { .. } => {

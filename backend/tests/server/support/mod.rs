@@ -13,6 +13,7 @@ pub(crate) mod page;
 pub(crate) mod proxy;
 pub(crate) mod raw;
 pub(crate) mod socket;
+pub(crate) mod two;
 pub(crate) mod versions;
 
 use std::net::SocketAddr;
