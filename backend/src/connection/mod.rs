@@ -101,7 +101,10 @@ impl Connection {
     /// Where they can't, or the client has left.
     pub(crate) fn poll_open(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<Opened>> {
         let opened = ready!(self.channel().poll_open(cx));
-        if let Err(error) = &opened {
+        if let Err(error) = &opened
+            // Who makes no sense is there to be told so.
+            && error.kind() != io::ErrorKind::InvalidData
+        {
             self.ending.is(Ended::by(error));
         }
         Poll::Ready(opened)

@@ -87,7 +87,7 @@ async fn nonsense_is_answered_by_an_alert_and_an_end() {
     let pair = Pair::new();
     let server = support::start_with(Setup { tls: Some(pair.tls()), ..Setup::default() }).await;
     let mut wire = Wire::open(server.address()).await;
-    wire.write([&[22, 3, 1, 0, 5][..], &[9; 5]].concat()).await;
+    wire.write([22, 3, 1, 0, 5, 1, 0, 0, 1, 9]).await;
     let said = wire.read_to_end().await;
     // An alert's record, a fatal one.
     assert_eq!((said.first(), said.get(5)), (Some(&21), Some(&2)), "{said:?}");
