@@ -1,6 +1,5 @@
 //! How the server stops: in one process with the test, and as the program that a signal ends.
 
-use std::process::Stdio;
 use std::time::Duration;
 
 use echoclock_backend::limits::Limits;
@@ -9,11 +8,10 @@ use echoclock_shared::problem::Problem;
 use echoclock_shared::transport::Transport;
 use futures_util::StreamExt;
 use http::StatusCode;
-use tokio::io::{AsyncBufReadExt, BufReader, Lines};
-use tokio::process::{Child, ChildStderr, Command};
 
+use crate::support::program::Program;
 use crate::support::socket::{Client, told};
-use crate::support::{self, PATIENCE, Setup, Wire};
+use crate::support::{self, Setup, Wire};
 
 #[tokio::test]
 async fn a_server_that_drains_ends_what_is_open_takes_nothing_new_and_says_how_it_is() {
@@ -107,58 +105,6 @@ async fn a_client_that_does_not_answer_does_not_keep_the_server() {
     let mut half = Wire::open(server.address()).await;
     half.write("GET /api/clock/events HTTP/1.1\r\nhost: test\r\n").await;
     server.stop().await;
-}
-
-/// The program itself, ended at the latest with the test.
-struct Program {
-    child: Child,
-    log: Lines<BufReader<ChildStderr>>,
-}
-
-impl Program {
-    fn start(arguments: &[&str]) -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_echoclock"))
-            .arg("serve")
-            .args(arguments)
-            .env_remove("ECHOCLOCK_LOG_LEVEL")
-            .stderr(Stdio::piped())
-            .kill_on_drop(true)
-            .spawn()
-            .expect("the program starts");
-        let log = child.stderr.take().expect("its errors are piped");
-        Self { child, log: BufReader::new(log).lines() }
-    }
-
-    /// Reads the log up to a line with `word`.
-    async fn until_logged(&mut self, word: &str) -> String {
-        let line = async {
-            loop {
-                let line = self.log.next_line().await.expect("text").expect("the log goes on");
-                if line.contains(word) {
-                    return line;
-                }
-            }
-        };
-        tokio::time::timeout(PATIENCE, line).await.expect(word)
-    }
-
-    /// Returns the address that the log tells, without a slash at its end.
-    async fn address(&mut self) -> String {
-        let line = self.until_logged("listening on http://").await;
-        let (_, address) = line.split_once("http://").expect("the line was chosen for it");
-        address.trim_end_matches('/').to_owned()
-    }
-
-    async fn signal(&self, name: &str) {
-        let id = self.child.id().expect("the program runs").to_string();
-        let sent = Command::new("kill").args(["-s", name, &id]).status().await;
-        assert!(sent.expect("kill is there").success());
-    }
-
-    async fn exit_code(mut self) -> Option<i32> {
-        let exited = tokio::time::timeout(PATIENCE, self.child.wait()).await;
-        exited.expect("the program ends").expect("its status is known").code()
-    }
 }
 
 #[tokio::test]
