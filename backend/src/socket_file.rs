@@ -30,14 +30,16 @@ pub struct SocketFile {
 /// Returns why it can't.
 pub(crate) fn listen(path: &Path, mode: Option<u32>) -> Result<Listener, String> {
     make_way(path)?;
-    let listener = begin(path, mode).map_err(|error| match error.kind() {
-        io::ErrorKind::NotFound => "there is no such folder".to_owned(),
-        _ => format!("the socket can't be made: {error}"),
+    let listener = begin(path, mode).map_err(|error| {
+        let no_folder = error.kind() == io::ErrorKind::NotFound;
+        if no_folder { NO_FOLDER.to_owned() } else { format!("the socket can't be made: {error}") }
     })?;
     let file = SocketFile::at(path).map_err(|error| error.to_string())?;
     let listener = UnixListener::from_std(listener.into()).map_err(|error| error.to_string())?;
     Ok(Listener::Unix(Some(file), listener))
 }
+
+const NO_FOLDER: &str = "there is no such folder";
 
 /// Nobody gets in before the rights are what they are to be.
 fn begin(path: &Path, mode: Option<u32>) -> io::Result<Socket> {
