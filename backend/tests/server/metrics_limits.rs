@@ -171,22 +171,23 @@ async fn who_gets_on_too_slowly_is_told_from_who_stands_still() {
 
 #[tokio::test]
 async fn what_ledgers_leave_out_is_counted() {
-    let few = LedgerLimits {
-        links: 2,
-        entries: 16,
-        text: 10,
-        head: 20,
-        age: Duration::from_millis(200),
-        ..LedgerLimits::default()
-    };
-    let server = Two::start(Limits { ledger: few, ..Limits::default() }).await;
-    for link in ["abcdefghijklmnopqrstuv", "bcdefghijklmnopqrstuvw", "cdefghijklmnopqrstuvwx"] {
-        for _ in 0..10 {
-            let target = format!("/api/clock?link={link}");
-            assert_eq!(get(&server, &target).await.status(), 200);
+    let few = LedgerLimits { links: 2, entries: 16, text: 10, head: 20, ..LedgerLimits::default() };
+    let small = LedgerLimits { bytes: 20_000, link_bytes: 5_000, ..LedgerLimits::default() };
+    let brief = LedgerLimits { age: Duration::from_millis(200), ..LedgerLimits::default() };
+    for (ledger, limits) in [
+        (few, &["ledger-links", "ledger-entries", "ledger-text", "ledger-head"][..]),
+        (small, &["ledger-memory", "ledger-link-memory"]),
+        (brief, &["ledger-age"]),
+    ] {
+        let server = Two::start(Limits { ledger, ..Limits::default() }).await;
+        for link in ['a', 'b', 'c', 'd', 'e'].map(|letter| letter.to_string().repeat(22)) {
+            for _ in 0..20 {
+                let target = format!("/api/clock?link={link}");
+                assert_eq!(get(&server, &target).await.status(), 200);
+            }
         }
-    }
-    for limit in ["ledger-links", "ledger-entries", "ledger-text", "ledger-head", "ledger-age"] {
-        server.until(&hits_of(limit), 1.0).await;
+        for limit in limits {
+            server.until(&hits_of(limit), 1.0).await;
+        }
     }
 }
