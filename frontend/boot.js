@@ -33,6 +33,7 @@ globalThis.startProgram = async (id) => {
   await start(document.getElementById(id).content, attempt === 1 ? '' : `#${attempt}`);
 };
 
+await isShown();
 // A program that the page's address names is fetched beside the page's own.
 for (const { id, dataset } of document.querySelectorAll('template[data-place]')) {
   if (location.hash.startsWith(dataset.place)) {
@@ -47,6 +48,15 @@ try {
     explain(error);
   }
   throw error;
+}
+
+/** Waits until the browser has shown what stands in the document: a module that comes would hold that up. */
+function isShown() {
+  return new Promise((resolve) => {
+    // There is no frame while nobody sees the page.
+    setTimeout(resolve, document.hidden ? 0 : 2_000);
+    requestAnimationFrame(() => setTimeout(resolve));
+  });
 }
 
 async function start(files, suffix) {

@@ -43,10 +43,16 @@ async fn the_head_is_the_pages_own() {
 #[wasm_bindgen_test]
 async fn a_view_that_the_address_names_begins_as_it_does_later() {
     let before = before();
-    for place in [Place::Transports, Place::Check] {
+    for (place, part) in [
+        (Place::Live, ".chat h2"),
+        (Place::Live, ".chat .by"),
+        (Place::Live, ".chat .nothing-said"),
+        (Place::Transports, ".lede"),
+        (Place::Check, ".lede"),
+    ] {
         let bench = Bench::new(|stores| stores.page.place.set(place)).await;
         let target = place.href().trim_start_matches('#');
-        let shown = text(&before, &format!("[id='{target}'] .lede"));
-        assert_eq!(shown, text(bench.root(), "main .lede"), "{place:?}");
+        let shown = text(&before, &format!("main [id='{target}'] {part}"));
+        assert_eq!(shown, text(bench.root(), &format!("main {part}")), "{place:?}");
     }
 }
