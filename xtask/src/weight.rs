@@ -98,7 +98,7 @@ fn bytes(dist: &Path, name: &str) -> Result<u64> {
     size(&format!("{name}.br")).or_else(|_| size(name)).with_context(|| format!("no {name} there"))
 }
 
-/// In bytes: what it is, and a fiftieth for what is to come.
+/// In bytes: what it was when this was written, and a hundredth for what is to come.
 const FIRST_LOAD_MAX: u64 = 330_000;
 
 #[cfg(test)]
