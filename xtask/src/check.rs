@@ -8,7 +8,7 @@ use clap::ValueEnum;
 use crate::say::{self, Task, took};
 use crate::setup::{self, Machine, Need, wasm_toolchain};
 use crate::shell::Cmd;
-use crate::{clients, load, run, tidy};
+use crate::{clients, load, run, tidy, weight};
 
 /// A part of the tests, in the order in which they run: the quick ones first, then what shares
 /// compiled results.
@@ -30,7 +30,7 @@ pub(crate) enum Part {
     Unit,
     /// The page's tests, in a headless browser
     Browser,
-    /// The page and the server, in release
+    /// The page and the server, in release, and what the page weighs
     Build,
     /// The short attacks on the real server
     Attack,
@@ -67,7 +67,10 @@ impl Part {
         match self {
             Self::Tidy => tidy::tidy(&machine.project.root),
             Self::Deny => deny(machine),
-            Self::Build => run::build(machine),
+            Self::Build => {
+                run::build(machine)?;
+                weight::weigh(&machine.project.dist())
+            }
             Self::Attack => load::short_attacks(machine),
             Self::Paths => load::short_paths(machine),
             Self::Clients => clients::clients(machine),

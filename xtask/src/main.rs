@@ -4,12 +4,14 @@ mod setup;
 
 mod page;
 mod run;
+mod weight;
 
 mod dev;
 
 mod check;
 mod clients;
 mod fuzz;
+mod lighthouse;
 mod paths;
 mod server;
 mod tidy;
@@ -18,6 +20,7 @@ mod conformance;
 mod load;
 
 mod fingerprint;
+mod hashed;
 mod packed;
 mod project;
 mod say;
@@ -80,6 +83,8 @@ enum Order {
         #[arg(last = true, value_name = "ARGUMENT")]
         more: Vec<String>,
     },
+    /// Measures the page by Lighthouse on a slow telephone: 97 in performance, 100 in all else
+    Lighthouse,
     /// Tries the decoders with inputs that a fuzzer makes up; takes a C++ compiler
     Fuzz {
         /// Tries these alone
@@ -164,6 +169,7 @@ fn obey(order: Order) -> Result<()> {
             ensure!(unmet.is_empty(), "set-up is not complete: see above");
             check::journeys(&machine, &more)
         }
+        Order::Lighthouse => lighthouse::lighthouse(&machine),
         Order::Fuzz { targets, seconds } => {
             fuzz::fuzz(&shell, &project, &targets, Duration::from_secs(seconds))
         }

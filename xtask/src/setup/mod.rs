@@ -65,6 +65,8 @@ pub(crate) enum Need {
     Curl,
     /// The packages of npm, for the benchmarks.
     Peers,
+    /// The packages of npm, for what Lighthouse measures.
+    Lighthouse,
     /// The runner of Autobahn's cases.
     Kosoku,
 }
@@ -116,6 +118,17 @@ pub(crate) const CLIENTS: &[Need] = &[
     Need::Curl,
 ];
 
+/// All that Lighthouse takes.
+pub(crate) const LIGHTHOUSE: &[Need] = &[
+    Need::Node,
+    Need::WasmTarget,
+    Need::Trunk,
+    Need::WasmBindgen,
+    Need::WasmOpt,
+    Need::Browser,
+    Need::Lighthouse,
+];
+
 /// All that the labelled paths of a short run take.
 pub(crate) const PATHS: &[Need] = &[Need::Nginx];
 
@@ -142,11 +155,12 @@ impl Need {
             Self::Browser => Box::new(browser::BrowserStep),
             Self::Nginx => Box::new(nginx::NginxStep),
             Self::Proxies => Box::new(proxies::ProxiesStep),
-            Self::Journeys => Box::new(node::Journeys),
+            Self::Journeys => Box::new(node::JOURNEYS),
             Self::PythonClients => Box::new(PYTHON_CLIENTS),
             Self::Java => Box::new(clients::Java),
             Self::Curl => Box::new(clients::Curl),
-            Self::Peers => Box::new(node::Peers),
+            Self::Peers => Box::new(node::PEERS),
+            Self::Lighthouse => Box::new(node::LIGHTHOUSE),
             Self::Kosoku => Box::new(KOSOKU),
         }
     }
@@ -172,6 +186,7 @@ impl Need {
             | Self::Java
             | Self::Curl
             | Self::Peers
+            | Self::Lighthouse
             | Self::Kosoku => Lane::Fetch,
         }
     }
