@@ -7,11 +7,15 @@ mod attack;
 mod bench;
 mod soak;
 
+mod check;
 mod fleet;
+mod folder;
 mod frame;
 mod machine;
 mod process;
+mod program;
 mod stats;
+mod stop;
 mod table;
 mod tied;
 
