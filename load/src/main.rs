@@ -5,9 +5,11 @@
 mod accuracy;
 mod attack;
 mod bench;
+mod proxies;
 mod soak;
 
 mod check;
+mod deployed;
 mod fleet;
 mod folder;
 mod frame;
@@ -42,6 +44,8 @@ enum Order {
     /// Has the path check judge labelled paths, and compares
     #[command(name = "check-accuracy", alias = "accuracy")]
     Accuracy(accuracy::Accuracy),
+    /// Has each proxy run with its configuration of deploy/ before the server, and proves what it does
+    Proxies(proxies::Proxies),
     /// Becomes a program that ends with what has started it
     #[command(name = tied::ORDER, hide = true)]
     Tied(tied::Tied),
@@ -63,6 +67,7 @@ fn obey(order: Order) -> Result<()> {
         Order::Soak(soak) => soak::soak(&soak),
         Order::Attack(order) => attack::attack(&order),
         Order::Accuracy(order) => accuracy::accuracy(&order),
+        Order::Proxies(order) => proxies::proxies(&order),
         Order::Tied(order) => tied::become_it(&order),
     }
 }

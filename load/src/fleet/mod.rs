@@ -14,6 +14,7 @@ use mio::net::TcpStream;
 use mio::{Events, Interest, Poll, Token};
 use socket2::{Domain, SockRef, Socket, Type};
 
+pub(crate) use items::Items;
 pub(crate) use talk::{Talk, Way};
 
 /// A link's number; none is given twice.
