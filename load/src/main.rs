@@ -6,6 +6,7 @@ mod accuracy;
 mod attack;
 mod bench;
 mod proxies;
+mod restart;
 mod soak;
 
 mod check;
@@ -46,6 +47,8 @@ enum Order {
     Accuracy(accuracy::Accuracy),
     /// Has each proxy run with its configuration of deploy/ before the server, and proves what it does
     Proxies(proxies::Proxies),
+    /// Has a server restart behind nginx under followers of all kinds, none of whom may miss a tick
+    Restart(restart::Restart),
     /// Becomes a program that ends with what has started it
     #[command(name = tied::ORDER, hide = true)]
     Tied(tied::Tied),
@@ -68,6 +71,7 @@ fn obey(order: Order) -> Result<()> {
         Order::Attack(order) => attack::attack(&order),
         Order::Accuracy(order) => accuracy::accuracy(&order),
         Order::Proxies(order) => proxies::proxies(&order),
+        Order::Restart(order) => restart::restart(&order),
         Order::Tied(order) => tied::become_it(&order),
     }
 }
