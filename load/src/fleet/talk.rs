@@ -210,7 +210,8 @@ impl Talk {
             ("101", way) if way.is_socket() => State::Frames(Reader::default()),
             ("200", Way::Poll | Way::LongPoll) => State::Body(length.unwrap_or_default()),
             ("204", Way::LongPoll) => State::Body(0),
-            ("200", way) if !way.is_socket() => State::Endless(Tail::default()),
+            // A stream that says only why it is none knows its length.
+            ("200", way) if !way.is_socket() && length.is_none() => State::Endless(Tail::default()),
             _ => {
                 heard.over = Some(format!("answered {status}"));
                 return;
@@ -305,6 +306,11 @@ mod tests {
         for (way, said, why) in [
             (Way::Events, &b"HTTP/1.1 503 Service Unavailable\r\n\r\n"[..], "answered 503"),
             (Way::Socket, b"HTTP/1.1 200 OK\r\n\r\n", "answered 200"),
+            (
+                Way::Events,
+                b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nretry: 9\n",
+                "answered 200",
+            ),
             (Way::Frame, b"HTTP/1.1 200 OK\r\n\r\n1\r\na\r\n0\r\n\r\n", "the answer has ended"),
             (Way::Raw, b"HTTP/1.1 101 S\r\n\r\n\x88\x02\x03\xe9", "closed with 1001"),
         ] {

@@ -53,10 +53,6 @@ fn last_words(way: Way, follower: &mut Follower<'_>) -> Result<()> {
             Next::Piece(piece) => said += &String::from_utf8_lossy(&piece),
             Next::End(code) => break code,
         }
-        // A poll that is answered would be asked again.
-        if way == Way::LongPoll {
-            break None;
-        }
     };
     match way {
         Way::Events => {
