@@ -1,5 +1,5 @@
-//! Loads, attacks, a soak and labelled paths for Echoclock; `cargo xtask bench`, `attack`, `soak` and
-//! `check-accuracy` build what they take and start it.
+//! Loads, attacks, a soak, labelled paths, restarts and proxies for Echoclock; `cargo xtask bench`, `attack`,
+//! `soak`, `check-accuracy`, `restart` and `e2e --proxies` build what they take and start it.
 #![expect(clippy::print_stderr, reason = "a failure is said where a terminal shows it")]
 
 mod accuracy;

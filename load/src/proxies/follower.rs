@@ -47,21 +47,17 @@ impl<'a> Follower<'a> {
             head: None,
         };
         let path = follower.path();
-        match way {
-            Way::Poll | Way::LongPoll => {}
-            Way::Socket => {
-                follower.client = Client::open_socket(mount.address, &path)?;
-                follower.link = Link::Socket(Messages::default());
-            }
-            _ => {
-                let last = cursor.map(|cursor| format!("Last-Event-ID: {cursor}"));
-                let last = last.as_deref().filter(|_| way == Way::Events);
-                follower.client.ask(&format!("GET {path}"), last.as_slice(), b"")?;
-                let head = follower.client.head(PATIENCE)?;
-                ensure!(head.status() == 200, "the answer is {}", head.status());
-                follower.link = Link::Reads(head.body());
-                follower.head = Some(head);
-            }
+        if way == Way::Socket {
+            follower.client = Client::open_socket(mount.address, &path)?;
+            follower.link = Link::Socket(Messages::default());
+        } else if !matches!(way, Way::Poll | Way::LongPoll) {
+            let last = cursor.map(|cursor| format!("Last-Event-ID: {cursor}"));
+            let last = last.as_deref().filter(|_| way == Way::Events);
+            follower.client.ask(&format!("GET {path}"), last.as_slice(), b"")?;
+            let head = follower.client.head(PATIENCE)?;
+            ensure!(head.status() == 200, "the answer is {}", head.status());
+            follower.link = Link::Reads(head.body());
+            follower.head = Some(head);
         }
         Ok(follower)
     }

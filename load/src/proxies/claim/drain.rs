@@ -54,17 +54,14 @@ fn last_words(way: Way, follower: &mut Follower<'_>) -> Result<()> {
             Next::End(code) => break code,
         }
     };
-    match way {
-        Way::Events => {
-            let (_, farewell) = said.rsplit_once("retry: ").context("no retry: at the end")?;
-            ensure!(farewell.contains("event: stopped"), "the last event is {farewell:?}");
-        }
-        Way::Socket => ensure!(code == Some(1001), "the socket is closed with {code:?}"),
-        Way::LongPoll => {
-            let head = follower.head.as_ref().context("no answer")?;
-            ensure!(head.value("retry-after").is_some(), "no Retry-After in the answer");
-        }
-        _ => {}
+    if way == Way::Events {
+        let (_, farewell) = said.rsplit_once("retry: ").context("no retry: at the end")?;
+        ensure!(farewell.contains("event: stopped"), "the last event is {farewell:?}");
+    } else if way == Way::Socket {
+        ensure!(code == Some(1001), "the socket is closed with {code:?}");
+    } else if way == Way::LongPoll {
+        let head = follower.head.as_ref().context("no answer")?;
+        ensure!(head.value("retry-after").is_some(), "no Retry-After in the answer");
     }
     Ok(())
 }
