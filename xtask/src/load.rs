@@ -185,6 +185,19 @@ mod tests {
     }
 
     #[test]
+    fn a_short_restart_is_told_where_nginx_is() {
+        let project = Project::made_up();
+        let shell = FakeShell::default().has("nginx").says("/fake/bin/nginx", "");
+        short_restart(&Machine::look(&shell, &project)).unwrap();
+        let told = shell.told();
+        assert_eq!(told[0], "cargo build --release --package echoclock-backend");
+        let run = told.last().unwrap();
+        let start = "/clone/target/xtask/load/release/echoclock-load restart --server \
+            /clone/target/release/echoclock --program nginx=/fake/bin/nginx --libraries";
+        assert!(run.starts_with(start) && run.ends_with(" --followers 60"), "{run}");
+    }
+
+    #[test]
     fn what_is_started_is_built_first() {
         let project = Project::made_up();
         let shell = FakeShell::default();

@@ -37,6 +37,8 @@ pub(in crate::proxies) fn drain(front: &mut Front, below: &str, order: &Proxies)
             (format!("{way:?}"), move || last_words(way, &mut follower))
         }));
     let status = front.server.ends_within(ENDS_WITHIN);
+    // Somebody asks meanwhile, so that the proxy knows that there is none; what it answers is its own affair.
+    let _ = fetch(mount.address, &format!("GET {}/api/info", mount.below), &[], b"");
     // Whatever was heard, what follows needs a server.
     front.serve_again(order)?;
     last_words?;
