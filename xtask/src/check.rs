@@ -36,6 +36,8 @@ pub(crate) enum Part {
     Attack,
     /// Labelled paths, for the path check to tell what is wrong with them
     Paths,
+    /// Followers over a restart of the server behind nginx
+    Restart,
     /// Clients of the field against the real server
     Clients,
     /// Journeys of a real browser against the real server
@@ -57,7 +59,7 @@ impl Part {
             Self::ClippyWasm => &[Need::Lints, Need::WasmTarget],
             Self::Browser => &[Need::WasmTarget, Need::WasmBindgen, Need::WasmPack, Need::Browser],
             Self::Build | Self::Attack => setup::PAGE,
-            Self::Paths => setup::PATHS,
+            Self::Paths | Self::Restart => setup::PATHS,
             Self::Clients => setup::CLIENTS,
             Self::E2e => setup::JOURNEYS,
         }
@@ -73,6 +75,7 @@ impl Part {
             }
             Self::Attack => load::short_attacks(machine),
             Self::Paths => load::short_paths(machine),
+            Self::Restart => load::short_restart(machine),
             Self::Clients => clients::clients(machine),
             Self::E2e => journeys(machine, &[]),
             Self::Fmt
@@ -138,6 +141,7 @@ impl Part {
             | Self::Build
             | Self::Attack
             | Self::Paths
+            | Self::Restart
             | Self::Clients
             | Self::E2e => {
                 unreachable!("{self:?} is more than commands")

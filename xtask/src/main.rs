@@ -80,6 +80,13 @@ enum Order {
     },
     /// Runs the browser's journeys; what follows -- goes to their runner
     E2e {
+        /// Has nginx, Caddy, HAProxy, Apache and Varnish run with their configurations of deploy/ before
+        /// the server instead, and proves what clients can count on
+        #[arg(long)]
+        proxies: bool,
+        /// Has these proxies alone run
+        #[arg(long, value_name = "NAME", num_args = 1.., requires = "proxies")]
+        only: Vec<String>,
         #[arg(last = true, value_name = "ARGUMENT")]
         more: Vec<String>,
     },
@@ -120,6 +127,13 @@ enum Order {
     /// page's check; `check-accuracy --help` tells the rest
     #[command(disable_help_flag = true)]
     CheckAccuracy {
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "ARGUMENT")]
+        arguments: Vec<String>,
+    },
+    /// Has the server restart behind nginx under 1,000 followers, none of whom may miss a tick;
+    /// `restart --help` tells the rest
+    #[command(disable_help_flag = true)]
+    Restart {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "ARGUMENT")]
         arguments: Vec<String>,
     },
@@ -164,7 +178,8 @@ fn obey(order: Order) -> Result<()> {
             Ok(())
         }
         Order::Test { only } => check::check(&machine, &only),
-        Order::E2e { more } => {
+        Order::E2e { proxies: true, only, .. } => load::proxies(&machine, &only),
+        Order::E2e { proxies: false, more, .. } => {
             let unmet = setup::set_up(&machine, setup::JOURNEYS);
             ensure!(unmet.is_empty(), "set-up is not complete: see above");
             check::journeys(&machine, &more)
@@ -178,6 +193,7 @@ fn obey(order: Order) -> Result<()> {
         Order::Attack { arguments } => load::run(&machine, "attack", &arguments),
         Order::Soak { arguments } => load::run(&machine, "soak", &arguments),
         Order::CheckAccuracy { arguments } => load::check_accuracy(&machine, &arguments),
+        Order::Restart { arguments } => load::restart(&machine, &arguments),
         Order::Tidy => tidy::tidy(&project.root),
         Order::Paths => paths::write(&shell, &project),
         Order::OpenBrowser { listen } => run::open_browser(listen),

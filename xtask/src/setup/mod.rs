@@ -51,9 +51,9 @@ pub(crate) enum Need {
     CargoDeny,
     /// Chromium and its driver.
     Browser,
-    /// The proxy that the journeys put before the server.
+    /// The proxy that journeys, labelled paths and restarts put before the server.
     Nginx,
-    /// Caddy, HAProxy, Apache and Varnish, for the labelled paths.
+    /// Caddy, HAProxy, Apache and Varnish, for the labelled paths and the configurations of `deploy/`.
     Proxies,
     /// The packages of npm, for the journeys and the clients.
     Journeys,
@@ -131,6 +131,17 @@ pub(crate) const LIGHTHOUSE: &[Need] = &[
 
 /// All that the labelled paths of a short run take.
 pub(crate) const PATHS: &[Need] = &[Need::Nginx];
+
+/// All that the proxies of `deploy/` take, with the page behind them.
+pub(crate) const PROXIES: &[Need] = &[
+    Need::Node,
+    Need::WasmTarget,
+    Need::Trunk,
+    Need::WasmBindgen,
+    Need::WasmOpt,
+    Need::Nginx,
+    Need::Proxies,
+];
 
 /// All that the benchmarks take besides a compiler.
 pub(crate) const BENCH: &[Need] = &[Need::Node, Need::Peers];
