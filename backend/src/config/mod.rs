@@ -1,6 +1,5 @@
 //! How to serve: the arguments, the environment and a file, read once, typed, into settings.
 
-use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
@@ -11,14 +10,18 @@ use tracing_subscriber::filter::Targets;
 
 use crate::forwarded::{Network, Trusted};
 use crate::limits::Limits;
+use crate::listen_at::ListenAt;
 use crate::origin::Allowed;
 use crate::site::Site;
 use crate::state::{Offered, Settings};
 use crate::telemetry;
 
 mod values;
-pub use values::{AllowOrigin, TrustedProxy};
-use values::{allowed_origin, header_name, listen_address, site_folder, trusted_proxy};
+pub use values::{AllowOrigin, SocketMode, TrustedProxy};
+use values::{allowed_origin, header_name, listen_at, site_folder, socket_mode, trusted_proxy};
+
+mod encryption;
+pub use encryption::Encryption;
 
 mod stopping;
 pub use stopping::Stopping;
@@ -46,6 +49,8 @@ mod merged;
 
 mod in_force;
 
+mod fits;
+
 mod printed;
 pub use printed::Page;
 
@@ -70,7 +75,7 @@ pub enum Command {
                             file that --config names; the command line goes before the environment, and \
                             that before the file. SIGTERM, SIGINT and SIGQUIT end the program in order, \
                             within --drain, and a second one ends it at once. SIGHUP ends it in order \
-                            too, except under nohup."
+                            too, except under nohup, and except with --tls-cert, which it has read anew."
     )]
     Serve(Box<Serve>),
 
@@ -105,16 +110,25 @@ pub enum Command {
 #[derive(Args, Debug)]
 pub struct Serve {
     /// The address and port to listen on; `0.0.0.0` or `[::]` for all of the machine's, port 0
-    /// for any that is free
+    /// for any that is free. Or unix:/PATH for a Unix socket there, or systemd for one that was handed
+    /// over by socket activation, systemd:NAME for the one of that name
     #[arg(long, value_name = "ADDRESS:PORT")]
-    #[arg(default_value = "127.0.0.1:3000", value_parser = listen_address)]
-    pub listen: SocketAddr,
+    #[arg(default_value = "127.0.0.1:3000", value_parser = listen_at)]
+    pub listen: ListenAt,
+
+    /// Which rights a Unix socket has that is listened on, such as 660; by default what the process gives
+    /// to files
+    #[arg(long, value_name = "MODE", value_parser = socket_mode)]
+    pub unix_socket_mode: Option<SocketMode>,
 
     /// A further address and port, where only /healthz and /readyz are answered, over connections
-    /// that nobody else can take; for who looks after the server
-    #[arg(long, value_name = "ADDRESS:PORT")]
-    #[arg(value_parser = listen_address)]
-    pub admin_listen: Option<SocketAddr>,
+    /// that nobody else can take; for who looks after the server. Written as --listen is
+    #[arg(long, value_name = "ADDRESS:PORT", value_parser = listen_at)]
+    pub admin_listen: Option<ListenAt>,
+
+    /// TLS that ends here.
+    #[command(flatten)]
+    pub encryption: Encryption,
 
     /// A further origin whose pages may connect, with credentials, and may embed the page, such
     /// as `https://example.org`; '*' lets everyone in, without credentials. May be repeated (in
@@ -126,7 +140,7 @@ pub struct Serve {
     /// A network, or an address, whose proxies are believed what they say of a request:
     /// whom they forward for and what was asked of them, by `X-Forwarded-…` or `Forwarded`. May
     /// be repeated (in the environment: separated by commas). 'private' stands for the loopback and
-    /// private networks, and 'none' believes nobody. Where several proxies stand in a row, name them
+    /// private networks, 'unix' for who comes by a Unix socket, and 'none' believes nobody. Where several proxies stand in a row, name them
     /// all: by default only the nearest says against whom a request counts
     #[arg(long, value_name = "NETWORK", value_delimiter = ',', default_value = values::PRIVATE)]
     #[arg(value_parser = trusted_proxy)]
@@ -232,14 +246,17 @@ fn trusted(proxies: &[TrustedProxy]) -> Trusted {
         return Trusted::default();
     }
     let mut networks = Vec::new();
+    let mut by_unix_socket = false;
     for proxy in proxies {
         match proxy {
+            TrustedProxy::UnixSocket => by_unix_socket = true,
             TrustedProxy::Within(network) => networks.push(*network),
             TrustedProxy::Private => networks.extend(Network::private()),
             TrustedProxy::Nobody => return Trusted::NOBODY,
         }
     }
-    Trusted::new(networks)
+    let trusted = Trusted::new(networks);
+    if by_unix_socket { trusted.with_unix_socket() } else { trusted }
 }
 
 #[cfg(test)]
@@ -347,6 +364,8 @@ mod tests {
         let more: Vec<_> = Network::private().into_iter().chain(networks).collect();
         let named = trusted(&["--trusted-proxy", "private,192.0.2.0/24,2001:db8::7"]);
         assert_eq!(named, Trusted::new(more));
+        let named = trusted(&["--trusted-proxy", "unix,192.0.2.0/24,2001:db8::7"]);
+        assert_eq!(named, Trusted::new(networks.to_vec()).with_unix_socket());
         for arguments in [&["--trusted-proxy", "none"][..], &["--trusted-proxy", "10.0.0.1,none"]] {
             assert_eq!(trusted(arguments), Trusted::NOBODY, "{arguments:?}");
         }
@@ -364,6 +383,12 @@ mod tests {
             (["--trusted-proxy", "localhost"], "such as 192.0.2.0/24"),
             (["--trusted-proxy", "10.0.0.0/33"], "such as 192.0.2.0/24"),
             (["--trusted-proxy", ""], "such as 192.0.2.0/24"),
+            (["--unix-socket-mode", "688"], "not rights in octal, such as 660 or 0666"),
+            (["--tls-cert", "/nowhere/at/all"], "there is no such file"),
+            (["--tls-key", "/nowhere/at/all"], "there is no such file"),
+            (["--redirect-listen", "[::]:80"], "not without tls-cert or tls-self-signed"),
+            (["--redirect-port", "443"], "not without redirect-listen"),
+            (["--redirect-port", "0"], "not a whole number from 1 to 65535"),
             (
                 ["--raw-max", "0"],
                 "raw-max = \"0\", from --raw-max: not a whole number from 1 to 1073741824",
