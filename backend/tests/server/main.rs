@@ -16,6 +16,7 @@ mod drain;
 mod echo;
 mod events;
 mod gate;
+mod health;
 mod ledger;
 mod ledger_bytes;
 mod ledger_shares;

@@ -12,6 +12,7 @@ use crate::say::{self, Task};
 use crate::shell::Cmd;
 
 mod browser;
+mod buildah;
 mod cargo_tools;
 mod clients;
 mod debian;
@@ -24,6 +25,7 @@ mod unpacked;
 mod wasm_target;
 
 pub(crate) use browser::browser;
+pub(crate) use buildah::buildah;
 pub(crate) use clients::{KOSOKU, PYTHON_CLIENTS};
 pub(crate) use machine::Machine;
 pub(crate) use nginx::nginx;
@@ -67,6 +69,10 @@ pub(crate) enum Need {
     Peers,
     /// The runner of Autobahn's cases.
     Kosoku,
+    /// The maker of Debian packages.
+    CargoDeb,
+    /// The maker of images of containers.
+    Buildah,
 }
 
 /// All that building the page takes.
@@ -125,6 +131,12 @@ pub(crate) const BENCH: &[Need] = &[Need::Node, Need::Peers];
 /// All that the labelled paths take besides a compiler.
 pub(crate) const ACCURACY: &[Need] = &[Need::Nginx, Need::Proxies];
 
+/// All that the Debian package takes besides the server.
+pub(crate) const DEB: &[Need] = &[Need::CargoDeb];
+
+/// All that the image takes besides the server.
+pub(crate) const IMAGE: &[Need] = &[Need::Buildah];
+
 /// All that Autobahn's cases take besides a compiler.
 pub(crate) const CONFORMANCE: &[Need] = &[Need::Kosoku];
 
@@ -148,6 +160,8 @@ impl Need {
             Self::Curl => Box::new(clients::Curl),
             Self::Peers => Box::new(node::Peers),
             Self::Kosoku => Box::new(KOSOKU),
+            Self::CargoDeb => Box::new(cargo_tools::CARGO_DEB),
+            Self::Buildah => Box::new(buildah::BuildahStep),
         }
     }
 
@@ -160,7 +174,11 @@ impl Need {
     fn lane(self) -> Lane {
         match self {
             Self::Trunk => Lane::Long,
-            Self::WasmTarget | Self::WasmBindgen | Self::WasmPack | Self::CargoDeny => Lane::Short,
+            Self::WasmTarget
+            | Self::WasmBindgen
+            | Self::WasmPack
+            | Self::CargoDeny
+            | Self::CargoDeb => Lane::Short,
             Self::Node
             | Self::WasmOpt
             | Self::Lints
@@ -172,7 +190,8 @@ impl Need {
             | Self::Java
             | Self::Curl
             | Self::Peers
-            | Self::Kosoku => Lane::Fetch,
+            | Self::Kosoku
+            | Self::Buildah => Lane::Fetch,
         }
     }
 }
