@@ -11,7 +11,7 @@ use super::rooted::Rooted;
 use super::trial::Trial;
 use crate::say::Task;
 use crate::setup::{self, Machine};
-use crate::shell::{Answer, Cmd};
+use crate::shell::Cmd;
 
 /// Makes the image around a server, and tries it.
 pub(super) fn package(machine: &Machine, server: &Path) -> Result<()> {
@@ -19,11 +19,9 @@ pub(super) fn package(machine: &Machine, server: &Path) -> Result<()> {
     let context = fresh_folder(machine, "context")?;
     fs::copy(server, context.join("echoclock")).context("the server can't be copied")?;
     let recipe = machine.project.root.join("deploy/Containerfile");
-    let build = builder.buildah(&["bud", "--isolation=chroot", "--format=docker", "--tag", TAG]);
-    let policy = context.join("../policy.json");
-    fs::write(&policy, POLICY).context("what buildah trusts can't be written")?;
-    let build = build.arg("--signature-policy").path(&policy);
-    let build = build.arg("--file").path(&recipe).path(&context);
+    let build = builder.trusting("bud");
+    let build = build.args(["--isolation=chroot", "--format=docker", "--tag", TAG, "--file"]);
+    let build = build.path(&recipe).path(&context);
     let task = Task::start(NAME, &build.to_string());
     machine.shell.run(&build, &task)?;
 
@@ -32,8 +30,8 @@ pub(super) fn package(machine: &Machine, server: &Path) -> Result<()> {
     let file = results(machine).join("echoclock-image.tar");
     // An archive that is there is not written over.
     let _ = fs::remove_file(&file);
-    let push = builder.buildah(&["push", "--signature-policy"]).path(&policy).arg(TAG);
-    machine.shell.run(&push.arg(format!("docker-archive:{}:{TAG}", file.display())), &task)?;
+    let archive = format!("docker-archive:{}:{TAG}", file.display());
+    machine.shell.run(&builder.trusting("push").args([TAG.to_owned(), archive]), &task)?;
     task.done();
     tell(NAME, &file)?;
     if can_be_tried(machine, NAME) { tried(machine, &builder, image) } else { Ok(()) }
@@ -41,7 +39,8 @@ pub(super) fn package(machine: &Machine, server: &Path) -> Result<()> {
 
 fn tried(machine: &Machine, builder: &Builder, image: Image) -> Result<()> {
     let task = Task::start(NAME, "starts it as a container would be");
-    let container = builder.told(&["from", TAG])?;
+    let from = builder.trusting("from").args(["--pull-never", TAG]);
+    let container = builder.answer(&from)?;
     let root = PathBuf::from(builder.told(&["mount", &container])?);
     let listed = fs::read_dir(&root).with_context(|| format!("{root:?} can't be read"))?;
     let files = listed.map(|entry| Ok(entry?.file_name())).collect::<Result<Vec<_>>>()?;
@@ -63,25 +62,33 @@ fn tried(machine: &Machine, builder: &Builder, image: Image) -> Result<()> {
 struct Builder<'a> {
     machine: &'a Machine<'a>,
     start: Cmd,
+    policy: PathBuf,
 }
 
 impl<'a> Builder<'a> {
     fn new(machine: &'a Machine<'a>) -> Result<Self> {
         let start = setup::buildah(machine.shell, machine.project).context("buildah has gone")?;
-        let start = start.arg("--storage-driver=vfs").arg("--root");
-        let start = start.path(&fresh_folder(machine, "storage")?).arg("--runroot");
-        Ok(Self { machine, start: start.path(&fresh_folder(machine, "storage-run")?) })
+        let storage = fresh_folder(machine, "storage")?;
+        let policy = storage.join("policy.json");
+        fs::write(&policy, POLICY).context("what buildah trusts can't be written")?;
+        let start = start.arg("--storage-driver=vfs").arg("--root").path(&storage.join("root"));
+        let start = start.arg("--runroot").path(&storage.join("run"));
+        Ok(Self { machine, start, policy })
     }
 
-    fn buildah(&self, arguments: &[&str]) -> Cmd {
-        self.start.clone().args(arguments.iter().copied())
+    /// Begins a command that is to trust the images that it is about.
+    fn trusting(&self, command: &str) -> Cmd {
+        self.start.clone().arg(command).arg("--signature-policy").path(&self.policy)
     }
 
     /// What it answers.
     fn told(&self, arguments: &[&str]) -> Result<String> {
-        let ask = self.buildah(arguments);
-        let answer = self.machine.shell.ask(&ask);
-        let answer: Option<Answer> = answer.filter(|answer| answer.ok && !answer.out.is_empty());
+        self.answer(&self.start.clone().args(arguments.iter().copied()))
+    }
+
+    fn answer(&self, ask: &Cmd) -> Result<String> {
+        let answer = self.machine.shell.ask(ask);
+        let answer = answer.filter(|answer| answer.ok && !answer.out.is_empty());
         answer.map(|answer| answer.out).with_context(|| format!("`{ask}` tells nothing"))
     }
 }
