@@ -107,6 +107,8 @@ pub mod listen_at;
 
 pub mod notify;
 
+pub mod health;
+
 pub mod tls;
 
 mod conversation;

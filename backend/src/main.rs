@@ -5,6 +5,7 @@ use std::fmt::Display;
 use std::fs;
 use std::io::{Write, stderr, stdout};
 use std::net::{IpAddr, SocketAddr};
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -13,6 +14,7 @@ use anyhow::Context;
 use echoclock_backend::config::{self, Asked, Encryption, Serve, SocketMode};
 use echoclock_backend::feed::clock::SystemClock;
 use echoclock_backend::handed::Handed;
+use echoclock_backend::health::health;
 use echoclock_backend::limits::Places;
 use echoclock_backend::listen_at::ListenAt;
 use echoclock_backend::listener::Listener;
@@ -25,9 +27,14 @@ use tokio::runtime::Runtime;
 
 fn main() -> ExitCode {
     arenas::keep_few();
-    match config::read(env::args_os(), |file| fs::read_to_string(file)) {
+    let open = |file: &Path| fs::read_to_string(file);
+    match config::read(env::args_os(), open) {
         Ok(Asked::Check(arguments)) => echoclock_check::check(&arguments),
         Ok(Asked::Serve(arguments)) => served(&arguments),
+        Ok(Asked::Health(arguments)) => match config::whom(&arguments, open) {
+            Ok(server) => health(&server, arguments.path()),
+            Err(fault) => fault.tell(),
+        },
         Ok(Asked::Print(text)) => match stdout().write_all(text.as_bytes()) {
             Ok(()) => ExitCode::SUCCESS,
             Err(_) => ExitCode::FAILURE,

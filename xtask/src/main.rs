@@ -19,6 +19,8 @@ mod tidy;
 mod conformance;
 mod load;
 
+mod package;
+
 mod fingerprint;
 mod hashed;
 mod packed;
@@ -36,6 +38,7 @@ use clap::{Parser, Subcommand};
 
 use crate::check::Part;
 use crate::fuzz::Target;
+use crate::package::What;
 use crate::project::Project;
 use crate::setup::Machine;
 use crate::shell::RealShell;
@@ -71,6 +74,13 @@ enum Order {
         /// Where on its host the page will be, such as /demo/; it works anywhere without
         #[arg(long, value_name = "PATH", requires = "static_site", value_parser = page::base)]
         base: Option<String>,
+    },
+    /// Packs the server for Debian and for containers, installs and starts what came of it, and looks
+    /// whether it serves; takes root for the latter
+    Package {
+        /// Packs this alone
+        #[arg(value_enum)]
+        what: Option<What>,
     },
     /// Runs every check there is, and sums up
     Test {
@@ -177,6 +187,7 @@ fn obey(order: Order) -> Result<()> {
             page::print_headers();
             Ok(())
         }
+        Order::Package { what } => package::package(&machine, what),
         Order::Test { only } => check::check(&machine, &only),
         Order::E2e { proxies: true, only, .. } => load::proxies(&machine, &only),
         Order::E2e { proxies: false, more, .. } => {

@@ -37,6 +37,11 @@ pub struct Encryption {
 }
 
 impl Encryption {
+    /// Whether TLS is spoken at --listen.
+    pub const fn has_tls(&self) -> bool {
+        self.tls_self_signed || self.tls_cert.is_some()
+    }
+
     /// Returns where the certificate and its key are, if there are files of them.
     pub fn files(&self) -> Option<Files> {
         let (certificate, key) = (self.tls_cert.clone()?, self.tls_key.clone()?);

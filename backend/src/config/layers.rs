@@ -21,7 +21,7 @@ use super::merged::{self, Merged};
 use super::printed;
 use super::setting::{self, CONFIG, PRINT_CONFIG, SERVE};
 use super::source::Source;
-use super::{Cli, Serve};
+use super::{Cli, Health, Serve};
 
 /// What the program was asked for.
 #[derive(Debug)]
@@ -30,6 +30,8 @@ pub enum Asked {
     Serve(Box<Serve>),
     /// To check a path.
     Check(Box<Check>),
+    /// To ask a server for its health.
+    Health(Health),
     /// To print this.
     Print(String),
 }
@@ -79,6 +81,7 @@ fn asked(matches: &ArgMatches) -> Result<Asked, Fault> {
     Ok(match command {
         super::Command::Serve(serve) => Asked::Serve(serve),
         super::Command::Check(check) => Asked::Check(check),
+        super::Command::Health(health) => Asked::Health(health),
         super::Command::Completions { shell } => Asked::Print(printed::completions(shell)),
         super::Command::Manual { page } => Asked::Print(printed::manual(page)),
     })

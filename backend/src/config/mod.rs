@@ -54,8 +54,14 @@ pub use printed::Page;
 
 mod fits;
 
+mod health;
+pub use health::Health;
+
 mod layers;
 pub use layers::{Asked, read};
+
+mod whom;
+pub use whom::whom;
 
 /// Six ways for a server to talk to a browser, side by side: an echo and a clock.
 #[derive(Debug, Parser)]
@@ -87,6 +93,15 @@ pub enum Command {
                       NO_COLOR is set. SIGINT ends a run with what is known by then."
     )]
     Check(Box<Check>),
+
+    /// Ask a server whether it serves, for a container or a script
+    #[command(
+        after_help = "It waits for 4 s at the most. Exit codes: 0 where the server answers that it does; 1 \
+                      where it says otherwise, or does not answer; 2 where there is nobody to ask, or a \
+                      setting is wrong. What serve is told by its command line is not known here: name the \
+                      URL then, or have the environment or the file say it."
+    )]
+    Health(Health),
 
     /// Print what has a shell complete the arguments
     #[command(
@@ -275,7 +290,7 @@ mod tests {
         let no_file = |_: &Path| panic!("no file was named");
         match read(arguments, no_file).map_err(|fault| fault.to_string())? {
             Asked::Serve(serve) => Ok(*serve),
-            other @ (Asked::Check(_) | Asked::Print(_)) => {
+            other @ (Asked::Check(_) | Asked::Health(_) | Asked::Print(_)) => {
                 panic!("serve was asked for, not {other:?}")
             }
         }

@@ -16,6 +16,8 @@ pub enum Page {
     Serve,
     /// Of `echoclock check`, `echoclock-check(1)`
     Check,
+    /// Of `echoclock health`, `echoclock-health(1)`
+    Health,
     /// Of `echoclock completions`, `echoclock-completions(1)`
     Completions,
     /// Of `echoclock manual`, `echoclock-manual(1)`
@@ -36,7 +38,7 @@ pub(super) fn manual(page: Page) -> String {
     program.build();
     let command: Command = match page {
         Page::Echoclock => program,
-        Page::Serve | Page::Check | Page::Completions | Page::Manual => {
+        Page::Serve | Page::Check | Page::Health | Page::Completions | Page::Manual => {
             let command = program.find_subcommand(name(page));
             command.expect("the pages are of parts of the definition").clone()
         }

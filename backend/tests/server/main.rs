@@ -17,6 +17,7 @@ mod drain;
 mod echo;
 mod events;
 mod gate;
+mod health;
 mod ledger;
 mod ledger_bytes;
 mod ledger_shares;

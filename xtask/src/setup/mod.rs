@@ -12,6 +12,7 @@ use crate::say::{self, Task};
 use crate::shell::Cmd;
 
 mod browser;
+mod buildah;
 mod cargo_tools;
 mod clients;
 mod debian;
@@ -24,6 +25,7 @@ mod unpacked;
 mod wasm_target;
 
 pub(crate) use browser::browser;
+pub(crate) use buildah::buildah;
 pub(crate) use clients::{KOSOKU, PYTHON_CLIENTS};
 pub(crate) use machine::Machine;
 pub(crate) use nginx::nginx;
@@ -69,6 +71,10 @@ pub(crate) enum Need {
     Lighthouse,
     /// The runner of Autobahn's cases.
     Kosoku,
+    /// The maker of Debian packages.
+    CargoDeb,
+    /// The maker of images of containers.
+    Buildah,
 }
 
 /// All that building the page takes.
@@ -149,6 +155,12 @@ pub(crate) const BENCH: &[Need] = &[Need::Node, Need::Peers];
 /// All that the labelled paths take besides a compiler.
 pub(crate) const ACCURACY: &[Need] = &[Need::Nginx, Need::Proxies];
 
+/// All that the Debian package takes besides the server.
+pub(crate) const DEB: &[Need] = &[Need::CargoDeb];
+
+/// All that the image takes besides the server.
+pub(crate) const IMAGE: &[Need] = &[Need::Buildah];
+
 /// All that Autobahn's cases take besides a compiler.
 pub(crate) const CONFORMANCE: &[Need] = &[Need::Kosoku];
 
@@ -173,6 +185,8 @@ impl Need {
             Self::Peers => Box::new(node::PEERS),
             Self::Lighthouse => Box::new(node::LIGHTHOUSE),
             Self::Kosoku => Box::new(KOSOKU),
+            Self::CargoDeb => Box::new(cargo_tools::CARGO_DEB),
+            Self::Buildah => Box::new(buildah::BuildahStep),
         }
     }
 
@@ -185,7 +199,11 @@ impl Need {
     fn lane(self) -> Lane {
         match self {
             Self::Trunk => Lane::Long,
-            Self::WasmTarget | Self::WasmBindgen | Self::WasmPack | Self::CargoDeny => Lane::Short,
+            Self::WasmTarget
+            | Self::WasmBindgen
+            | Self::WasmPack
+            | Self::CargoDeny
+            | Self::CargoDeb => Lane::Short,
             Self::Node
             | Self::WasmOpt
             | Self::Lints
@@ -198,7 +216,8 @@ impl Need {
             | Self::Curl
             | Self::Peers
             | Self::Lighthouse
-            | Self::Kosoku => Lane::Fetch,
+            | Self::Kosoku
+            | Self::Buildah => Lane::Fetch,
         }
     }
 }
