@@ -73,13 +73,12 @@ fn own(serve: &Serve) -> Result<AskedServer, Fault> {
 ///
 /// A listener at [::] takes IPv4 as well, except on Windows, and in a container it often takes nothing else.
 fn from_here(at: SocketAddr) -> SocketAddr {
-    match at {
-        SocketAddr::V6(v6) if v6.ip().is_unspecified() && cfg!(windows) => {
-            (Ipv6Addr::LOCALHOST, at.port()).into()
-        }
-        at if at.ip().is_unspecified() => (Ipv4Addr::LOCALHOST, at.port()).into(),
-        at => at,
+    if !at.ip().is_unspecified() {
+        return at;
     }
+    let is_alone = at.is_ipv6() && cfg!(windows);
+    let ip = if is_alone { Ipv6Addr::LOCALHOST.into() } else { Ipv4Addr::LOCALHOST.into() };
+    SocketAddr::new(ip, at.port())
 }
 
 #[cfg(test)]
@@ -91,7 +90,9 @@ mod tests {
         let no_file = |_: &Path| panic!("no file was named");
         match read(arguments, no_file).expect("settings") {
             Asked::Serve(serve) => own(&serve).map_err(|fault| fault.to_string()),
-            other => panic!("serve was asked for, not {other:?}"),
+            other @ (Asked::Check(_) | Asked::Health(_) | Asked::Print(_)) => {
+                panic!("serve was asked for, not {other:?}")
+            }
         }
     }
 
