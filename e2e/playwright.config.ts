@@ -4,6 +4,8 @@ import { defineConfig } from '@playwright/test';
 
 import { chromium, chromiumArguments } from './harness/environment.ts';
 
+const LONGEST = /trunk-serve\.spec\.ts/;
+
 export default defineConfig({
   testDir: 'journeys',
   globalSetup: './harness/setup.ts',
@@ -14,6 +16,11 @@ export default defineConfig({
   forbidOnly: true,
   reporter: 'list',
   outputDir: 'test-results',
+  // The longest one begins first: the others go by beside it.
+  projects: [
+    { name: 'longest', testMatch: LONGEST },
+    { name: 'others', testIgnore: LONGEST },
+  ],
   expect: { timeout: 10_000 },
   use: {
     viewport: { width: 1280, height: 900 },

@@ -22,20 +22,19 @@ pub fn listen(address: SocketAddr) -> io::Result<TcpListener> {
 
 /// How many connections the system may keep until they are accepted. One for which it has no room
 /// is tried again by its client a second later.
-const BACKLOG: u32 = 1_024;
+pub(crate) const BACKLOG: u32 = 1_024;
 
 /// Returns the addresses at which a browser reaches what listens on `local`.
 ///
 /// Where that is every address of the machine, those are listed, loopback first.
-pub fn reachable(local: SocketAddr, machine: &[IpAddr]) -> Vec<String> {
-    let url = |ip: IpAddr| format!("http://{}/", SocketAddr::new(ip, local.port()));
+pub fn reachable(local: SocketAddr, machine: &[IpAddr]) -> Vec<SocketAddr> {
     if !local.ip().is_unspecified() {
-        return vec![url(local.ip())];
+        return vec![local];
     }
     // A socket on [::] takes IPv4 as well, except where the system is told otherwise.
     let mut ips: Vec<_> = machine.iter().filter(|ip| ip.is_ipv4() || local.is_ipv6()).collect();
     ips.sort_by_key(|ip| (!ip.is_loopback(), ip.is_ipv6()));
-    ips.into_iter().map(|ip| url(*ip)).collect()
+    ips.into_iter().map(|ip| SocketAddr::new(*ip, local.port())).collect()
 }
 
 /// Returns the addresses of the machine's interfaces that a browser elsewhere could ask for.
@@ -104,20 +103,17 @@ mod tests {
         let machine =
             ["192.0.2.7", "::1", "2001:db8::7", "127.0.0.1"].map(|ip| ip.parse().expect(ip));
         for (local, reached) in [
-            ("127.0.0.1:3000", &["http://127.0.0.1:3000/"][..]),
-            ("[::1]:80", &["http://[::1]:80/"]),
-            ("0.0.0.0:3000", &["http://127.0.0.1:3000/", "http://192.0.2.7:3000/"]),
+            ("127.0.0.1:3000", &["127.0.0.1:3000"][..]),
+            ("[::1]:80", &["[::1]:80"]),
+            ("0.0.0.0:3000", &["127.0.0.1:3000", "192.0.2.7:3000"]),
             (
                 "[::]:3000",
-                &[
-                    "http://127.0.0.1:3000/",
-                    "http://[::1]:3000/",
-                    "http://192.0.2.7:3000/",
-                    "http://[2001:db8::7]:3000/",
-                ],
+                &["127.0.0.1:3000", "[::1]:3000", "192.0.2.7:3000", "[2001:db8::7]:3000"],
             ),
         ] {
-            assert_eq!(reachable(local.parse().expect(local), &machine), reached, "{local}");
+            let found = reachable(local.parse().expect(local), &machine);
+            let found: Vec<_> = found.iter().map(SocketAddr::to_string).collect();
+            assert_eq!(found, reached, "{local}");
         }
     }
 

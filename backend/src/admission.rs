@@ -12,6 +12,7 @@ use http::{HeaderValue, Version};
 use tokio::time::{Instant, sleep};
 
 use crate::client::Client;
+use crate::connection::OverTls;
 use crate::error::Refusal;
 use crate::forwarded::Arrival;
 use crate::peer::Peer;
@@ -31,8 +32,9 @@ pub(crate) async fn admit(
     mut request: Request,
     next: Next,
 ) -> Response {
-    let arrival =
-        Arrival::of(request.headers(), request.uri().authority(), peer, &state.trusted_proxies);
+    let has_tls = request.extensions().get::<OverTls>().is_some();
+    let (headers, authority) = (request.headers(), request.uri().authority());
+    let arrival = Arrival::of(headers, authority, peer, has_tls, &state.trusted_proxies);
     let client = arrival.network;
     let link = state.link_ids.next();
     let no_room = request.extensions().get::<Full>().copied();
@@ -73,9 +75,8 @@ pub(crate) async fn admit(
     response
 }
 
-/// Lets a request of those who look after the server through where there is room for it: they have
-/// places of their own.
-pub(crate) async fn admit_admin(
+/// Lets a request through where there is room for it, whose is told by its connection alone.
+pub(crate) async fn admit_plainly(
     State(taken): State<Taken>,
     client: Client,
     request: Request,

@@ -23,7 +23,7 @@ use crate::alarm::Alarm;
 use crate::body::WasRead;
 use crate::budget::Budget;
 use crate::client::Client;
-use crate::connection::{Connection, Ending, Exchange, Look, Presence, Tap};
+use crate::connection::{Connection, Ending, Exchange, Look, OverTls, Presence, Tap};
 use crate::error::{self, Refusal};
 use crate::handover::{Framing, Handover};
 use crate::hits::Hits;
@@ -51,8 +51,8 @@ pub(crate) struct Conversation {
     pub(crate) router: Router,
     pub(crate) limits: Limits,
     pub(crate) budget: Budget,
-    /// Whether it may speak HTTP/2.
-    pub(crate) has_http2: bool,
+    /// Whether it may speak HTTP/2 without TLS.
+    pub(crate) has_h2c: bool,
     /// Why there is no room for the connection, where there is none: each of its requests says so.
     pub(crate) no_room: Option<Full>,
     /// Has the connection end after the request that it is at.
@@ -82,7 +82,10 @@ async fn go_on(talk: &Arc<Talk>, mut patience: Patience, mut line: Line) -> Resu
     let guest = &talk.guest;
     match Box::pin(drive(Opening(Some(&mut line)), &mut patience, finish, guest)).await? {
         None => return Ok(()),
-        Some(Speaks::Http2) if !talk.has_http2 => return refuse_http2(talk.peer, line).await,
+        Some(Speaks::NoTls) => return refuse(Refusal::NoTls, talk.peer, line).await,
+        Some(Speaks::Http2) if !talk.has_http2 => {
+            return refuse(Refusal::NoH2c, talk.peer, line).await;
+        }
         Some(Speaks::Http2) => {
             let http2 = talk.http2(line);
             return Box::pin(drive(http2, &mut patience, finish, guest)).await;
@@ -102,9 +105,9 @@ async fn go_on(talk: &Arc<Talk>, mut patience: Patience, mut line: Line) -> Resu
     }
 }
 
-/// Tells a client that begins with HTTP/2 that there is none here, by the version of it that there is.
-async fn refuse_http2(peer: Peer, mut line: Line) -> Result<(), String> {
-    let response = Refusal::NoH2c.into_response();
+/// Tells a client by HTTP/1.1 that what it begins with is not spoken here.
+async fn refuse(refusal: Refusal, peer: Peer, mut line: Line) -> Result<(), String> {
+    let response = refusal.into_response();
     error::log(&response, Client::from(peer), None);
     let answer = error::written(response).await;
     let told = async {
@@ -119,7 +122,9 @@ struct Talk {
     router: Router,
     limits: Limits,
     budget: Budget,
+    /// Whether it may speak HTTP/2.
     has_http2: bool,
+    has_tls: bool,
     no_room: Option<Full>,
     finish: CancellationToken,
     hits: Hits,
@@ -142,14 +147,15 @@ impl Talk {
         peer: Peer,
         in_use: InUse,
     ) -> Arc<Self> {
-        let Conversation { router, limits, budget, has_http2, no_room, finish, hits } =
-            conversation;
+        let Conversation { router, limits, budget, has_h2c, no_room, finish, hits } = conversation;
+        let has_tls = connection.has_tls();
         let timeout = format!("timeout={}", limits.idle_timeout.as_secs());
         Arc::new(Self {
             router,
             limits,
             budget,
-            has_http2,
+            has_http2: has_h2c || has_tls,
+            has_tls,
             no_room,
             finish,
             hits,
@@ -239,6 +245,9 @@ impl Talk {
         extensions.insert(self.peer);
         extensions.insert(self.presence.clone());
         extensions.insert(self.ending.clone());
+        if self.has_tls {
+            extensions.insert(OverTls);
+        }
         if let Some(full) = self.no_room {
             extensions.insert(full);
         }

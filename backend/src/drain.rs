@@ -72,7 +72,7 @@ impl Drain {
         Drained { turn, ..self.drained() }
     }
 
-    /// Refuses what would stay open.
+    /// Refuses new work: everything but how the server is, and what its links did.
     ///
     /// # Errors
     ///

@@ -49,6 +49,8 @@ pub enum Refusal {
     },
     /// The connection begins with HTTP/2 without TLS, which is switched off.
     NoH2c,
+    /// The connection begins without TLS where there is to be TLS.
+    NoTls,
     /// The path does not take this method.
     Method {
         /// The method.
@@ -119,7 +121,7 @@ impl Refusal {
             Self::NoH2c => StatusCode::HTTP_VERSION_NOT_SUPPORTED,
             Self::Method { .. } => StatusCode::METHOD_NOT_ALLOWED,
             Self::NotASocket { .. } | Self::SocketVersion { .. } => StatusCode::UPGRADE_REQUIRED,
-            Self::Handshake { .. } | Self::Host { .. } => StatusCode::BAD_REQUEST,
+            Self::Handshake { .. } | Self::Host { .. } | Self::NoTls => StatusCode::BAD_REQUEST,
             Self::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Body { .. } => StatusCode::BAD_REQUEST,
             Self::SlowBody { .. } => StatusCode::REQUEST_TIMEOUT,
@@ -154,6 +156,7 @@ impl Refusal {
             | Self::NoSuchLink
             | Self::SwitchedOff { .. }
             | Self::NoH2c
+            | Self::NoTls
             | Self::Method { .. }
             | Self::NotASocket { .. }
             | Self::Handshake { .. }
@@ -174,6 +177,7 @@ impl Refusal {
             | Self::NoSuchLink
             | Self::SwitchedOff { .. }
             | Self::NoH2c
+            | Self::NoTls
             | Self::Method { .. }
             | Self::NotASocket { .. }
             | Self::Handshake { .. }
@@ -209,6 +213,7 @@ impl Refusal {
             | Self::NoSuchLink
             | Self::SwitchedOff { .. }
             | Self::NoH2c
+            | Self::NoTls
             | Self::Handshake { .. }
             | Self::Host { .. }
             | Self::Body { .. } => vec![],
@@ -233,6 +238,7 @@ impl Refusal {
                     .to_owned(),
                 None,
             ),
+            Self::NoTls => ("this port speaks TLS: ask by https".to_owned(), None),
             Self::Method { method, .. } => (format!("{method} is not taken here"), None),
             Self::NotASocket { detail }
             | Self::Handshake { detail }

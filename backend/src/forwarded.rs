@@ -30,6 +30,8 @@ use node::Node;
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Trusted {
     networks: Vec<Network>,
+    /// Whether who comes by the Unix socket is believed.
+    unix_socket: bool,
     /// Whether somebody has named them, so that they hold proxies and no clients.
     is_named: bool,
 }
@@ -61,20 +63,23 @@ pub struct Arrival {
 }
 
 impl Arrival {
-    /// Reads what a request and its proxies say; `authority` is HTTP/2's.
+    /// Reads what a request and its proxies say; `authority` is HTTP/2's, and `has_tls` whether the
+    /// connection has TLS.
     pub fn of(
         headers: &HeaderMap,
         authority: Option<&Authority>,
         peer: Peer,
+        has_tls: bool,
         trusted: &Trusted,
     ) -> Self {
+        let own_scheme = if has_tls { HTTPS } else { HTTP };
         let by_proxy = trusted.holds(peer);
         let chain: Vec<_> = list::elements(headers, &X_FORWARDED_FOR).collect();
         let hops = Hops::of(headers);
         let shown = |name, told: String| headers.contains_key(name).then_some(told);
         if !by_proxy {
             return Self {
-                scheme: HTTP,
+                scheme: own_scheme,
                 hosts: asked_for(headers, authority).into_iter().collect(),
                 client: peer.address().map(|address| address.to_string()),
                 network: peer.into(),
@@ -93,7 +98,7 @@ impl Arrival {
         let named = counts.and_then(Node::ip).map(Client::from);
         let own = || peer.address().filter(|address| address.ip().is_loopback());
         Self {
-            scheme: scheme(headers, &hops),
+            scheme: scheme(headers, &hops).unwrap_or(own_scheme),
             hosts: hosts(headers, authority, &hops),
             client: match client {
                 Some(client) => client.told(),
@@ -112,12 +117,19 @@ impl Trusted {
 
     /// Believes these networks.
     pub const fn new(networks: Vec<Network>) -> Self {
-        Self { networks, is_named: true }
+        Self { networks, unix_socket: false, is_named: true }
+    }
+
+    /// Believes who comes by the Unix socket, too.
+    #[must_use]
+    pub fn with_unix_socket(self) -> Self {
+        Self { unix_socket: true, ..self }
     }
 
     /// Whether who is at the other end of a connection is believed, and may stand for many.
     pub(crate) fn holds(&self, peer: Peer) -> bool {
-        peer.address().is_some_and(|address| self.hold(address.ip()))
+        let by_unix_socket = self.unix_socket && peer == Peer::UNIX_SOCKET;
+        by_unix_socket || peer.address().is_some_and(|address| self.hold(address.ip()))
     }
 
     fn hold(&self, address: IpAddr) -> bool {
@@ -130,7 +142,7 @@ impl Default for Trusted {
     /// The loopback and private networks, from which nobody comes over the internet (RFC 1918,
     /// RFC 3927, RFC 4193, RFC 4291).
     fn default() -> Self {
-        Self { networks: Network::private().to_vec(), is_named: false }
+        Self { networks: Network::private().to_vec(), unix_socket: false, is_named: false }
     }
 }
 
@@ -241,8 +253,8 @@ fn is_proxy(node: &Node, trusted: &Trusted) -> bool {
     node.ip().is_some_and(|ip| trusted.hold(ip))
 }
 
-/// Returns how the browser asked, by what the first proxy says.
-fn scheme(headers: &HeaderMap, hops: &Hops) -> &'static str {
+/// Returns how the browser asked, by what the first proxy says, if it does.
+fn scheme(headers: &HeaderMap, hops: &Hops) -> Option<&'static str> {
     let said = list::elements(headers, &X_FORWARDED_PROTO).next();
     // Some proxies tell of a socket by its own scheme.
     let read = |said: &str| match said.to_ascii_lowercase().as_str() {
@@ -250,7 +262,7 @@ fn scheme(headers: &HeaderMap, hops: &Hops) -> &'static str {
         "https" | "wss" => Some(HTTPS),
         _ => None,
     };
-    said.and_then(read).or_else(|| hops.first("proto").and_then(read)).unwrap_or(HTTP)
+    said.and_then(read).or_else(|| hops.first("proto").and_then(read))
 }
 
 /// Returns what the browser may have asked for: `Host`, and what the first proxy says that it was.

@@ -96,7 +96,24 @@ mod handover;
 
 pub mod connection;
 
+pub mod listener;
+
+#[cfg(unix)]
+pub mod socket_file;
+
+pub mod handed;
+
+pub mod listen_at;
+
+pub mod notify;
+
+pub mod health;
+
+pub mod tls;
+
 mod conversation;
+
+mod redirect;
 
 mod serve;
 pub use serve::{Listeners, serve};
@@ -163,7 +180,7 @@ pub fn admin(state: AppState) -> Router {
     Router::new()
         .fallback_service(all)
         .layer(middleware::from_fn(form::check))
-        .layer(middleware::from_fn_with_state(taken, admission::admit_admin))
+        .layer(middleware::from_fn_with_state(taken, admission::admit_plainly))
 }
 
 async fn nothing_here(uri: Uri) -> Refusal {

@@ -7,17 +7,31 @@ use std::net::SocketAddr;
 use axum::extract::FromRequestParts;
 use http::request::Parts;
 
-/// The address at the other end of the connection: a request's extension.
+/// Who is at the other end of the connection: a request's extension.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub struct Peer(Option<SocketAddr>);
+pub struct Peer(OtherEnd);
+
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum OtherEnd {
+    Unknown,
+    Address(SocketAddr),
+    UnixSocket,
+}
 
 impl Peer {
     /// Where a request did not come over a connection of this server's.
-    pub const UNKNOWN: Self = Self(None);
+    pub const UNKNOWN: Self = Self(OtherEnd::Unknown);
 
-    /// Returns the address; nothing where it is not known.
+    /// Whoever may open the Unix socket that the server listens at: somebody of the same machine, without
+    /// an address.
+    pub const UNIX_SOCKET: Self = Self(OtherEnd::UnixSocket);
+
+    /// Returns the address; nothing where there is none, or it is not known.
     pub const fn address(self) -> Option<SocketAddr> {
-        self.0
+        match self.0 {
+            OtherEnd::Address(address) => Some(address),
+            OtherEnd::Unknown | OtherEnd::UnixSocket => None,
+        }
     }
 }
 
@@ -25,7 +39,8 @@ impl From<SocketAddr> for Peer {
     /// An IPv4 address that a socket of IPv6 has mapped (RFC 4291, section 2.5.5.2) is an IPv4
     /// address again.
     fn from(address: SocketAddr) -> Self {
-        Self(Some(SocketAddr::new(address.ip().to_canonical(), address.port())))
+        let address = SocketAddr::new(address.ip().to_canonical(), address.port());
+        Self(OtherEnd::Address(address))
     }
 }
 
@@ -40,8 +55,9 @@ impl<S: Sync> FromRequestParts<S> for Peer {
 impl fmt::Display for Peer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0 {
-            Some(address) => address.fmt(f),
-            None => f.write_str("unknown"),
+            OtherEnd::Address(address) => address.fmt(f),
+            OtherEnd::UnixSocket => f.write_str("a Unix socket"),
+            OtherEnd::Unknown => f.write_str("unknown"),
         }
     }
 }

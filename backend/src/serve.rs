@@ -6,35 +6,41 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use axum::Router;
-use tokio::net::{TcpListener, TcpStream};
 use tokio::task::yield_now;
 use tokio::time::{Instant, sleep, timeout, timeout_at};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::client::Client;
-use crate::connection::{Connection, until_cut};
+use crate::connection::{Accepted, Connection, until_cut};
 use crate::conversation::Conversation;
 use crate::files::{Over, Shortage};
 use crate::limits::Limits;
+use crate::listener::Listener;
 use crate::peer::Peer;
 use crate::places::{FIRST_WORD, Full, Kind, Place, Seat, Seats};
+use crate::redirect;
 use crate::spare::{self, Spare, Waits};
 use crate::state::AppState;
+use crate::tls::Tls;
 use crate::work::Count;
 
 /// What a server listens at.
 #[derive(Debug)]
 pub struct Listeners {
     /// For everybody.
-    pub public: TcpListener,
+    pub public: Listener,
+    /// What has TLS there, if there is to be TLS.
+    pub tls: Option<Tls>,
+    /// For who asks without TLS and is sent on to it: to this port of the same host.
+    pub redirect: Option<(Listener, u16)>,
     /// For who looks after the server, with connections of its own: [`admin`](crate::admin) answers.
-    pub admin: Option<TcpListener>,
+    pub admin: Option<Listener>,
 }
 
-impl From<TcpListener> for Listeners {
-    fn from(public: TcpListener) -> Self {
-        Self { public, admin: None }
+impl<L: Into<Listener>> From<L> for Listeners {
+    fn from(public: L) -> Self {
+        Self { public: public.into(), tls: None, redirect: None, admin: None }
     }
 }
 
@@ -54,11 +60,19 @@ pub async fn serve(
     state: AppState,
     shutdown: impl Future<Output = ()>,
 ) {
-    let Listeners { public, admin } = listeners.into();
-    let mut doors = Doors { public: Door::at(public), admin: admin.map(Door::at) };
+    let Listeners { public, tls, redirect, admin } = listeners.into();
+    let mut doors = Doors {
+        public: Door::at(public, Way { router, tls }),
+        redirect: redirect.map(|(listener, port)| {
+            let router = redirect::routes(state.clone(), port);
+            Door::at(listener, Way { router, tls: None })
+        }),
+        admin: admin.map(|listener| {
+            let router = crate::admin(state.clone());
+            Door::at(listener, Way { router, tls: None })
+        }),
+    };
     let server = Server {
-        router,
-        admin: crate::admin(state.clone()),
         state,
         seats: Seats::new(),
         reserve: Seats::new(),
@@ -104,24 +118,30 @@ pub async fn serve(
 /// Where connections come in.
 struct Doors {
     public: Door,
+    redirect: Option<Door>,
     admin: Option<Door>,
 }
 
 struct Door {
-    listener: TcpListener,
+    listener: Listener,
+    way: Way,
     shortage: Shortage,
     spare: Spare,
 }
 
+/// How those are answered who come in by a door.
+struct Way {
+    router: Router,
+    tls: Option<Tls>,
+}
+
 impl Door {
-    fn at(listener: TcpListener) -> Self {
-        Self { listener, shortage: Shortage::default(), spare: Spare::new() }
+    fn at(listener: Listener, way: Way) -> Self {
+        Self { listener, way, shortage: Shortage::default(), spare: Spare::new() }
     }
 }
 
 struct Server {
-    router: Router,
-    admin: Router,
     state: AppState,
     /// The connections for which there is room.
     seats: Seats,
@@ -140,24 +160,32 @@ struct Server {
 
 impl Server {
     /// Accepts connections for as long as it is polled.
-    async fn accept_all(&self, Doors { public, admin }: &mut Doors) {
-        let by_admin = async {
-            if let Some(admin) = admin {
-                self.accept(admin, |stream, peer| self.take_in_admin(stream, peer)).await;
+    async fn accept_all(&self, Doors { public, redirect, admin }: &mut Doors) {
+        let by_redirect = async {
+            if let Some(door) = redirect {
+                self.accept(door, |way, accepted, peer| self.take_in(way, accepted, peer)).await;
             }
         };
-        tokio::join!(self.accept(public, |stream, peer| self.take_in(stream, peer)), by_admin);
+        let by_admin = async {
+            if let Some(door) = admin {
+                self.accept(door, |way, accepted, peer| self.take_in_admin(way, accepted, peer))
+                    .await;
+            }
+        };
+        let by_public =
+            self.accept(public, |way, accepted, peer| self.take_in(way, accepted, peer));
+        tokio::join!(by_public, by_redirect, by_admin);
     }
 
-    async fn accept(&self, door: &mut Door, take_in: impl Fn(TcpStream, Peer)) {
-        let Door { listener, shortage, spare } = door;
+    async fn accept(&self, door: &mut Door, take_in: impl Fn(&Way, Accepted, Peer)) {
+        let Door { listener, way, shortage, spare } = door;
         loop {
             match listener.accept().await {
-                Ok((stream, peer)) => {
+                Ok((accepted, peer)) => {
                     if let Some(Over { lasted, times }) = shortage.succeeded(Instant::now()) {
                         tracing::info!(?lasted, times, "connections can be accepted again");
                     }
-                    take_in(stream, Peer::from(peer));
+                    take_in(way, accepted, peer);
                     // Those who have to go get a turn.
                     yield_now().await;
                 }
@@ -171,10 +199,14 @@ impl Server {
                             tracing::error!(%error, "no connection could be accepted");
                         }
                         match (who, self.seats.make_room(Instant::now())) {
-                            (Waits::One(stream, peer), false) => spare::refuse(stream, peer).await,
+                            // With TLS it would take longer to tell than there is time for.
+                            (Waits::One(..), false) if way.tls.is_some() => {}
+                            (Waits::One(accepted, peer), false) => {
+                                spare::refuse(accepted, peer).await;
+                            }
                             (who, _) => {
-                                if let Waits::One(stream, peer) = who {
-                                    take_in(stream, peer);
+                                if let Waits::One(accepted, peer) = who {
+                                    take_in(way, accepted, peer);
                                 }
                                 sleep(ACCEPT_AGAIN_AFTER).await;
                             }
@@ -188,14 +220,15 @@ impl Server {
 
     /// Holds a connection where there is room for one more, or else tells its client that there is
     /// none.
-    fn take_in(&self, stream: TcpStream, peer: Peer) {
+    fn take_in(&self, way: &Way, accepted: Accepted, peer: Peer) {
         self.state.counts.work().add(Count::Accepted, 1);
         let client = Client::from(peer);
         let is_proxy = self.state.trusted_proxies.holds(peer);
         let full = match self.place(client, is_proxy) {
             Ok(place) => {
-                let connection = self.connection(stream, self.seats.sit(client, Some(place)));
-                let conversation = self.conversation(&self.router, client, is_proxy, None);
+                let connection =
+                    self.connection(way, accepted, self.seats.sit(client, Some(place)));
+                let conversation = self.conversation(way, client, is_proxy, None);
                 self.hold(connection, peer, conversation, None);
                 return;
             }
@@ -203,20 +236,20 @@ impl Server {
         };
         let own_max = if is_proxy { RESERVE } else { RESERVE_OWN };
         let Some(seat) = self.reserve.squeeze_in(client, own_max, RESERVE) else { return };
-        let connection = self.connection(stream, seat);
-        let mut conversation = self.conversation(&self.router, client, is_proxy, Some(full));
+        let connection = self.connection(way, accepted, seat);
+        let mut conversation = self.conversation(way, client, is_proxy, Some(full));
         let head = &mut conversation.limits.header_timeout;
         *head = FIRST_WORD.min(*head);
         self.hold(connection, peer, conversation, Some(RESERVE_FOR));
     }
 
-    fn take_in_admin(&self, stream: TcpStream, peer: Peer) {
+    fn take_in_admin(&self, way: &Way, accepted: Accepted, peer: Peer) {
         let client = Client::from(peer);
         let seat = self.admin_seats.squeeze_in(client, ADMIN_MAX, ADMIN_MAX);
         let Some(seat) = seat else { return };
-        let connection = self.connection(stream, seat);
+        let connection = self.connection(way, accepted, seat);
         let is_proxy = self.state.trusted_proxies.holds(peer);
-        let conversation = self.conversation(&self.admin, client, is_proxy, None);
+        let conversation = self.conversation(way, client, is_proxy, None);
         self.hold(connection, peer, conversation, None);
     }
 
@@ -269,26 +302,27 @@ impl Server {
         };
     }
 
-    fn connection(&self, stream: TcpStream, seat: Seat) -> Connection {
-        Connection::new(stream, seat, &self.state.limits, self.state.hits.clone())
+    fn connection(&self, way: &Way, accepted: Accepted, seat: Seat) -> Connection {
+        let tls = way.tls.as_ref().map(Tls::config);
+        Connection::new(accepted, tls, seat, &self.state.limits, self.state.hits.clone())
     }
 
     fn conversation(
         &self,
-        router: &Router,
+        way: &Way,
         client: Client,
         is_proxy: bool,
         no_room: Option<Full>,
     ) -> Conversation {
         Conversation {
-            router: router.clone(),
+            router: way.router.clone(),
             limits: self.state.limits,
             // Of what a proxy's connections keep, each client has its part.
             budget: match is_proxy {
                 true => self.state.budget.clone(),
                 false => self.state.budget.of(client),
             },
-            has_http2: self.state.offered.h2c,
+            has_h2c: self.state.offered.h2c,
             no_room,
             // One that has no room may be told so before all are.
             finish: self.finish.child_token(),

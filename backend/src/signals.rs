@@ -1,10 +1,10 @@
 //! The signals that ask the program to stop.
 
 #[cfg(unix)]
-pub use on_unix::Signals;
+pub use on_unix::{HangUps, Signals};
 
 #[cfg(windows)]
-pub use on_windows::Signals;
+pub use on_windows::{HangUps, Signals};
 
 #[cfg(unix)]
 mod on_unix {
@@ -33,12 +33,12 @@ mod on_unix {
     }
 
     impl Signals {
-        /// Begins to listen; to be called within a runtime.
+        /// Begins to listen; to be called within a runtime. Without `hang_up` SIGHUP is left to others.
         ///
         /// # Errors
         ///
         /// Where the system does not let it.
-        pub fn listen() -> io::Result<Self> {
+        pub fn listen(hang_up: bool) -> io::Result<Self> {
             let has_come = Arc::new(AtomicBool::new(false));
             for number in [SIGINT, SIGTERM, SIGQUIT] {
                 let code = OF_A_SIGNAL + number;
@@ -47,7 +47,7 @@ mod on_unix {
             for number in [SIGINT, SIGTERM, SIGQUIT] {
                 flag::register(number, Arc::clone(&has_come))?;
             }
-            let hang_up = is_ignored(SIGHUP) == Some(false);
+            let hang_up = hang_up && is_ignored(SIGHUP) == Some(false);
             let listen = |number| signal(SignalKind::from_raw(number));
             Ok(Self {
                 interrupt: listen(SIGINT)?,
@@ -71,6 +71,26 @@ mod on_unix {
                 _ = self.quit.recv() => "SIGQUIT",
                 _ = hang_up => "SIGHUP",
             }
+        }
+    }
+
+    /// SIGHUP where it asks for what has changed, and ends nothing; `nohup` or not.
+    #[derive(Debug)]
+    pub struct HangUps(Signal);
+
+    impl HangUps {
+        /// Begins to listen; to be called within a runtime.
+        ///
+        /// # Errors
+        ///
+        /// Where the system does not let it.
+        pub fn listen() -> io::Result<Self> {
+            signal(SignalKind::hangup()).map(Self)
+        }
+
+        /// Waits for one.
+        pub async fn next(&mut self) {
+            self.0.recv().await;
         }
     }
 
@@ -119,7 +139,7 @@ mod on_windows {
         /// # Errors
         ///
         /// Where the system does not let it.
-        pub fn listen() -> io::Result<Self> {
+        pub fn listen(_hang_up: bool) -> io::Result<Self> {
             let (first, mut all) = (ctrl_c()?, ctrl_c()?);
             tokio::spawn(async move {
                 all.recv().await;
@@ -133,6 +153,26 @@ mod on_windows {
         pub async fn next(&mut self) -> &'static str {
             self.0.recv().await;
             "Ctrl-C"
+        }
+    }
+
+    /// What asks for what has changed: nothing does on this system.
+    #[derive(Debug)]
+    pub struct HangUps;
+
+    impl HangUps {
+        /// Listens to nothing.
+        ///
+        /// # Errors
+        ///
+        /// None.
+        pub fn listen() -> io::Result<Self> {
+            Ok(Self)
+        }
+
+        /// Waits for ever.
+        pub async fn next(&mut self) {
+            std::future::pending().await
         }
     }
 

@@ -9,11 +9,12 @@ use std::time::Duration;
 use axum::response::IntoResponse;
 use futures_util::FutureExt;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
 use tokio::time::timeout;
 
 use crate::client::Client;
+use crate::connection::Accepted;
 use crate::error::{self, Refusal};
+use crate::listener::Listener;
 use crate::peer::Peer;
 
 /// The file, where there was room for one.
@@ -26,7 +27,7 @@ pub(crate) enum Waits {
     /// Nobody: the system asks for a free place before it looks who is there.
     Nobody,
     /// This one, which has taken the place of the spare file.
-    One(TcpStream, Peer),
+    One(Accepted, Peer),
     /// Nobody can know.
     Perhaps,
 }
@@ -37,12 +38,12 @@ impl Spare {
     }
 
     /// Looks who waits, and takes one in, in the place of the spare file.
-    pub(crate) fn look(&mut self, listener: &TcpListener) -> Waits {
+    pub(crate) fn look(&mut self, listener: &Listener) -> Waits {
         let Some(file) = self.0.take().or_else(open) else { return Waits::Perhaps };
         drop(file);
         // Not waited for, because in the meantime others may take the place.
         match listener.accept().now_or_never() {
-            Some(Ok((stream, peer))) => Waits::One(stream, Peer::from(peer)),
+            Some(Ok((accepted, peer))) => Waits::One(accepted, peer),
             Some(Err(_)) => Waits::Perhaps,
             None => {
                 self.open_again();
@@ -64,7 +65,7 @@ fn open() -> Option<File> {
 
 /// Answers whatever is asked that there is no room, and sees to it that the answer arrives, for a short
 /// while.
-pub(crate) async fn refuse(mut stream: TcpStream, peer: Peer) {
+pub(crate) async fn refuse(mut stream: Accepted, peer: Peer) {
     let refusal = Refusal::NotNow { detail: "this server can take in no more connections" };
     let response = refusal.into_response();
     error::log(&response, Client::from(peer), None);

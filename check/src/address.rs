@@ -49,6 +49,12 @@ impl Base {
         format!("{scheme}://{authority}{folder}")
     }
 
+    /// Returns where what is beside the API is, as its targets.
+    pub(crate) fn beside_api(self) -> Self {
+        let path = self.path.strip_suffix("api/").unwrap_or(&self.path).to_owned();
+        Self { path, ..self }
+    }
+
     pub(crate) fn host(&self) -> &str {
         self.authority.host().trim_start_matches('[').trim_end_matches(']')
     }
@@ -81,7 +87,7 @@ fn read(url: &str) -> Result<(bool, Authority, String), NotAnAddress> {
 /// The text is no address of a server.
 #[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
 #[error("\"{0}\" is no address such as https://example.org/")]
-pub(crate) struct NotAnAddress(String);
+pub struct NotAnAddress(String);
 
 #[cfg(test)]
 mod tests {
@@ -108,6 +114,9 @@ mod tests {
         ] {
             assert_eq!(Base::of(url).unwrap().page(), page);
         }
+        let beside = Base::of("https://example.org/live/").unwrap().beside_api();
+        assert_eq!(beside.target("healthz"), "/live/healthz");
+        assert_eq!(beside.page(), "https://example.org/live/");
         for (url, authority, resource, is_socket) in [
             ("https://example.org/live/x?a=1#b", "example.org", "/live/x?a=1", false),
             ("ws://a:81", "a:81", "/", true),

@@ -1,6 +1,7 @@
-//! A connection to the server: TCP, through a proxy where one is to be asked, and TLS where the address says
-//! https.
+//! A connection to the server: TCP, through a proxy where one is to be asked, or a Unix socket, and TLS where
+//! the address says https.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::Context;
@@ -37,7 +38,23 @@ pub(crate) struct Connector {
     any: Option<TlsConnector>,
     /// For sockets, which begin as HTTP/1.1.
     http1: Option<TlsConnector>,
-    proxy: Option<Proxy>,
+    way: Way,
+}
+
+/// Over what a server is reached.
+#[derive(Clone)]
+pub(crate) enum Way {
+    /// Where its address says.
+    Straight,
+    Proxy(Proxy),
+    /// A Unix socket, whatever the address says.
+    Unix(PathBuf),
+}
+
+impl From<Option<Proxy>> for Way {
+    fn from(proxy: Option<Proxy>) -> Self {
+        proxy.map_or(Self::Straight, Self::Proxy)
+    }
 }
 
 /// What a connection is for.
@@ -56,16 +73,17 @@ impl Connector {
     pub(crate) fn new(
         base: &Base,
         believes_anybody: bool,
-        proxy: Option<Proxy>,
+        way: impl Into<Way>,
     ) -> anyhow::Result<Self> {
+        let way = way.into();
         if !base.is_secure {
-            return Ok(Self { any: None, http1: None, proxy });
+            return Ok(Self { any: None, http1: None, way });
         }
         let any = tls(believes_anybody)?;
         let mut http1 = any.clone();
         http1.alpn_protocols = vec![b"http/1.1".to_vec()];
         let connector = |config| Some(TlsConnector::from(Arc::new(config)));
-        Ok(Self { any: connector(any), http1: connector(http1), proxy })
+        Ok(Self { any: connector(any), http1: connector(http1), way })
     }
 
     /// Opens a connection.
@@ -74,38 +92,55 @@ impl Connector {
     ///
     /// In the system's or the library's own words.
     pub(crate) async fn open(&self, base: &Base, purpose: Purpose) -> anyhow::Result<Connection> {
-        let mut tcp = match &self.proxy {
-            Some(proxy) => proxy.connect().await?,
-            None => {
-                let tcp = TcpStream::connect((base.host(), base.port())).await;
-                tcp.with_context(|| format!("no connection to {}", base.authority))?
-            }
-        };
-        // What is measured is the path, not how this machine collects small writes.
-        tcp.set_nodelay(true).context("no connection without delay")?;
-        if let Some(proxy) = &self.proxy
-            && (base.is_secure || purpose == Purpose::Socket)
-        {
-            proxy.tunnel(&mut tcp, base).await?;
-        }
+        let io = self.reach(base, purpose).await?;
         let tls = match purpose {
             Purpose::Request => &self.any,
             Purpose::Socket => &self.http1,
         };
         let Some(tls) = tls else {
-            return Ok(Connection { io: Box::new(tcp), is_http2: false });
+            return Ok(Connection { io, is_http2: false });
         };
         let name = ServerName::try_from(base.host().to_owned()).context("no name for TLS")?;
-        let secure = tls.connect(name, tcp).await.context("TLS")?;
+        let secure = tls.connect(name, io).await.context("TLS")?;
         let is_http2 = secure.get_ref().1.alpn_protocol() == Some(b"h2");
         Ok(Connection { io: Box::new(secure), is_http2 })
     }
-}
 
-impl Connector {
+    /// Connects, up to where TLS would begin.
+    async fn reach(&self, base: &Base, purpose: Purpose) -> anyhow::Result<Box<dyn Io>> {
+        let mut tcp = match &self.way {
+            Way::Straight => {
+                let tcp = TcpStream::connect((base.host(), base.port())).await;
+                tcp.with_context(|| format!("no connection to {}", base.authority))?
+            }
+            Way::Proxy(proxy) => proxy.connect().await?,
+            #[cfg(unix)]
+            Way::Unix(path) => {
+                let unix = tokio::net::UnixStream::connect(path).await;
+                let unix = unix.with_context(|| format!("no connection to {}", path.display()))?;
+                return Ok(Box::new(unix));
+            }
+            #[cfg(not(unix))]
+            Way::Unix(path) => {
+                anyhow::bail!("{}: this system has no Unix sockets to ask", path.display())
+            }
+        };
+        // What is measured is the path, not how this machine collects small writes.
+        tcp.set_nodelay(true).context("no connection without delay")?;
+        if let Way::Proxy(proxy) = &self.way
+            && (base.is_secure || purpose == Purpose::Socket)
+        {
+            proxy.tunnel(&mut tcp, base).await?;
+        }
+        Ok(Box::new(tcp))
+    }
+
     /// Returns the proxy that requests are sent to themselves, because it makes them anew: those without TLS.
     pub(crate) fn forwards(&self, base: &Base) -> Option<&Proxy> {
-        self.proxy.as_ref().filter(|_| !base.is_secure)
+        match &self.way {
+            Way::Proxy(proxy) if !base.is_secure => Some(proxy),
+            Way::Proxy(_) | Way::Straight | Way::Unix(_) => None,
+        }
     }
 }
 

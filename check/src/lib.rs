@@ -4,6 +4,7 @@
 //! a client of HTTP and of WebSockets that carries the probes out (`probe`), and the outputs.
 
 mod address;
+pub use address::NotAnAddress;
 
 mod proxy;
 
@@ -12,6 +13,9 @@ mod connect;
 mod send;
 
 mod gunzip;
+
+mod status;
+pub use status::{AskedServer, Status};
 
 mod notes;
 

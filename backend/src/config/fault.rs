@@ -49,6 +49,17 @@ pub enum Fault {
         /// What is wrong.
         fault: String,
     },
+
+    /// A setting does not say where its server can be asked.
+    #[error("{name} = \"{at}\" says not whom to ask: {why}; try 'echoclock health URL'")]
+    Nowhere {
+        /// The setting.
+        name: &'static str,
+        /// Its value.
+        at: String,
+        /// Why.
+        why: &'static str,
+    },
 }
 
 impl Fault {
@@ -62,11 +73,15 @@ impl Fault {
                 _ => ExitCode::from(WRONG),
             };
         }
-        let more = "For what is allowed, try 'echoclock serve --help'.";
-        let _ = writeln!(io::stderr(), "error: {self}\n\n{more}");
+        let is_of_serve = !matches!(self, Self::Nowhere { .. });
+        let more = if is_of_serve { MORE } else { "" };
+        let _ = write!(io::stderr(), "error: {self}\n{more}");
         ExitCode::from(WRONG)
     }
 }
+
+/// Where more is said of settings.
+const MORE: &str = "\nFor what is allowed, try 'echoclock serve --help'.\n";
 
 /// What programs end with whose arguments are wrong.
 const WRONG: u8 = 2;

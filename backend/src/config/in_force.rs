@@ -26,6 +26,11 @@ fn line(setting: &Arg, merged: &Merged<'_>) -> String {
     }
 }
 
+/// Writes a setting's value as the file has it.
+pub(super) fn value(setting: &Arg, merged: &Merged<'_>) -> String {
+    values(setting, merged).first().map(ToString::to_string).unwrap_or_default()
+}
+
 fn values(setting: &Arg, merged: &Merged<'_>) -> Vec<Value> {
     let id = setting.get_id().as_str();
     if setting::kind(setting) == Kind::Switch {

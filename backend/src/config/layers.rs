@@ -7,7 +7,6 @@ use std::error::Error as _;
 use std::ffi::OsString;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::parser::ValueSource;
@@ -16,11 +15,13 @@ use echoclock_check::Check;
 
 use super::fault::Fault;
 use super::file::{self, Entry};
+use super::fits::fits;
 use super::in_force;
 use super::merged::{self, Merged};
+use super::printed;
 use super::setting::{self, CONFIG, PRINT_CONFIG, SERVE};
 use super::source::Source;
-use super::{Cli, Serve};
+use super::{Cli, Health, Serve};
 
 /// What the program was asked for.
 #[derive(Debug)]
@@ -29,6 +30,8 @@ pub enum Asked {
     Serve(Box<Serve>),
     /// To check a path.
     Check(Box<Check>),
+    /// To ask a server for its health.
+    Health(Health),
     /// To print this.
     Print(String),
 }
@@ -78,6 +81,9 @@ fn asked(matches: &ArgMatches) -> Result<Asked, Fault> {
     Ok(match command {
         super::Command::Serve(serve) => Asked::Serve(serve),
         super::Command::Check(check) => Asked::Check(check),
+        super::Command::Health(health) => Asked::Health(health),
+        super::Command::Completions { shell } => Asked::Print(printed::completions(shell)),
+        super::Command::Manual { page } => Asked::Print(printed::manual(page)),
     })
 }
 
@@ -146,28 +152,4 @@ fn wrong(error: clap::Error, command: &Command, source: impl Fn(&Arg) -> Source)
         from: source(setting),
         fault: fault.to_string(),
     }
-}
-
-/// Looks whether values go together.
-fn fits(merged: &Merged<'_>) -> Result<(), Fault> {
-    let told = |id: &str| {
-        let setting = setting::settings(merged.command).find(|setting| setting.get_id() == id);
-        let source = setting.and_then(|setting| merged.source(setting));
-        let value = merged.matches.get_one::<Duration>(id).copied();
-        (value.unwrap_or_default(), source.unwrap_or(Source::Default))
-    };
-    let (ping_every, by) = told("socket_ping_every");
-    let (silence, from) = told("socket_silence");
-    if ping_every < silence {
-        return Ok(());
-    }
-    Err(Fault::Value {
-        name: "socket-silence".to_owned(),
-        value: silence.as_secs().to_string(),
-        from,
-        fault: format!(
-            "not longer than socket-ping-every = {}, {by}: no socket could give a sign of life",
-            ping_every.as_secs()
-        ),
-    })
 }

@@ -1,23 +1,27 @@
 //! How to serve: the arguments, the environment and a file, read once, typed, into settings.
 
-use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
+use clap_complete::Shell;
 use echoclock_check::Check;
 use http::HeaderName;
 use tracing_subscriber::filter::Targets;
 
 use crate::forwarded::{Network, Trusted};
 use crate::limits::Limits;
+use crate::listen_at::ListenAt;
 use crate::origin::Allowed;
 use crate::site::Site;
 use crate::state::{Offered, Settings};
 use crate::telemetry;
 
 mod values;
-pub use values::{AllowOrigin, TrustedProxy};
-use values::{allowed_origin, header_name, listen_address, site_folder, trusted_proxy};
+pub use values::{AllowOrigin, SocketMode, TrustedProxy};
+use values::{allowed_origin, header_name, listen_at, site_folder, socket_mode, trusted_proxy};
+
+mod encryption;
+pub use encryption::Encryption;
 
 mod stopping;
 pub use stopping::Stopping;
@@ -45,8 +49,19 @@ mod merged;
 
 mod in_force;
 
+mod printed;
+pub use printed::Page;
+
+mod fits;
+
+mod health;
+pub use health::Health;
+
 mod layers;
 pub use layers::{Asked, read};
+
+mod whom;
+pub use whom::whom;
 
 /// Six ways for a server to talk to a browser, side by side: an echo and a clock.
 #[derive(Debug, Parser)]
@@ -66,7 +81,7 @@ pub enum Command {
                             file that --config names; the command line goes before the environment, and \
                             that before the file. SIGTERM, SIGINT and SIGQUIT end the program in order, \
                             within --drain, and a second one ends it at once. SIGHUP ends it in order \
-                            too, except under nohup."
+                            too, except under nohup, and except with --tls-cert, which it has read anew."
     )]
     Serve(Box<Serve>),
 
@@ -78,22 +93,57 @@ pub enum Command {
                       NO_COLOR is set. SIGINT ends a run with what is known by then."
     )]
     Check(Box<Check>),
+
+    /// Ask a server whether it serves, for a container or a script
+    #[command(
+        after_help = "It waits for 4 s at the most. Exit codes: 0 where the server answers that it does; 1 \
+                      where it says otherwise, or does not answer; 2 where there is nobody to ask, or a \
+                      setting is wrong. What serve is told by its command line is not known here: name the \
+                      URL then, or have the environment or the file say it."
+    )]
+    Health(Health),
+
+    /// Print what has a shell complete the arguments
+    #[command(
+        after_help = "For bash: echoclock completions bash > /etc/bash_completion.d/echoclock"
+    )]
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+
+    /// Print a manual page, as roff
+    #[command(after_help = "To read it: echoclock manual serve | man -l -")]
+    Manual {
+        /// Which one
+        #[arg(value_enum, default_value_t = Page::Echoclock)]
+        page: Page,
+    },
 }
 
 /// How to serve.
 #[derive(Args, Debug)]
 pub struct Serve {
     /// The address and port to listen on; `0.0.0.0` or `[::]` for all of the machine's, port 0
-    /// for any that is free
+    /// for any that is free. Or unix:/PATH for a Unix socket there, or systemd for one that was handed
+    /// over by socket activation, systemd:NAME for the one of that name
     #[arg(long, value_name = "ADDRESS:PORT")]
-    #[arg(default_value = "127.0.0.1:3000", value_parser = listen_address)]
-    pub listen: SocketAddr,
+    #[arg(default_value = "127.0.0.1:3000", value_parser = listen_at)]
+    pub listen: ListenAt,
+
+    /// Which rights a Unix socket has that is listened on, such as 660; by default what the process gives
+    /// to files
+    #[arg(long, value_name = "MODE", value_parser = socket_mode)]
+    pub unix_socket_mode: Option<SocketMode>,
 
     /// A further address and port, where only /healthz, /readyz and /metrics are answered, over
-    /// connections that nobody else can take; for who looks after the server
-    #[arg(long, value_name = "ADDRESS:PORT")]
-    #[arg(value_parser = listen_address)]
-    pub admin_listen: Option<SocketAddr>,
+    /// connections that nobody else can take; for who looks after the server. Written as --listen is
+    #[arg(long, value_name = "ADDRESS:PORT", value_parser = listen_at)]
+    pub admin_listen: Option<ListenAt>,
+
+    /// TLS that ends here.
+    #[command(flatten)]
+    pub encryption: Encryption,
 
     /// A further origin whose pages may connect, with credentials, and may embed the page, such
     /// as `https://example.org`; '*' lets everyone in, without credentials. May be repeated (in
@@ -105,7 +155,7 @@ pub struct Serve {
     /// A network, or an address, whose proxies are believed what they say of a request:
     /// whom they forward for and what was asked of them, by `X-Forwarded-…` or `Forwarded`. May
     /// be repeated (in the environment: separated by commas). 'private' stands for the loopback and
-    /// private networks, and 'none' believes nobody. Where several proxies stand in a row, name them
+    /// private networks, 'unix' for who comes by a Unix socket, and 'none' believes nobody. Where several proxies stand in a row, name them
     /// all: by default only the nearest says against whom a request counts
     #[arg(long, value_name = "NETWORK", value_delimiter = ',', default_value = values::PRIVATE)]
     #[arg(value_parser = trusted_proxy)]
@@ -215,14 +265,17 @@ fn trusted(proxies: &[TrustedProxy]) -> Trusted {
         return Trusted::default();
     }
     let mut networks = Vec::new();
+    let mut by_unix_socket = false;
     for proxy in proxies {
         match proxy {
+            TrustedProxy::UnixSocket => by_unix_socket = true,
             TrustedProxy::Within(network) => networks.push(*network),
             TrustedProxy::Private => networks.extend(Network::private()),
             TrustedProxy::Nobody => return Trusted::NOBODY,
         }
     }
-    Trusted::new(networks)
+    let trusted = Trusted::new(networks);
+    if by_unix_socket { trusted.with_unix_socket() } else { trusted }
 }
 
 #[cfg(test)]
@@ -237,7 +290,7 @@ mod tests {
         let no_file = |_: &Path| panic!("no file was named");
         match read(arguments, no_file).map_err(|fault| fault.to_string())? {
             Asked::Serve(serve) => Ok(*serve),
-            other @ (Asked::Check(_) | Asked::Print(_)) => {
+            other @ (Asked::Check(_) | Asked::Health(_) | Asked::Print(_)) => {
                 panic!("serve was asked for, not {other:?}")
             }
         }
@@ -330,6 +383,8 @@ mod tests {
         let more: Vec<_> = Network::private().into_iter().chain(networks).collect();
         let named = trusted(&["--trusted-proxy", "private,192.0.2.0/24,2001:db8::7"]);
         assert_eq!(named, Trusted::new(more));
+        let named = trusted(&["--trusted-proxy", "unix,192.0.2.0/24,2001:db8::7"]);
+        assert_eq!(named, Trusted::new(networks.to_vec()).with_unix_socket());
         for arguments in [&["--trusted-proxy", "none"][..], &["--trusted-proxy", "10.0.0.1,none"]] {
             assert_eq!(trusted(arguments), Trusted::NOBODY, "{arguments:?}");
         }
@@ -347,6 +402,12 @@ mod tests {
             (["--trusted-proxy", "localhost"], "such as 192.0.2.0/24"),
             (["--trusted-proxy", "10.0.0.0/33"], "such as 192.0.2.0/24"),
             (["--trusted-proxy", ""], "such as 192.0.2.0/24"),
+            (["--unix-socket-mode", "688"], "not rights in octal, such as 660 or 0666"),
+            (["--tls-cert", "/nowhere/at/all"], "there is no such file"),
+            (["--tls-key", "/nowhere/at/all"], "there is no such file"),
+            (["--redirect-listen", "[::]:80"], "not without tls-cert or tls-self-signed"),
+            (["--redirect-port", "443"], "not without redirect-listen"),
+            (["--redirect-port", "0"], "not a whole number from 1 to 65535"),
             (
                 ["--raw-max", "0"],
                 "raw-max = \"0\", from --raw-max: not a whole number from 1 to 1073741824",

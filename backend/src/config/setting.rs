@@ -98,8 +98,12 @@ pub(super) fn is_list(setting: &Arg) -> bool {
     matches!(setting.get_action(), ArgAction::Append)
 }
 
-const NUMBERS: [TypeId; 3] =
-    [TypeId::of::<u32>(), TypeId::of::<usize>(), TypeId::of::<std::time::Duration>()];
+const NUMBERS: [TypeId; 4] = [
+    TypeId::of::<u16>(),
+    TypeId::of::<u32>(),
+    TypeId::of::<usize>(),
+    TypeId::of::<std::time::Duration>(),
+];
 
 pub(super) const SERVE: &str = "serve";
 pub(super) const CONFIG: &str = "config";

@@ -2,14 +2,15 @@
 //!
 //! Each error says what is allowed, to follow the setting's name and value.
 
-use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use http::HeaderName;
 
-use crate::forwarded::{Network, NotANetwork};
+use crate::forwarded::Network;
+use crate::listen_at::{ListenAt, NowhereToListen};
 use crate::origin::{BadOrigin, Origin};
+use crate::tls;
 
 /// One `--allow-origin`.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -27,26 +28,38 @@ pub enum TrustedProxy {
     Within(Network),
     /// `private`: the loopback and private networks.
     Private,
+    /// `unix`: whoever comes by a Unix socket.
+    UnixSocket,
     /// `none`.
     Nobody,
 }
 
-pub(super) fn listen_address(text: &str) -> Result<SocketAddr, String> {
-    text.parse().map_err(|_| {
-        "not an IP address and a port, such as 127.0.0.1:3000, 0.0.0.0:8080 or [::1]:3000"
-            .to_owned()
-    })
+/// The rights of a Unix socket.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub struct SocketMode(pub u32);
+
+pub(super) fn listen_at(text: &str) -> Result<ListenAt, NowhereToListen> {
+    text.parse()
+}
+
+pub(super) fn socket_mode(text: &str) -> Result<SocketMode, String> {
+    let mode = u32::from_str_radix(text, 8).ok().filter(|mode| *mode <= 0o777);
+    mode.map(SocketMode).ok_or_else(|| "not rights in octal, such as 660 or 0666".to_owned())
 }
 
 pub(super) fn allowed_origin(text: &str) -> Result<AllowOrigin, BadOrigin> {
     if text == "*" { Ok(AllowOrigin::Anyone) } else { text.parse().map(AllowOrigin::Exact) }
 }
 
-pub(super) fn trusted_proxy(text: &str) -> Result<TrustedProxy, NotANetwork> {
+pub(super) fn trusted_proxy(text: &str) -> Result<TrustedProxy, String> {
     match text {
         "none" => Ok(TrustedProxy::Nobody),
+        "unix" => Ok(TrustedProxy::UnixSocket),
         PRIVATE => Ok(TrustedProxy::Private),
-        network => network.parse().map(TrustedProxy::Within),
+        network => match network.parse() {
+            Ok(network) => Ok(TrustedProxy::Within(network)),
+            Err(fault) => Err(format!("{fault}, nor private, unix or none")),
+        },
     }
 }
 
@@ -57,6 +70,16 @@ pub(super) fn header_name(text: &str) -> Result<HeaderName, String> {
 pub(super) fn site_folder(text: &str) -> Result<PathBuf, String> {
     let folder = PathBuf::from(text);
     if folder.is_dir() { Ok(folder) } else { Err("there is no such folder".to_owned()) }
+}
+
+pub(super) fn certificate_file(text: &str) -> Result<PathBuf, String> {
+    let file = PathBuf::from(text);
+    tls::chain(&file).map(|_| file)
+}
+
+pub(super) fn key_file(text: &str) -> Result<PathBuf, String> {
+    let file = PathBuf::from(text);
+    tls::key(&file).map(|_| file)
 }
 
 pub(super) fn switch(text: &str) -> Result<bool, String> {

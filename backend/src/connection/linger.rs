@@ -5,23 +5,21 @@
 //! server says that nothing more comes, and reads on until the client has closed its side too,
 //! for a bounded while and a bounded number of bytes.
 
-use std::future::{pending, poll_fn};
+use std::future::pending;
 use std::io;
-use std::pin::Pin;
 use std::time::Duration;
 
 use futures_util::future::Either;
-use tokio::io::AsyncWrite;
-use tokio::net::TcpStream;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::time::timeout;
 
-use super::Tap;
+use super::{Channel, Tap};
 use crate::http1::How;
 use crate::places::Seat;
 
 /// Ends the server's side, then reads until the client has ended its own, or has to make room; who
 /// has had to and has just been answered has a moment.
-pub(super) async fn linger(mut stream: TcpStream, tap: Tap, how: How, seat: Seat) {
+pub(super) async fn linger(mut channel: Channel, tap: Tap, how: How, seat: Seat) {
     let guest = seat.guest();
     guest.note(true);
     // An error here and below means that the connection is gone, which is what is wanted.
@@ -31,22 +29,18 @@ pub(super) async fn linger(mut stream: TcpStream, tap: Tap, how: How, seat: Seat
         (LINGER_FOR, Either::Right(guest.sent_away()))
     };
     let gentle = timeout(at_most, async {
-        poll_fn(|cx| Pin::new(&mut stream).poll_shutdown(cx)).await?;
+        channel.shutdown().await?;
         let mut discarded = [0; DISCARDED_AT_ONCE];
         let mut left = DISCARDED_MAX;
         while left > 0 {
-            timeout(LINGER_IDLE, stream.readable()).await??;
-            match stream.try_read(&mut discarded) {
-                Ok(0) => return Ok::<_, io::Error>(()),
-                Ok(read) => {
-                    tap.received(&discarded[..read]);
-                    left = left.saturating_sub(read);
-                }
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
-                Err(error) => return Err(error),
+            let read = timeout(LINGER_IDLE, channel.read(&mut discarded)).await??;
+            if read == 0 {
+                break;
             }
+            tap.received(&discarded[..read]);
+            left = left.saturating_sub(read);
         }
-        Ok(())
+        Ok::<_, io::Error>(())
     });
     tokio::select! {
         _ = gentle => {}

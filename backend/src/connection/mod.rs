@@ -1,5 +1,5 @@
-//! A TCP connection as the server holds it: what passes is looked at, a client that does not take
-//! what is written ends it, and it is closed gently.
+//! A connection as the server holds it: what passes is looked at, a client that does not take what is
+//! written ends it, and it is closed gently.
 
 use std::io;
 use std::pin::Pin;
@@ -7,14 +7,16 @@ use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::TcpStream;
 use tokio::runtime::Handle;
+use tokio_rustls::rustls::ServerConfig;
 
 use crate::hits::Hits;
 use crate::http1::How;
 use crate::limits::Limits;
 use crate::places::{Guest, Seat};
-use crate::waiting::Waiting;
+
+mod accepted;
+pub(crate) use accepted::Accepted;
 
 mod tap;
 pub(crate) use tap::{Exchange, Look, Tap};
@@ -26,7 +28,15 @@ mod ending;
 pub(crate) use ending::{Ended, Ending, until_cut};
 
 mod options;
-use options::{Vigilance, reset_at_the_end, set_options};
+
+mod watched;
+use watched::Watched;
+
+mod ahead;
+
+mod channel;
+use channel::Channel;
+pub(crate) use channel::Opened;
 
 mod linger;
 use linger::linger;
@@ -35,7 +45,7 @@ use linger::linger;
 #[derive(Debug)]
 pub(crate) struct Connection {
     /// Here until it is dropped.
-    open: Option<(TcpStream, Seat)>,
+    open: Option<(Channel, Seat)>,
     tap: Tap,
     /// Whether it carries HTTP, as far as anybody looks.
     is_http: bool,
@@ -44,11 +54,13 @@ pub(crate) struct Connection {
     is_answering: bool,
     /// Whether nobody wants to see what goes out.
     is_unseen: bool,
-    /// How fast the client takes what is written.
-    taking: Waiting,
-    vigilance: Vigilance,
+    has_tls: bool,
     ending: Ending,
 }
+
+/// A request's extension: it has come over TLS that ends here.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct OverTls;
 
 /// The connection has to make room for others.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
@@ -56,22 +68,54 @@ pub(crate) struct Connection {
 pub(crate) struct MadeRoom;
 
 impl Connection {
-    /// Takes a connection over, with its share of the connections there may be.
-    pub(crate) fn new(stream: TcpStream, seat: Seat, limits: &Limits, hits: Hits) -> Self {
-        if let Err(error) = set_options(&stream) {
-            tracing::debug!(%error, "a connection's options could not be set");
-        }
+    /// Takes a connection over, with its share of the connections there may be; with settings of TLS
+    /// there is to be TLS on it.
+    pub(crate) fn new(
+        accepted: Accepted,
+        tls: Option<Arc<ServerConfig>>,
+        seat: Seat,
+        limits: &Limits,
+        hits: Hits,
+    ) -> Self {
+        let (has_tls, ending) = (tls.is_some(), Ending::default());
+        let watched = Watched::new(accepted, ending.clone(), limits, hits);
         Self {
-            open: Some((stream, seat)),
+            open: Some((Channel::new(watched, tls), seat)),
             tap: Tap::new(),
             is_http: true,
             presence: Presence::default(),
             is_answering: false,
             is_unseen: false,
-            taking: Waiting::new(limits.taking(), hits),
-            vigilance: Vigilance::default(),
-            ending: Ending::default(),
+            has_tls,
+            ending,
         }
+    }
+
+    /// Whether there is to be TLS on it.
+    pub(crate) fn has_tls(&self) -> bool {
+        self.has_tls
+    }
+
+    /// Waits until the client can be heard: where there is to be TLS, until both ends have agreed.
+    ///
+    /// # Errors
+    ///
+    /// Where they can't, or the client has left.
+    pub(crate) fn poll_open(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<Opened>> {
+        let opened = ready!(self.channel().poll_open(cx));
+        if let Err(error) = &opened
+            // Who makes no sense is there to be told so.
+            && error.kind() != io::ErrorKind::InvalidData
+        {
+            self.ending.is(Ended::by(error));
+        }
+        Poll::Ready(opened)
+    }
+
+    /// Whether the system has taken all that was written.
+    pub(crate) fn has_left(&self) -> bool {
+        let (channel, _) = self.open.as_ref().expect(OPEN);
+        channel.has_left()
     }
 
     /// Returns what looks at all that passes.
@@ -91,7 +135,7 @@ impl Connection {
 
     /// Returns what learns that it has to make room for others.
     pub(crate) fn guest(&self) -> Arc<Guest> {
-        let (_, seat) = self.open.as_ref().expect("the stream is there until the drop");
+        let (_, seat) = self.open.as_ref().expect(OPEN);
         seat.guest()
     }
 
@@ -124,41 +168,9 @@ impl Connection {
         self.is_unseen = false;
     }
 
-    fn stream(&mut self) -> Pin<&mut TcpStream> {
-        let (stream, _) = self.open.as_mut().expect("the stream is there until the drop");
-        Pin::new(stream)
-    }
-
-    /// Passes a write's outcome on, and fails the write once the client has taken too little for
-    /// too long.
-    ///
-    /// All that can be seen is what the system takes, which it does when the client's system has
-    /// taken what came before; so it is told to keep little back that it has not sent.
-    fn watch(
-        &mut self,
-        cx: &mut Context<'_>,
-        written: Poll<io::Result<usize>>,
-    ) -> Poll<io::Result<usize>> {
-        let (stream, _) = self.open.as_ref().expect("the stream is there until the drop");
-        match &written {
-            Poll::Ready(Ok(bytes)) => {
-                self.vigilance.passed(stream);
-                self.taking.passed(*bytes);
-                self.ending.wrote(*bytes);
-                self.ending.set_blocked(false);
-                return written;
-            }
-            Poll::Ready(Err(error)) => {
-                self.ending.is(Ended::by(error));
-                return written;
-            }
-            Poll::Pending => {}
-        }
-        self.vigilance.waits(stream);
-        self.ending.set_blocked(true);
-        ready!(self.taking.poll(cx));
-        self.ending.is(Ended::Stalled);
-        Poll::Ready(Err(io::Error::new(io::ErrorKind::TimedOut, "the client stopped reading")))
+    fn channel(&mut self) -> Pin<&mut Channel> {
+        let (channel, _) = self.open.as_mut().expect(OPEN);
+        Pin::new(channel)
     }
 
     /// Looks whether the client has closed its side while it is being answered.
@@ -169,11 +181,9 @@ impl Connection {
         if !self.is_answering || self.presence.has_closed() {
             return Ok(());
         }
-        let (stream, _) = self.open.as_ref().expect("the stream is there until the drop");
-        let mut byte = [0];
-        match stream.poll_peek(cx, &mut ReadBuf::new(&mut byte)) {
-            Poll::Ready(Ok(0)) => self.presence.close(),
-            Poll::Ready(Ok(_)) | Poll::Pending => {}
+        match self.channel().poll_look(cx) {
+            Poll::Ready(Ok(None)) => self.presence.close(),
+            Poll::Ready(Ok(Some(_))) | Poll::Pending => {}
             Poll::Ready(Err(error)) => {
                 self.ending.is(Ended::by(&error));
                 return Err(error);
@@ -182,6 +192,9 @@ impl Connection {
         Ok(())
     }
 }
+
+/// Why nobody finds a connection without what it is made of.
+const OPEN: &str = "it is there until the drop";
 
 /// Whether there is room for a gentle end.
 fn may_linger(guest: &Guest) -> bool {
@@ -196,7 +209,7 @@ impl AsyncRead for Connection {
     ) -> Poll<io::Result<()>> {
         let before = buffer.filled().len();
         let room = buffer.remaining() > 0;
-        let read = ready!(self.stream().poll_read(cx, buffer));
+        let read = ready!(self.channel().poll_read(cx, buffer));
         let bytes = &buffer.filled()[before..];
         match &read {
             Err(error) => self.ending.is(Ended::by(error)),
@@ -214,14 +227,14 @@ impl AsyncWrite for Connection {
         cx: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        let written = self.stream().poll_write(cx, bytes);
+        let written = self.channel().poll_write(cx, bytes);
         if let Poll::Ready(Ok(written)) = &written
             && self.is_http
             && !self.is_unseen
         {
             self.is_answering = self.tap.sent([&bytes[..*written]]);
         }
-        self.watch(cx, written)
+        written
     }
 
     fn poll_write_vectored(
@@ -229,7 +242,7 @@ impl AsyncWrite for Connection {
         cx: &mut Context<'_>,
         slices: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        let written = self.stream().poll_write_vectored(cx, slices);
+        let written = self.channel().poll_write_vectored(cx, slices);
         if let Poll::Ready(Ok(written)) = &written
             && !self.is_unseen
         {
@@ -240,7 +253,7 @@ impl AsyncWrite for Connection {
                 sent
             }));
         }
-        self.watch(cx, written)
+        written
     }
 
     fn is_write_vectored(&self) -> bool {
@@ -249,17 +262,17 @@ impl AsyncWrite for Connection {
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         self.look_for_an_end(cx)?;
-        self.stream().poll_flush(cx)
+        self.channel().poll_flush(cx)
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        self.stream().poll_shutdown(cx)
+        self.channel().poll_shutdown(cx)
     }
 }
 
 impl Drop for Connection {
     fn drop(&mut self) {
-        let Some((stream, seat)) = self.open.take() else { return };
+        let Some((channel, seat)) = self.open.take() else { return };
         let ended = self.ending.get();
         let how = ended.map_or(How::Dropped, How::from);
         let is_stalled = ended == Some(Ended::Stalled) || self.ending.is_blocked();
@@ -267,16 +280,16 @@ impl Drop for Connection {
             // Whoever has ended it: what the system still keeps for a client that does not read would
             // outlive the connection's place. And where a response goes on to the connection's end,
             // any other end than this would be taken for its own.
-            reset_at_the_end(&stream);
+            channel.watched().inspect(|watched| watched.reset_at_the_end());
             self.tap.closed(how);
             return;
         }
         // Nobody but the system judges the client from here on.
-        self.vigilance.ends(&stream);
+        channel.watched().inspect(|watched| watched.ends());
         // Without a runtime the process is ending, and the system closes what is left.
         match (ended, Handle::try_current()) {
             (None | Some(Ended::Stopped), Ok(runtime)) if may_linger(&seat.guest()) => {
-                runtime.spawn(linger(stream, self.tap.clone(), how, seat));
+                runtime.spawn(linger(channel, self.tap.clone(), how, seat));
             }
             (_, _) => self.tap.closed(how),
         }

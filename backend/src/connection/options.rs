@@ -4,11 +4,14 @@ use std::io;
 use std::time::Duration;
 
 use socket2::{SockRef, TcpKeepalive};
-use tokio::net::TcpStream;
 use tokio::time::Instant;
 
-/// Has the system send at once, keep little back, and notice where the client has vanished.
-pub(super) fn set_options(stream: &TcpStream) -> io::Result<()> {
+use super::Accepted;
+
+/// Has the system send at once, keep little back, and notice where the client has vanished. Within a
+/// machine nothing of that is needed.
+pub(super) fn set_options(accepted: &Accepted) -> io::Result<()> {
+    let Some(stream) = accepted.tcp() else { return Ok(()) };
     // Messages are small and each is waited for.
     stream.set_nodelay(true)?;
     let socket = SockRef::from(stream);
@@ -20,7 +23,7 @@ pub(super) fn set_options(stream: &TcpStream) -> io::Result<()> {
     // gone: for minutes nothing shows that a slow client reads on.
     #[cfg(target_os = "linux")]
     socket.set_tcp_notsent_lowat(UNSENT_MAX)?;
-    give_up_after(stream, Some(VANISHED_AFTER))
+    give_up_after(accepted, Some(VANISHED_AFTER))
 }
 
 /// When the system gives a client up that does not answer it.
@@ -37,44 +40,48 @@ pub(super) struct Vigilance {
 
 impl Vigilance {
     /// Learns that the client is waited for.
-    pub(super) fn waits(&mut self, stream: &TcpStream) {
+    pub(super) fn waits(&mut self, accepted: &Accepted) {
         if self.waited.replace(Instant::now()).is_none() {
             // Where that fails, the client has less time.
-            let _ = give_up_after(stream, None);
+            let _ = give_up_after(accepted, None);
         }
     }
 
     /// Learns that the client has taken something.
-    pub(super) fn passed(&mut self, stream: &TcpStream) {
+    pub(super) fn passed(&mut self, accepted: &Accepted) {
         if self.waited.is_some_and(|waited| waited.elapsed() > VANISHED_AFTER) {
             self.waited = None;
             // Where that fails, the system takes longer.
-            let _ = give_up_after(stream, Some(VANISHED_AFTER));
+            let _ = give_up_after(accepted, Some(VANISHED_AFTER));
         }
     }
 
     /// Learns that the connection is over: what the system still has is left to the system, which
     /// would otherwise keep it for as long as the client's system answers.
-    pub(super) fn ends(&self, stream: &TcpStream) {
+    pub(super) fn ends(&self, accepted: &Accepted) {
         if self.waited.is_some() {
             // Where that fails, nothing bounds it.
-            let _ = give_up_after(stream, Some(VANISHED_AFTER));
+            let _ = give_up_after(accepted, Some(VANISHED_AFTER));
         }
     }
 }
 
-fn give_up_after(stream: &TcpStream, time: Option<Duration>) -> io::Result<()> {
+fn give_up_after(accepted: &Accepted, time: Option<Duration>) -> io::Result<()> {
     #[cfg(target_os = "linux")]
-    SockRef::from(stream).set_tcp_user_timeout(time)?;
+    if let Some(stream) = accepted.tcp() {
+        SockRef::from(stream).set_tcp_user_timeout(time)?;
+    }
     #[cfg(not(target_os = "linux"))]
-    let _ = (stream, time);
+    let _ = (accepted, time);
     Ok(())
 }
 
 /// Has the system forget what it keeps for the client when the connection is closed.
-pub(super) fn reset_at_the_end(stream: &TcpStream) {
-    // Where that fails, it is forgotten once the client has not been reached for long.
-    let _ = SockRef::from(stream).set_linger(Some(Duration::ZERO));
+pub(super) fn reset_at_the_end(accepted: &Accepted) {
+    if let Some(stream) = accepted.tcp() {
+        // Where that fails, it is forgotten once the client has not been reached for long.
+        let _ = SockRef::from(stream).set_linger(Some(Duration::ZERO));
+    }
 }
 
 /// How long a silent connection is trusted before the system asks the other end.
@@ -97,21 +104,21 @@ const UNSENT_MAX: u32 = 64 * 1024;
 
 #[cfg(all(test, target_os = "linux"))]
 mod tests {
-    use tokio::net::TcpListener;
+    use tokio::net::{TcpListener, TcpStream};
 
     use super::*;
 
-    async fn connection() -> TcpStream {
+    async fn connection() -> Accepted {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = listener.local_addr().expect("a bound listener has an address");
-        TcpStream::connect(address).await.expect("a connection")
+        Accepted::Tcp(TcpStream::connect(address).await.expect("a connection"))
     }
 
     #[tokio::test]
     async fn an_outage_that_eats_some_questions_kills_no_quiet_connection() {
         let stream = connection().await;
         set_options(&stream).expect("the options are known");
-        let socket = SockRef::from(&stream);
+        let socket = SockRef::from(stream.tcp().expect("it is one over a network"));
         let seconds = |value: io::Result<Duration>| value.expect("a time").as_secs();
         let (time, every) =
             (seconds(socket.tcp_keepalive_time()), seconds(socket.tcp_keepalive_interval()));
@@ -132,7 +139,7 @@ mod tests {
     async fn who_is_judged_by_the_connection_is_not_judged_by_the_system_too() {
         let stream = connection().await;
         set_options(&stream).expect("the options are known");
-        let socket = SockRef::from(&stream);
+        let socket = SockRef::from(stream.tcp().expect("it is one over a network"));
         let given_up = || socket.tcp_user_timeout().expect("a time");
         let mut vigilance = Vigilance::default();
         vigilance.passed(&stream);

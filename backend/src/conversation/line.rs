@@ -10,7 +10,7 @@ use std::task::{Context, Poll, ready};
 use bytes::{Buf, Bytes};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-use crate::connection::Connection;
+use crate::connection::{Connection, Opened};
 
 /// A connection between two who read from it.
 #[derive(Debug)]
@@ -43,6 +43,8 @@ pub(super) enum Speaks {
     Http1,
     /// HTTP/2.
     Http2,
+    /// Something without TLS where there is to be TLS.
+    NoTls,
 }
 
 impl Line {
@@ -84,6 +86,10 @@ impl Line {
 
     /// Reads until it is known what the connection speaks (RFC 9113, section 3.4).
     pub(super) fn poll_speaks(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<Speaks>> {
+        match ready!(self.connection.poll_open(cx))? {
+            Opened::AsItShould => {}
+            Opened::WithoutTls => return Poll::Ready(Ok(Speaks::NoTls)),
+        }
         loop {
             if !HTTP2_PREFACE.starts_with(&self.unread) {
                 let is_http2 = self.unread.starts_with(HTTP2_PREFACE);

@@ -13,6 +13,7 @@ use tokio::time::{Duration, timeout};
 
 use super::*;
 use crate::client::Client;
+use crate::connection::Accepted;
 use crate::feed::clock::SystemClock;
 use crate::forwarded::Trusted;
 use crate::hits::Hits;
@@ -45,9 +46,10 @@ async fn held_by(
     let (stream, peer) = accepted.expect("a connection");
     let seat = Seats::new().sit(Client::UNKNOWN, None);
     let guest = seat.guest();
-    let connection = Connection::new(stream, seat, &Limits::default(), Hits::default());
+    let accepted = Accepted::Tcp(stream);
+    let connection = Connection::new(accepted, None, seat, &Limits::default(), Hits::default());
     let conversation = Conversation {
-        has_http2: true,
+        has_h2c: true,
         router: router(Arc::clone(&guest)),
         limits: Limits::default(),
         budget: state.budget.clone(),

@@ -20,7 +20,7 @@ fn arrival_by(peer: &str, lines: &[(&'static str, &str)], trusted: &Trusted) -> 
         headers.append(*name, HeaderValue::from_str(value).expect(value));
     }
     let peer = Peer::from(peer.parse::<SocketAddr>().expect(peer));
-    Arrival::of(&headers, None, peer, trusted)
+    Arrival::of(&headers, None, peer, false, trusted)
 }
 
 /// A proxy beside the server, one on another machine, and somebody out there.
@@ -170,7 +170,7 @@ fn what_the_browser_asked_for_is_told_by_host_and_by_trusted_proxies() {
     }
     let authority = Authority::from_static("two.example");
     let headers = [(HOST, HeaderValue::from_static("one.example"))].into_iter().collect();
-    let http2 = Arrival::of(&headers, Some(&authority), Peer::UNKNOWN, &Trusted::default());
+    let http2 = Arrival::of(&headers, Some(&authority), Peer::UNKNOWN, false, &Trusted::default());
     assert_eq!(http2.hosts, ["two.example"]);
 }
 
@@ -230,7 +230,7 @@ fn the_client_is_whom_a_trusted_proxy_speaks_for() {
     ] {
         assert_eq!(arrival(peer, &lines).client.as_deref(), client, "{lines:?} by {peer}");
     }
-    let unknown = Arrival::of(&HeaderMap::new(), None, Peer::UNKNOWN, &Trusted::default());
+    let unknown = Arrival::of(&HeaderMap::new(), None, Peer::UNKNOWN, false, &Trusted::default());
     assert_eq!(unknown.client, None);
 }
 

@@ -145,7 +145,7 @@ impl Link {
     /// Whether all that was written has left, as far as that is known.
     pub(super) fn has_left(&self) -> bool {
         match &self.carrier {
-            Carrier::Connection(_) => true,
+            Carrier::Connection(connection) => connection.has_left(),
             Carrier::Stream(tunnel) => tunnel.has_left,
         }
     }
@@ -153,7 +153,7 @@ impl Link {
     /// Waits until what was written has left.
     pub(super) fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         match &mut self.carrier {
-            Carrier::Connection(_) => Poll::Ready(Ok(())),
+            Carrier::Connection(connection) => Pin::new(connection).poll_flush(cx),
             Carrier::Stream(tunnel) => {
                 let flushed = Pin::new(&mut tunnel.stream).poll_flush(cx).map_ok(|()| 0);
                 ready!(tunnel.watch(cx, flushed))?;

@@ -48,10 +48,18 @@ mod page;
 use page::document;
 pub use page::{PageWatch, document_base, is_visible, print, reveal, take_root};
 
+mod attribute;
+pub use attribute::{AttributeWatch, write_attribute};
+
+pub mod program;
+
 pub mod clock;
 
 mod keys;
 pub use keys::press;
+
+mod protocol;
+pub use protocol::protocol_of;
 
 mod random;
 pub use random::{dice, random_bits};

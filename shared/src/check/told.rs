@@ -1,5 +1,7 @@
 //! What signs and rules ask of a run: the same questions, each put in one way.
 
+use std::time::Duration;
+
 use crate::check::evidence::Evidence;
 use crate::check::flow::{self, Arrived, Server, named};
 use crate::check::observed::{Heard, Note, Observation, ServerSide};
@@ -144,11 +146,17 @@ impl<'a> Told<'a> {
         Some(it.saturating_sub(asked) / 1_000)
     }
 
+    /// Whether the client waited for as long as the server had something to say, and it ended then.
+    pub(in crate::check) fn waited_for_all(&self) -> bool {
+        let arrived = self.arrived().and_then(|all| all.first().map(|request| request.at));
+        let finished = self.server.and_then(Server::finished);
+        let took = arrived.zip(finished).map(|(from, to)| to.saturating_sub(from));
+        let waited = self.first(is_end);
+        took.zip(waited).is_some_and(|(took, waited)| waited >= took)
+    }
+
     /// Returns for how many milliseconds nothing had come when the connection ended by itself.
     pub(in crate::check) fn silence_before_end(&self) -> Option<u64> {
-        let is_end = |what: &Heard| {
-            matches!(what, Heard::Ended | Heard::Closed { .. } | Heard::Broke { .. })
-        };
         let end = self.heard().find(|note| is_end(&note.what))?;
         let before = self.heard().rfind(|note| note.at <= end.at && !is_end(&note.what))?;
         Some((end.at - before.at) / 1_000)
@@ -169,11 +177,17 @@ impl<'a> Told<'a> {
         }
     }
 
-    /// Returns how many milliseconds lie between its first two requests as they arrived.
-    pub(in crate::check) fn arrived_apart(&self) -> Option<u64> {
+    /// Returns after how long its request arrived again, where that was because the first one had waited
+    /// for too long.
+    pub(in crate::check) fn retried_after(&self) -> Option<Duration> {
+        self.arrived_apart().filter(|apart| *apart >= RETRY)
+    }
+
+    /// Returns how long lies between its first two requests as they arrived.
+    pub(in crate::check) fn arrived_apart(&self) -> Option<Duration> {
         let requests = self.arrived()?;
         let [first, second, ..] = &requests[..] else { return None };
-        Some(second.at.saturating_sub(first.at))
+        Some(Duration::from_millis(second.at.saturating_sub(first.at)))
     }
 
     /// Whether nothing of it has arrived at the server, for certain.
@@ -197,6 +211,13 @@ impl<'a> Told<'a> {
         self.status_sent().is_some_and(|status| status >= 500)
     }
 }
+
+fn is_end(what: &Heard) -> bool {
+    matches!(what, Heard::Ended | Heard::Closed { .. } | Heard::Broke { .. })
+}
+
+/// From when on a second request is one that came for the first one's lateness.
+pub(in crate::check) const RETRY: Duration = Duration::from_secs(1);
 
 /// How many items a stream has at least that shows how they pass.
 const ITEMS_MIN: u32 = 3;

@@ -73,6 +73,16 @@ pub(crate) const CARGO_DENY: CargoTool = CargoTool {
     optimised: &[],
 };
 
+pub(crate) const CARGO_DEB: CargoTool = CargoTool {
+    package: "cargo-deb",
+    program: "cargo-deb",
+    version: Some("3.8.0"),
+    accepts: Accepts::Since("3.0.0"),
+    folder: "short",
+    waits: true,
+    optimised: &[],
+};
+
 impl CargoTool {
     fn wanted<'a>(&self, machine: &'a Machine) -> &'a str {
         self.version.unwrap_or(&machine.project.wasm_bindgen)

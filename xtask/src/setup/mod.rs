@@ -12,6 +12,7 @@ use crate::say::{self, Task};
 use crate::shell::Cmd;
 
 mod browser;
+mod buildah;
 mod cargo_tools;
 mod clients;
 mod debian;
@@ -24,6 +25,7 @@ mod unpacked;
 mod wasm_target;
 
 pub(crate) use browser::browser;
+pub(crate) use buildah::buildah;
 pub(crate) use clients::{KOSOKU, PYTHON_CLIENTS};
 pub(crate) use machine::Machine;
 pub(crate) use nginx::nginx;
@@ -51,9 +53,9 @@ pub(crate) enum Need {
     CargoDeny,
     /// Chromium and its driver.
     Browser,
-    /// The proxy that the journeys put before the server.
+    /// The proxy that journeys, labelled paths and restarts put before the server.
     Nginx,
-    /// Caddy, HAProxy, Apache and Varnish, for the labelled paths.
+    /// Caddy, HAProxy, Apache and Varnish, for the labelled paths and the configurations of `deploy/`.
     Proxies,
     /// The packages of npm, for the journeys and the clients.
     Journeys,
@@ -65,8 +67,14 @@ pub(crate) enum Need {
     Curl,
     /// The packages of npm, for the benchmarks.
     Peers,
+    /// The packages of npm, for what Lighthouse measures.
+    Lighthouse,
     /// The runner of Autobahn's cases.
     Kosoku,
+    /// The maker of Debian packages.
+    CargoDeb,
+    /// The maker of images of containers.
+    Buildah,
 }
 
 /// All that building the page takes.
@@ -116,14 +124,42 @@ pub(crate) const CLIENTS: &[Need] = &[
     Need::Curl,
 ];
 
+/// All that Lighthouse takes.
+pub(crate) const LIGHTHOUSE: &[Need] = &[
+    Need::Node,
+    Need::WasmTarget,
+    Need::Trunk,
+    Need::WasmBindgen,
+    Need::WasmOpt,
+    Need::Browser,
+    Need::Lighthouse,
+];
+
 /// All that the labelled paths of a short run take.
 pub(crate) const PATHS: &[Need] = &[Need::Nginx];
+
+/// All that the proxies of `deploy/` take, with the page behind them.
+pub(crate) const PROXIES: &[Need] = &[
+    Need::Node,
+    Need::WasmTarget,
+    Need::Trunk,
+    Need::WasmBindgen,
+    Need::WasmOpt,
+    Need::Nginx,
+    Need::Proxies,
+];
 
 /// All that the benchmarks take besides a compiler.
 pub(crate) const BENCH: &[Need] = &[Need::Node, Need::Peers];
 
 /// All that the labelled paths take besides a compiler.
 pub(crate) const ACCURACY: &[Need] = &[Need::Nginx, Need::Proxies];
+
+/// All that the Debian package takes besides the server.
+pub(crate) const DEB: &[Need] = &[Need::CargoDeb];
+
+/// All that the image takes besides the server.
+pub(crate) const IMAGE: &[Need] = &[Need::Buildah];
 
 /// All that Autobahn's cases take besides a compiler.
 pub(crate) const CONFORMANCE: &[Need] = &[Need::Kosoku];
@@ -142,12 +178,15 @@ impl Need {
             Self::Browser => Box::new(browser::BrowserStep),
             Self::Nginx => Box::new(nginx::NginxStep),
             Self::Proxies => Box::new(proxies::ProxiesStep),
-            Self::Journeys => Box::new(node::Journeys),
+            Self::Journeys => Box::new(node::JOURNEYS),
             Self::PythonClients => Box::new(PYTHON_CLIENTS),
             Self::Java => Box::new(clients::Java),
             Self::Curl => Box::new(clients::Curl),
-            Self::Peers => Box::new(node::Peers),
+            Self::Peers => Box::new(node::PEERS),
+            Self::Lighthouse => Box::new(node::LIGHTHOUSE),
             Self::Kosoku => Box::new(KOSOKU),
+            Self::CargoDeb => Box::new(cargo_tools::CARGO_DEB),
+            Self::Buildah => Box::new(buildah::BuildahStep),
         }
     }
 
@@ -160,7 +199,11 @@ impl Need {
     fn lane(self) -> Lane {
         match self {
             Self::Trunk => Lane::Long,
-            Self::WasmTarget | Self::WasmBindgen | Self::WasmPack | Self::CargoDeny => Lane::Short,
+            Self::WasmTarget
+            | Self::WasmBindgen
+            | Self::WasmPack
+            | Self::CargoDeny
+            | Self::CargoDeb => Lane::Short,
             Self::Node
             | Self::WasmOpt
             | Self::Lints
@@ -172,7 +215,9 @@ impl Need {
             | Self::Java
             | Self::Curl
             | Self::Peers
-            | Self::Kosoku => Lane::Fetch,
+            | Self::Lighthouse
+            | Self::Kosoku
+            | Self::Buildah => Lane::Fetch,
         }
     }
 }

@@ -35,7 +35,7 @@ pub(crate) fn proxies(shell: &dyn Shell, project: &Project) -> Vec<(&'static str
 
 /// Where the libraries are that were unpacked with them.
 pub(crate) fn libraries(project: &Project) -> PathBuf {
-    folder(project).join("usr/lib").join(format!("{}-linux-gnu", std::env::consts::ARCH))
+    unpacked::libraries(&folder(project))
 }
 
 impl Proxy {
@@ -72,15 +72,16 @@ impl Step for ProxiesStep {
     }
 
     fn ways(&self, machine: &Machine) -> Vec<Way> {
-        unpacked::ways(machine, &folder(machine.project), UNPACK)
+        let script = unpacked::with_libraries(PACKAGES);
+        unpacked::ways(machine, &folder(machine.project), &script)
     }
 
     fn by_hand(&self, machine: &Machine) -> String {
         let variables = ALL.map(|proxy| proxy.variable).join(", ");
         if machine.facts.debian {
             format!(
-                "sudo apt-get install caddy haproxy apache2-bin varnish (which starts services), or \
-                 set {variables} to the programs"
+                "sudo apt-get install {PACKAGES} (which starts services), or set {variables} to the \
+                 programs"
             )
         } else {
             format!(
@@ -90,12 +91,7 @@ impl Step for ProxiesStep {
     }
 }
 
-/// Apt itself knows which libraries the machine lacks; as it only downloads, it needs no rights for it.
-/// The packages of an attempt before may be of another version.
-const UNPACK: &str = "rm --force -- *.deb && mkdir --parents partial && apt-get install --download-only --yes \
-    --no-install-recommends -o Dir::Cache::archives=\"$PWD\" -o Debug::NoLocking=1 \
-    -o APT::Sandbox::User=root caddy haproxy apache2-bin varnish && \
-    for package in *.deb; do dpkg --extract \"$package\" . || exit 1; done";
+const PACKAGES: &str = "caddy haproxy apache2-bin varnish";
 
 #[cfg(test)]
 mod tests {

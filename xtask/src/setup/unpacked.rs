@@ -43,3 +43,21 @@ pub(super) fn ways(machine: &Machine, folder: &Path, script: &str) -> Vec<Way> {
         [Cmd::new("mkdir --parents").path(folder), Cmd::new("sh -c").arg(script).dir(folder)];
     vec![Way::Commands(update.into_iter().chain(unpack).collect())]
 }
+
+/// Returns a script for [`ways`] that fetches packages with those that they need, and unpacks them.
+///
+/// Apt itself knows what the machine lacks; as it only downloads, it needs no rights for it. The packages of
+/// an attempt before may be of another version.
+pub(super) fn with_libraries(packages: &str) -> String {
+    format!(
+        "rm --force -- *.deb && mkdir --parents partial && apt-get install --download-only --yes \
+         --no-install-recommends -o Dir::Cache::archives=\"$PWD\" -o Debug::NoLocking=1 \
+         -o APT::Sandbox::User=root {packages} && \
+         for package in *.deb; do dpkg --extract \"$package\" . || exit 1; done"
+    )
+}
+
+/// Where the libraries are that were unpacked into a folder.
+pub(super) fn libraries(folder: &Path) -> PathBuf {
+    folder.join("usr/lib").join(format!("{}-linux-gnu", std::env::consts::ARCH))
+}

@@ -52,6 +52,11 @@ fn each_ban_finds_its_words_where_it_holds_and_only_there() {
             ("frontend/src/browser/a.rs", "closure.forget();"),
             ("frontend/src/main.rs", "closure.forget();"),
         ),
+        (
+            3,
+            ("frontend/src/check_app.rs", "closure.forget();"),
+            ("frontend/src/bin/check-view.rs", "closure.forget();"),
+        ),
         (3, ("frontend/src/a.rs", "std::mem::forget(x)"), ("frontend/src/a.rs", "self.forget();")),
         (
             4,
@@ -301,4 +306,29 @@ fn a_snapshot_waits_for_nobody() {
     let ignored = Tree { ignored: vec![pending.into()], ..Tree::default() };
     assert_eq!(links::no_pending_snapshots(&ignored).len(), 1);
     assert!(found(links::no_pending_snapshots, "shared/tests/snapshots/a.snap", "").is_empty());
+}
+
+#[test]
+fn a_translation_keeps_step() {
+    let original =
+        "# One\n\n## Two\n\n```console\nrun it\n```\n\n| `a` | text |\n| `b`, `c` | text |\n";
+    for (text, kept) in [
+        (
+            "# Eins\n\n## Zwei\n\n```console\nrun it\n```\n\n| `a` | Wort |\n| `b`、`c` | `x` |\n",
+            true,
+        ),
+        ("# Eins\n\n# Zwei\n\n```console\nrun it\n```\n\n| `a` | Wort |\n| `b`, `c` | |\n", false),
+        ("# Eins\n\n## Zwei\n\n```console\nlauf\n```\n\n| `a` | Wort |\n| `b`, `c` | |\n", false),
+        ("# Eins\n\n## Zwei\n\n```console\nrun it\n```\n\n| `a` | Wort |\n| `b` | |\n", false),
+        (
+            "# Eins\n\n## Zwei\n\n```console\nrun it\n```\n\n| `a` | Wort |\n| `b`, `c` | |\n## Drei\n",
+            false,
+        ),
+    ] {
+        let pages = tree(&[("README.md", original), ("README.zh-CN.md", text)]);
+        let findings = translations::translations_keep_step(&pages);
+        assert_eq!(findings.is_empty(), kept, "{text}: {findings:?}");
+    }
+    assert_eq!(found(translations::translations_keep_step, "docs/X.zh-CN.md", "").len(), 1);
+    assert!(found(translations::translations_keep_step, "docs/v1.2.md", "").is_empty());
 }

@@ -34,7 +34,7 @@ impl Two {
         let public = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let admin = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let [at, admin_at] = [&public, &admin].map(|it| it.local_addr().expect("it listens"));
-        let listeners = Listeners { public, admin: Some(admin) };
+        let listeners = Listeners { admin: Some(admin.into()), ..Listeners::from(public) };
         let (stop, stopped) = oneshot::channel::<()>();
         let shutdown = async { drop(stopped.await) };
         let served = tokio::spawn(serve(listeners, app(state.clone()), state.clone(), shutdown));

@@ -5,7 +5,7 @@ use crate::check::hops::Hop;
 use crate::check::rule::{Explained, Remedy, Rule};
 use crate::check::shown::told;
 use crate::check::signs::{Sign, Symptom};
-use crate::check::told::Told;
+use crate::check::told::{RETRY, Told};
 
 /// See `docs/PATHS.md`.
 pub(super) const RULE: Rule = Rule {
@@ -56,14 +56,12 @@ fn explains(sign: &Sign, evidence: &Evidence) -> Option<Explained> {
     let told = told(sign, evidence);
     let sound: Vec<_> = told.into_iter().filter(|told| !told.has_failed()).collect();
     let apart =
-        sound.iter().filter_map(Told::arrived_apart).max().filter(|apart| *apart < AT_ONCE)?;
+        sound.iter().filter_map(Told::arrived_apart).max().filter(|apart| *apart < RETRY)?;
     Explained::medium(format!(
-        "both arrived within {apart} ms, so it is sent twice from the beginning"
+        "both arrived within {} ms, so it is sent twice from the beginning",
+        apart.as_millis()
     ))
 }
-
-/// How many milliseconds lie at most between a request and its double.
-const AT_ONCE: u64 = 1_000;
 
 #[cfg(test)]
 mod tests {

@@ -73,11 +73,10 @@ fn explains(sign: &Sign, evidence: &Evidence) -> Option<Explained> {
         return None;
     }
     let told = told(sign, evidence);
-    let apart = told.iter().filter_map(Told::arrived_apart).max().unwrap_or_default();
-    if apart >= RETRY {
+    if let Some(after) = told.iter().filter_map(Told::retried_after).max() {
         return Explained::high(format!(
             "it arrived a second time {} s after the first, when a hop had waited for so long",
-            apart / 1_000
+            after.as_secs()
         ));
     }
     let has_failed = !told.is_empty() && told.iter().all(Told::has_failed);
@@ -85,9 +84,6 @@ fn explains(sign: &Sign, evidence: &Evidence) -> Option<Explained> {
         Explained::high("only what the server answers with an error of its own arrives again")
     })?
 }
-
-/// From how many milliseconds on a second request is one that came for the first one's lateness.
-const RETRY: u64 = 1_000;
 
 #[cfg(test)]
 mod tests {

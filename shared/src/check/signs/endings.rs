@@ -145,13 +145,16 @@ fn death(looked: &Looked<'_>, told: &Timed<'_>, made: &mut Made) {
 fn wait(looked: &Looked<'_>, told: &Timed<'_>, made: &mut Made) {
     let Ask::Wait { wait } = &told.probe.ask else { return };
     let Some(cut) = rung(looked, told).and_then(|rung| rung.cut) else { return };
-    if told.heads().next().is_none() && told.ended().is_none() {
+    let is_unanswered = told.heads().next().is_none() && told.ended().is_none();
+    let retried = told.retried_after().filter(|_| is_unanswered);
+    if is_unanswered && retried.is_none() {
         let says = format!("No answer came to a question that waits for {} s.", wait.as_secs());
         made.shows(told.probe, Symptom::SilentDeath, says);
         return;
     }
     let how = match told.status() {
         Some(status) => format!("answered {status} in the server's place"),
+        None if retried.is_some() => "given up on the way, and asked again,".to_owned(),
         None => "cut in the middle".to_owned(),
     };
     let says = format!("A question that waits is {how} after {} s.", tenths(cut));

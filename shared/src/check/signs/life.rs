@@ -73,7 +73,7 @@ fn waited(told: &Timed<'_>, wait: Duration) -> Option<Rung> {
     let cut = match (answer, told.ended()) {
         (Some((_, at, status, _)), _) => (status >= 300).then(|| took(at)),
         (None, Some((at, _))) => Some(took(at)),
-        (None, None) => Some(wait),
+        (None, None) => Some(told.retried_after().unwrap_or(wait)),
     };
     let cut = cut.filter(|cut| *cut <= wait + EARLY);
     Some(Rung { with: Passing::Nothing, meant: wait, cut })

@@ -57,7 +57,10 @@ fn request(looked: &Looked<'_>, told: &Timed<'_>, made: &mut Made) {
         return;
     }
     let Some((_, at, status, _)) = told.heads().next() else {
-        if is_unheard_of(told) {
+        // Who answers a body before it is there may break off what is still being sent, answer and all.
+        let is_answered = |other: &Timed<'_>| other.never_arrived() && other.status().is_some();
+        let is_broken_off = is_body && looked.of_lane(told.probe.lane).any(is_answered);
+        if is_unheard_of(told) && !is_broken_off {
             made.shows(told.probe, Symptom::Unreachable, "No request arrives at the server.");
         }
         return;

@@ -291,6 +291,21 @@ fn a_request_that_arrives_twice_is_told() {
     assert_eq!(faults(Lane::LongPoll, case), [Symptom::SentTwice { times: 2 }]);
 }
 
+#[test]
+fn a_question_that_is_asked_again_and_again_is_no_dead_one() {
+    for (second, symptoms) in [
+        (1_601, vec![Symptom::IdleCut { seconds: 2 }, Symptom::SentTwice { times: 2 }]),
+        (104, vec![Symptom::SentTwice { times: 2 }, Symptom::SilentDeath]),
+    ] {
+        let twice = vec![(101, request("HTTP/1.1", &[])), (second, request("HTTP/1.1", &[]))];
+        let wait = Ask::Wait { wait: Duration::from_secs(5) };
+        let case = Case { ask: wait, heard: vec![(100, Heard::Asked)], server: twice };
+        let mut found = faults(Lane::LongPoll, case);
+        found.sort_by_key(|symptom| format!("{symptom:?}"));
+        assert_eq!(found, symptoms);
+    }
+}
+
 /// What is seen of three followers of one address, by the names of the connections that they were given.
 fn twins(nonces: [&str; 3]) -> Vec<Symptom> {
     let mut made = Made::over(Path::default());
@@ -333,11 +348,36 @@ fn a_server_that_is_not_told_of_a_leaving_is_told_from_one_that_is() {
     }
 }
 
-#[test]
-fn where_nothing_arrives_all_lanes_say_so() {
+/// A run without a probe.
+fn nothing() -> Made {
     let mut made = Made::over(Path::default());
     made.evidence.probes.clear();
     made.evidence.observations.clear();
+    made
+}
+
+#[test]
+fn a_body_that_a_refusal_breaks_off_is_of_the_refusal() {
+    for (is_answered, symptoms) in [
+        (true, vec![Symptom::AnsweredElsewhere { status: 503 }]),
+        (false, vec![Symptom::Unreachable]),
+    ] {
+        let mut made = nothing();
+        let answer = if is_answered { head(503) } else { broke() };
+        let upload = Ask::Upload { bytes: 1_048_576 };
+        for (id, ask, what) in [("seen", Ask::Seen { times: 1 }, answer), ("up", upload, broke())] {
+            let heard = vec![Note { at: 100, request: 1, what: Heard::Asked }];
+            let heard = heard.into_iter().chain([Note { at: 102, request: 1, what }]).collect();
+            made.add(id, Lane::Requests, ask, Outcome::Done, heard, vec![]);
+        }
+        let found = find(&made.evidence).into_iter().filter(|sign| sign.lane == Lane::Requests);
+        assert_eq!(found.map(|sign| sign.symptom).collect::<Vec<_>>(), symptoms);
+    }
+}
+
+#[test]
+fn where_nothing_arrives_all_lanes_say_so() {
+    let mut made = nothing();
     for lane in [Lane::Requests, Lane::Socket] {
         let ask = if lane == Lane::Socket { Ask::Socket(socket()) } else { Ask::Seen { times: 1 } };
         let heard = [(1, Heard::Asked), (2, broke())];

@@ -1,0 +1,104 @@
+//! A certificate that is read anew where its files have changed.
+
+use std::time::Duration;
+
+use tokio::task::spawn_blocking;
+use tokio::time::sleep;
+
+use super::files::{Fault, Files, State};
+use super::{Certificate, Tls};
+use crate::signals::HangUps;
+
+/// Reads the certificate anew where its files have changed, and at each signal that asks for it, for as
+/// long as it is polled. What can't be used is logged, and the one before stays.
+pub async fn keep_fresh(tls: Tls, files: Files, mut asked: HangUps) {
+    let mut look = Look::new(state(&files).await);
+    loop {
+        let is_asked = tokio::select! {
+            () = asked.next() => true,
+            () = sleep(LOOK_EVERY) => false,
+        };
+        let has_changed = look.at(state(&files).await);
+        if !is_asked && !has_changed {
+            continue;
+        }
+        match read(&files).await {
+            Ok(certificate) => {
+                tls.show(certificate);
+                tracing::info!("the certificate was read anew; connections that are open go on");
+            }
+            Err(fault) => {
+                let file = match &fault {
+                    Fault::Certificate(_) => &files.certificate,
+                    Fault::Key(_) => &files.key,
+                };
+                tracing::warn!(file = %file.display(), %fault, "the certificate stays as it was");
+            }
+        }
+    }
+}
+
+async fn state(files: &Files) -> State {
+    let files = files.clone();
+    spawn_blocking(move || files.state()).await.unwrap_or_default()
+}
+
+async fn read(files: &Files) -> Result<Certificate, Fault> {
+    let files = files.clone();
+    let reading = spawn_blocking(move || files.read()).await;
+    reading.unwrap_or_else(|error| Err(Fault::Certificate(error.to_string())))
+}
+
+/// What was seen of files that are written one after the other: they are read once both rest.
+#[derive(Debug)]
+struct Look {
+    read: State,
+    last: State,
+}
+
+impl Look {
+    /// Begins with files that were read in this state.
+    fn new(read: State) -> Self {
+        Self { read, last: read }
+    }
+
+    /// Tells whether files are to be read that are in this state.
+    fn at(&mut self, now: State) -> bool {
+        let rests = std::mem::replace(&mut self.last, now) == now;
+        let is_to_be_read = rests && now != self.read;
+        if is_to_be_read {
+            self.read = now;
+        }
+        is_to_be_read
+    }
+}
+
+/// How often the files are looked at.
+const LOOK_EVERY: Duration = Duration::from_secs(2);
+
+#[cfg(test)]
+mod tests {
+    use std::time::SystemTime;
+
+    use super::*;
+
+    #[test]
+    fn files_are_read_once_after_they_have_changed_and_rest() {
+        let state = |certificate: u64, key: u64| {
+            [certificate, key].map(|size| Some((SystemTime::UNIX_EPOCH, size)))
+        };
+        let mut look = Look::new(state(1, 1));
+        for (now, is_read) in [
+            (state(1, 1), false),
+            (state(2, 1), false), // The key is still to come.
+            (state(2, 2), false),
+            (state(2, 2), true),
+            (state(2, 2), false),
+            ([None, None], false), // Replaced in two steps.
+            (state(3, 3), false),
+            (state(3, 3), true),
+        ] {
+            assert_eq!(look.at(now), is_read, "{now:?}");
+        }
+    }
+}
