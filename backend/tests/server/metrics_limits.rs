@@ -66,6 +66,22 @@ async fn places_that_are_taken_are_counted_by_whose_limit_it_is() {
 }
 
 #[tokio::test]
+async fn a_connection_that_has_all_its_streams_is_counted() {
+    let server = Two::start(Limits { http2_streams: 2, ..Limits::default() }).await;
+    let wire = Wire::open(server.at).await;
+    let (mut client, connection) = h2::client::handshake(wire.0).await.expect("HTTP/2");
+    tokio::spawn(connection);
+    let mut answers = vec![];
+    for reached in [0.0, 1.0] {
+        client = client.ready().await.expect("room for a stream");
+        let request = http::Request::get("http://a/api/clock/stream?every=60s").body(());
+        let (answer, _) = client.send_request(request.expect("a request"), true).expect("a stream");
+        answers.push(answer.await.expect("an answer"));
+        assert_eq!(server.scrape().await.hits("http2-streams"), reached);
+    }
+}
+
+#[tokio::test]
 async fn requests_past_the_rate_are_counted() {
     let own = Places { requests: 2, ..Places::PER_CLIENT };
     let server = Two::start(Limits { per_client: own, ..Limits::default() }).await;
