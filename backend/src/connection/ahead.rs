@@ -12,15 +12,20 @@ pub(super) struct Ahead<S> {
     pub(super) stream: S,
     /// The byte that was looked at and is still to be read.
     byte: Option<u8>,
+    /// What has failed behind it.
+    failure: Option<io::Error>,
 }
 
 impl<S: AsyncRead + Unpin> Ahead<S> {
     pub(super) fn new(stream: S) -> Self {
-        Self { stream, byte: None }
+        Self { stream, byte: None, failure: None }
     }
 
     /// Looks at the next byte; nothing at the end.
     pub(super) fn poll_look(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<Option<u8>>> {
+        if let Some(failure) = self.failure.take() {
+            return Poll::Ready(Err(failure));
+        }
         if self.byte.is_none() {
             let mut byte = [0];
             let mut buffer = ReadBuf::new(&mut byte);
@@ -41,7 +46,14 @@ impl<S: AsyncRead + Unpin> AsyncRead for Ahead<S> {
             && let Some(byte) = self.byte.take()
         {
             buffer.put_slice(&[byte]);
+            // With all that is behind it: whoever looks each time would have one byte read at a time.
+            if let Poll::Ready(Err(failure)) = Pin::new(&mut self.stream).poll_read(cx, buffer) {
+                self.failure = Some(failure);
+            }
             return Poll::Ready(Ok(()));
+        }
+        if let Some(failure) = self.failure.take() {
+            return Poll::Ready(Err(failure));
         }
         Pin::new(&mut self.stream).poll_read(cx, buffer)
     }
@@ -94,7 +106,8 @@ mod tests {
             assert_eq!(poll_fn(|cx| server.poll_look(cx)).await.expect("a byte"), Some(b'a'));
         }
         let mut read = [0; 2];
-        server.read_exact(&mut read).await.expect("two bytes");
+        // At once.
+        assert_eq!(server.read(&mut read).await.expect("two bytes"), 2);
         assert_eq!(&read, b"ab");
         assert_eq!(poll_fn(|cx| server.poll_look(cx)).await.expect("a byte"), Some(b'c'));
         drop(client);
