@@ -18,6 +18,7 @@ use crate::forwarded::Arrival;
 use crate::peer::Peer;
 use crate::places::{Full, Kind, Taken};
 use crate::state::AppState;
+use crate::work::Count;
 use crate::{error, form, guard, ledger, transport};
 
 /// Tells by extensions of the request how it came and whose it is, and lets it through where there
@@ -35,6 +36,7 @@ pub(crate) async fn admit(
     let (headers, authority) = (request.headers(), request.uri().authority());
     let arrival = Arrival::of(headers, authority, peer, has_tls, &state.trusted_proxies);
     let client = arrival.network;
+    let link = state.link_ids.next();
     let no_room = request.extensions().get::<Full>().copied();
     let is_over_http2 = request.version() == Version::HTTP_2;
     let asked = match (is_a_probe(&request), no_room) {
@@ -45,6 +47,7 @@ pub(crate) async fn admit(
     let mut response = match asked {
         Ok(()) => {
             request.extensions_mut().insert(client);
+            request.extensions_mut().insert(link);
             request.extensions_mut().insert(arrival);
             next.run(request).await
         }
@@ -60,7 +63,8 @@ pub(crate) async fn admit(
             }
         }
     };
-    error::log(&response, client);
+    count(&state, &response);
+    error::log(&response, client, Some(link));
     if is_over_http2 {
         // What is kept of the answer is the client's, whose connection it may not be.
         response.extensions_mut().insert(client);
@@ -82,8 +86,17 @@ pub(crate) async fn admit_plainly(
         Ok(()) => next.run(request).await,
         Err(full) => Refusal::from(full).into_response(),
     };
-    error::log(&response, client);
+    error::log(&response, client, None);
     response
+}
+
+/// Counts an answer, and a refusal that it carries.
+fn count(state: &AppState, response: &Response) {
+    let work = state.counts.work();
+    work.add(Count::Answers(response.status().into()), 1);
+    if let Some(refusal) = response.extensions().get::<Refusal>() {
+        work.add(Count::Refused(refusal.why()), 1);
+    }
 }
 
 /// Takes one of the requests that there may be a second.

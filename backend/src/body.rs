@@ -10,6 +10,7 @@ use tokio::time::{Instant, timeout_at};
 use crate::budget::{NoRoom, Share};
 use crate::client::Client;
 use crate::error::Refusal;
+use crate::hits::Limit;
 use crate::progress::Progress;
 use crate::state::AppState;
 
@@ -80,9 +81,15 @@ pub(crate) async fn read(
         let part_by = part_by.expect("the client is waited for");
         let part = poll_fn(|cx| Pin::new(&mut body).poll_frame(cx));
         let part = timeout_at(part_by, part).await;
-        let Some(part) = part.map_err(|_| Refusal::SlowBody { received: whole.len() })? else {
-            return Ok(whole);
-        };
+        let part = part.map_err(|_| {
+            let is_all = progress.deadline().zip(all_by).is_some_and(|(part, all)| all < part);
+            state.hits.hit(match is_all {
+                true => Limit::BodyTimeout,
+                false => Limit::of_wait(Limit::BodyIdleTimeout, progress.spent()),
+            });
+            Refusal::SlowBody { received: whole.len() }
+        })?;
+        let Some(part) = part else { return Ok(whole) };
         let part = part.map_err(|error| Refusal::Body {
             detail: format!("the body did not arrive whole: {error}"),
         })?;

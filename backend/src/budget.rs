@@ -13,6 +13,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use bytes::Bytes;
 
 use crate::client::Client;
+use crate::hits::{Hits, Limit};
 
 /// The budget of all connections together, or of one client within it; a cheap handle.
 #[derive(Clone, Debug)]
@@ -30,6 +31,7 @@ struct Inner {
     /// are as bounded. Only what outlasts its moment takes a share, hence one mutex, of the standard
     /// library because nothing is awaited while it is held.
     clients: Mutex<HashMap<Client, usize>>,
+    hits: Hits,
 }
 
 /// The budget has no room for that.
@@ -38,9 +40,9 @@ struct Inner {
 pub(crate) struct NoRoom;
 
 impl Budget {
-    /// Makes a budget of so many bytes.
-    pub(crate) fn new(max: usize) -> Self {
-        let inner = Inner { max, used: AtomicUsize::new(0), clients: Mutex::default() };
+    /// Makes a budget of so many bytes, which counts whom it refuses some.
+    pub(crate) fn new(max: usize, hits: Hits) -> Self {
+        let inner = Inner { max, used: AtomicUsize::new(0), clients: Mutex::default(), hits };
         Self { all: Arc::new(inner), client: None }
     }
 
@@ -142,7 +144,11 @@ impl Share {
     /// Where the budget has no room; the share stays as it was.
     pub(crate) fn resize(&mut self, bytes: usize) -> Result<(), NoRoom> {
         match bytes.checked_sub(self.bytes) {
-            Some(more) => self.budget.take(more)?,
+            Some(more) => {
+                let hits = &self.budget.all.hits;
+                let taken = self.budget.take(more);
+                taken.inspect_err(|NoRoom| hits.hit(Limit::MemoryBudget))?;
+            }
             None => self.budget.give_back(self.bytes - bytes),
         }
         self.bytes = bytes;
@@ -189,7 +195,7 @@ mod tests {
 
     #[test]
     fn shares_take_no_more_than_there_is_and_give_all_back() {
-        let budget = Budget::new(100);
+        let budget = Budget::new(100, Hits::default());
         let (mut first, mut second) = (budget.share(), budget.share());
         for (share, bytes, outcome, used) in [
             (0, 60, Ok(()), 60),
@@ -218,7 +224,7 @@ mod tests {
     #[test]
     fn a_client_has_a_part_and_is_forgotten_once_it_has_nothing() {
         let client = |number| Client::from(IpAddr::from([192, 0, 2, number]));
-        let budget = Budget::new(100);
+        let budget = Budget::new(100, Hits::default());
         let mut shares: Vec<_> =
             [1, 1, 2, 3, 4, 5].map(|number| budget.of(client(number)).share()).into();
         for (share, bytes, outcome, used) in [
@@ -257,7 +263,7 @@ mod tests {
 
     #[test]
     fn many_clients_leave_nothing_behind() {
-        let budget = Budget::new(1_000_000);
+        let budget = Budget::new(1_000_000, Hits::default());
         let share = |number: u32| {
             let mut share = budget.of(IpAddr::from(number.to_be_bytes()).into()).share();
             share.resize(100).expect("there is room");
@@ -270,7 +276,7 @@ mod tests {
 
     #[test]
     fn what_goes_on_anyway_is_counted_as_well() {
-        let budget = Budget::new(100);
+        let budget = Budget::new(100, Hits::default());
         let (mut small, mut large) = (budget.share(), budget.share());
         large.resize(90).expect("room");
         small.grow_anyway(20);

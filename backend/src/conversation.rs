@@ -26,6 +26,7 @@ use crate::client::Client;
 use crate::connection::{Connection, Ending, Exchange, Look, OverTls, Presence, Tap};
 use crate::error::{self, Refusal};
 use crate::handover::{Framing, Handover};
+use crate::hits::Hits;
 use crate::http1::{HEAD_MAX, Mode, Waits};
 use crate::http2::{self, Answerer, Parting, Streams};
 use crate::in_use::InUse;
@@ -56,12 +57,15 @@ pub(crate) struct Conversation {
     pub(crate) no_room: Option<Full>,
     /// Has the connection end after the request that it is at.
     pub(crate) finish: CancellationToken,
+    /// Counts which limits are reached.
+    pub(crate) hits: Hits,
 }
 
 impl Conversation {
     /// Answers a connection's requests until it ends.
     pub(crate) async fn hold(self, connection: Connection, peer: Peer) {
-        let patience = Patience::new(&self.limits, connection.tap(), &self.budget);
+        let patience =
+            Patience::new(&self.limits, connection.tap(), &self.budget, self.hits.clone());
         let talk = Talk::new(self, &connection, peer, patience.in_use.clone());
         if let Err(error) = go_on(&talk, patience, Line::new(connection)).await {
             tracing::debug!(%peer, error, "connection ended");
@@ -104,7 +108,7 @@ async fn go_on(talk: &Arc<Talk>, mut patience: Patience, mut line: Line) -> Resu
 /// Tells a client by HTTP/1.1 that what it begins with is not spoken here.
 async fn refuse(refusal: Refusal, peer: Peer, mut line: Line) -> Result<(), String> {
     let response = refusal.into_response();
-    error::log(&response, Client::from(peer));
+    error::log(&response, Client::from(peer), None);
     let answer = error::written(response).await;
     let told = async {
         line.write_all(&answer).await?;
@@ -123,6 +127,7 @@ struct Talk {
     has_tls: bool,
     no_room: Option<Full>,
     finish: CancellationToken,
+    hits: Hits,
     peer: Peer,
     tap: Tap,
     presence: Presence,
@@ -142,7 +147,7 @@ impl Talk {
         peer: Peer,
         in_use: InUse,
     ) -> Arc<Self> {
-        let Conversation { router, limits, budget, has_h2c, no_room, finish } = conversation;
+        let Conversation { router, limits, budget, has_h2c, no_room, finish, hits } = conversation;
         let has_tls = connection.has_tls();
         let timeout = format!("timeout={}", limits.idle_timeout.as_secs());
         Arc::new(Self {
@@ -153,6 +158,7 @@ impl Talk {
             has_tls,
             no_room,
             finish,
+            hits,
             peer,
             tap: connection.tap(),
             presence: connection.presence(),
@@ -199,9 +205,14 @@ impl Talk {
 
     /// Answers requests of HTTP/2.
     fn http2(self: &Arc<Self>, line: Line) -> Http2<impl Service + use<>> {
-        let Self { router, limits, budget, ending, in_use, .. } = &**self;
-        let answerer =
-            Answerer { router: router.clone(), budget: budget.clone(), in_use: in_use.clone() };
+        let Self { router, limits, budget, ending, in_use, hits, .. } = &**self;
+        let answerer = Answerer {
+            router: router.clone(),
+            budget: budget.clone(),
+            in_use: in_use.clone(),
+            streams_max: limits.http2_streams,
+            hits: hits.clone(),
+        };
         let talk = Arc::clone(self);
         let service = service_fn(move |mut request: Request<Incoming>| {
             talk.introduce(&mut request);
@@ -212,12 +223,12 @@ impl Talk {
             let answerer = answerer.clone();
             async move { Ok::<_, Infallible>(answerer.answer(request).await) }
         });
-        let streams = Streams::new(limits.taking(), ending.clone());
+        let streams = Streams::new(limits.taking(), ending.clone(), hits.clone());
         let held = http2::builder(streams, limits).serve_connection(TokioIo::new(line), service);
         let parting = {
             let (taking, idle) = (limits.taking(), limits.idle_timeout);
-            let ending = ending.clone();
-            Box::new(move || Parting::new(taking, idle, ending.clone()))
+            let (ending, hits) = (ending.clone(), hits.clone());
+            Box::new(move || Parting::new(taking, idle, ending.clone(), hits.clone()))
         };
         Http2 {
             held: Box::pin(held),
@@ -324,6 +335,8 @@ struct Patience {
     in_use: InUse,
     waits: Waits,
     alarm: Alarm,
+    hits: Hits,
+    is_over: bool,
 }
 
 /// How a connection is to end.
@@ -336,7 +349,7 @@ enum Over {
 }
 
 impl Patience {
-    fn new(limits: &Limits, tap: Tap, budget: &Budget) -> Self {
+    fn new(limits: &Limits, tap: Tap, budget: &Budget, hits: Hits) -> Self {
         let waits = Waits {
             head: limits.header_timeout,
             idle: limits.idle_timeout,
@@ -344,7 +357,7 @@ impl Patience {
         };
         let now = Instant::now();
         let alarm = Alarm::new(now + waits.head);
-        Self { tap, in_use: InUse::new(now, budget), waits, alarm }
+        Self { tap, in_use: InUse::new(now, budget), waits, alarm, hits, is_over: false }
     }
 
     fn look(&self) -> Look {
@@ -367,8 +380,12 @@ impl Patience {
             Mode::Http2 => (self.in_use.deadline(&self.waits, cx.waker()), Over::AfterThis),
             Mode::Http1 | Mode::Other => (deadline, Over::AtOnce),
         };
-        let Some(deadline) = deadline else { return Poll::Pending };
-        self.alarm.poll_until(cx, deadline).map(|()| over)
+        let Some((deadline, limit)) = deadline else { return Poll::Pending };
+        let alarm = self.alarm.poll_until(cx, deadline);
+        if alarm.is_ready() && !std::mem::replace(&mut self.is_over, true) {
+            self.hits.hit(limit);
+        }
+        alarm.map(|()| over)
     }
 }
 

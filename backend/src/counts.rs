@@ -4,34 +4,35 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use echoclock_shared::info::{Done, Open};
+use echoclock_shared::time::UnixMillis;
+use echoclock_shared::transport::Transport;
 
 use crate::client::Client;
 use crate::connection::{Ended, Ending};
+use crate::feed::clock::WallClock;
+use crate::hits::{Hits, Limit};
 use crate::limits::Limits;
+use crate::link::LinkId;
 use crate::peer::Peer;
 use crate::places::{Full, Kind, Place, Taken};
+use crate::work::{Carries, Count, Echo, Opened, Work};
 
 /// The server's counts; a cheap handle.
 #[derive(Clone, Debug)]
 pub struct Counts {
     taken: Taken,
-    done: Arc<DoneSoFar>,
-}
-
-#[derive(Debug, Default)]
-struct DoneSoFar {
-    echoes: AtomicU64,
+    work: Work,
+    hits: Hits,
 }
 
 impl Counts {
-    /// Counts from nothing up to these limits.
-    pub fn new(limits: &Limits) -> Self {
-        let taken = Taken::new(limits.in_all, limits.per_client);
-        Self { taken, done: Arc::default() }
+    /// Counts from nothing up to these limits; how late items are is told by this clock.
+    pub fn new(limits: &Limits, hits: Hits, wall: Arc<dyn WallClock>) -> Self {
+        let taken = Taken::new(limits.in_all, limits.per_client, hits.clone());
+        Self { taken, work: Work::new(wall), hits }
     }
 
     /// Returns what is open.
@@ -45,7 +46,8 @@ impl Counts {
 
     /// Returns what was done since the start.
     pub fn done(&self) -> Done {
-        Done { echoes: self.done.echoes.load(Ordering::Relaxed) }
+        let echoes = [Echo::Chat, Echo::Post].map(|echo| self.work.of(Count::Echoes(echo)));
+        Done { echoes: echoes.into_iter().sum() }
     }
 
     /// Waits until nothing is open.
@@ -58,8 +60,9 @@ impl Counts {
         &self.taken
     }
 
-    pub(crate) fn echoed(&self) {
-        self.done.echoes.fetch_add(1, Ordering::Relaxed);
+    /// Returns where what is done is counted.
+    pub(crate) fn work(&self) -> &Work {
+        &self.work
     }
 
     /// Opens a stream; `ending` tells how it ends unless the server ends it.
@@ -69,13 +72,16 @@ impl Counts {
     /// Where there are as many as there may be.
     pub(crate) fn open_stream(
         &self,
+        link: LinkId,
+        carries: Carries,
         name: String,
         peer: Peer,
         client: Client,
         ending: Ending,
     ) -> Result<OpenStream, Full> {
         let place = self.taken.take(Kind::Stream, client)?;
-        Ok(OpenStream(Entry::open(place, "stream", name, peer, ending)))
+        let opened = self.work.open(carries);
+        Ok(OpenStream(Entry::open(link, place, "stream", name, peer, ending, opened)))
     }
 
     /// Counts a request that waits; there are too many of them for the log.
@@ -84,7 +90,17 @@ impl Counts {
     ///
     /// Where there are as many as there may be.
     pub(crate) fn open_poll(&self, client: Client) -> Result<OpenPoll, Full> {
-        Ok(OpenPoll { _place: self.taken.take(Kind::Poll, client)? })
+        Ok(OpenPoll { _place: self.taken.take(Kind::Poll, client)?, _opened: None })
+    }
+
+    /// Counts a request of a follower that waits for an item.
+    ///
+    /// # Errors
+    ///
+    /// Where as many requests wait as may.
+    pub(crate) fn open_long_poll(&self, client: Client) -> Result<OpenPoll, Full> {
+        let opened = self.work.open(Carries::Feed(Transport::LongPoll));
+        Ok(OpenPoll { _opened: Some(opened), ..self.open_poll(client)? })
     }
 
     /// Takes a place for a socket, which is then opened in it.
@@ -93,17 +109,29 @@ impl Counts {
     ///
     /// Where there are as many as there may be.
     pub(crate) fn socket_place(&self, client: Client) -> Result<SocketPlace, Full> {
-        Ok(SocketPlace(self.taken.take(Kind::Socket, client)?))
+        Ok(SocketPlace { place: self.taken.take(Kind::Socket, client)?, counts: self.clone() })
     }
 }
 
 /// A socket's place until it is open.
 #[derive(Debug)]
-pub(crate) struct SocketPlace(Place);
+pub(crate) struct SocketPlace {
+    place: Place,
+    counts: Counts,
+}
 
 impl SocketPlace {
-    pub(crate) fn open(self, name: String, peer: Peer) -> OpenSocket {
-        OpenSocket(Entry::open(self.0, "socket", name, peer, Ending::default()))
+    pub(crate) fn open(
+        self,
+        link: LinkId,
+        carries: Carries,
+        name: String,
+        peer: Peer,
+    ) -> OpenSocket {
+        let Self { place, counts: Counts { work, hits, .. } } = self;
+        let opened = work.open(carries);
+        let entry = Entry::open(link, place, "socket", name, peer, Ending::default(), opened);
+        OpenSocket { entry, hits }
     }
 }
 
@@ -112,9 +140,10 @@ impl SocketPlace {
 pub(crate) struct OpenStream(Entry);
 
 impl OpenStream {
-    /// Counts items that were written.
-    pub(crate) fn count(&mut self, items: usize) {
+    /// Counts items that go out, with what they take, the first of which was due then.
+    pub(crate) fn count(&mut self, items: usize, bytes: usize, due: Option<UnixMillis>) {
         self.0.messages += items;
+        self.0.gave(items, bytes, due);
     }
 
     /// Says why the server ends the stream; otherwise its connection knows.
@@ -132,26 +161,59 @@ impl OpenStream {
 #[derive(Debug)]
 pub(crate) struct OpenPoll {
     _place: Place,
+    _opened: Option<Opened>,
 }
 
 /// An open socket, counted while this lives.
 #[derive(Debug)]
-pub(crate) struct OpenSocket(Entry);
+pub(crate) struct OpenSocket {
+    entry: Entry,
+    hits: Hits,
+}
 
 impl OpenSocket {
     /// Counts a message that was received.
     pub(crate) fn count(&mut self) {
-        self.0.messages += 1;
+        self.entry.messages += 1;
+    }
+
+    /// Returns what it is called in the log.
+    pub(crate) fn link(&self) -> LinkId {
+        self.entry.link
+    }
+
+    /// Returns how many messages were received.
+    pub(crate) fn received(&self) -> usize {
+        self.entry.messages
+    }
+
+    /// Measures how long those echoes took that came since then, and since so many messages.
+    pub(crate) fn answered(&self, messages: usize, since: tokio::time::Instant) {
+        let is_echo = matches!(self.entry.opened.carries(), Carries::Chat | Carries::Raw);
+        if is_echo && self.entry.messages > messages {
+            self.entry.opened.work().time_echo(|| since.elapsed());
+        }
+    }
+
+    /// Counts items that go out, with what they take, the first of which was due then.
+    pub(crate) fn gave(&self, items: usize, bytes: usize, due: Option<UnixMillis>) {
+        self.entry.gave(items, bytes, due);
+    }
+
+    /// Counts that it has come to a limit.
+    pub(crate) fn hit(&self, limit: Limit) {
+        self.hits.hit(limit);
     }
 
     /// Ends the count, and logs why.
     pub(crate) fn ended(mut self, reason: &dyn fmt::Display) {
-        self.0.reason = Some(reason.to_string());
+        self.entry.reason = Some(reason.to_string());
     }
 }
 
 #[derive(Debug)]
 struct Entry {
+    link: LinkId,
     place: Place,
     kind: &'static str,
     name: String,
@@ -160,24 +222,39 @@ struct Entry {
     messages: usize,
     reason: Option<String>,
     ending: Ending,
+    opened: Opened,
 }
 
 impl Entry {
-    fn open(place: Place, kind: &'static str, name: String, peer: Peer, ending: Ending) -> Self {
-        tracing::info!(%peer, client = %place.client(), "{kind} opened: {name}");
+    fn open(
+        link: LinkId,
+        place: Place,
+        kind: &'static str,
+        name: String,
+        peer: Peer,
+        ending: Ending,
+        opened: Opened,
+    ) -> Self {
+        tracing::info!(%link, %peer, client = %place.client(), "{kind} opened: {name}");
         let since = Instant::now();
-        Self { place, kind, name, peer, since, messages: 0, reason: None, ending }
+        Self { link, place, kind, name, peer, since, messages: 0, reason: None, ending, opened }
+    }
+
+    fn gave(&self, items: usize, bytes: usize, due: Option<UnixMillis>) {
+        if let Carries::Feed(transport) = self.opened.carries() {
+            self.opened.work().gave(transport, items, bytes, due);
+        }
     }
 }
 
 impl Drop for Entry {
     fn drop(&mut self) {
-        let Self { place, kind, name, peer, messages, .. } = self;
+        let Self { link, place, kind, name, peer, messages, .. } = self;
         let client = place.client();
         // An end that the server has decided on does not reach a client that is lost.
         let lost = self.ending.get().filter(|ended| ended.is_by_the_client()).map(Ended::reason);
         let reason = lost.or(self.reason.as_deref()).unwrap_or_else(|| self.ending.reason());
         let lasted = Duration::from_millis(self.since.elapsed().as_millis() as u64);
-        tracing::info!(%peer, %client, messages, ?lasted, reason, "{kind} closed: {name}");
+        tracing::info!(%link, %peer, %client, messages, ?lasted, reason, "{kind} closed: {name}");
     }
 }

@@ -47,6 +47,11 @@ impl Drain {
         self.began.get().is_some()
     }
 
+    /// Returns since when the server drains, if it does.
+    pub(crate) fn began(&self) -> Option<Instant> {
+        self.began.get().copied()
+    }
+
     /// Waits until the server drains.
     pub async fn begun(&self) {
         self.token.cancelled().await;
@@ -67,7 +72,7 @@ impl Drain {
         Drained { turn, ..self.drained() }
     }
 
-    /// Refuses what would stay open.
+    /// Refuses new work: everything but how the server is, and what its links did.
     ///
     /// # Errors
     ///

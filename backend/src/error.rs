@@ -14,7 +14,9 @@ use http_body_util::BodyExt;
 
 use crate::budget::NoRoom;
 use crate::client::Client;
+use crate::link::LinkId;
 use crate::places::Full;
+use crate::work::Why;
 
 /// Why a request is refused: a variant per answer.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -131,14 +133,38 @@ impl Refusal {
     }
 
     /// Logs that a client was refused.
-    fn log(&self, client: Client) {
+    fn log(&self, client: Client, link: Option<LinkId>) {
         let Problem { status, mut detail, .. } = self.problem();
         if matches!(self, Self::NotFound { .. } | Self::Parameter { .. }) {
             detail = without_ids(&detail);
         }
         let asked_for = if let Self::Origin { hosts, .. } = self { Some(hosts) } else { None };
         let asked_for = asked_for.map(tracing::field::debug);
-        tracing::info!(%client, status, detail, asked_for, "refused");
+        let link = link.map(tracing::field::display);
+        tracing::info!(%client, link, status, detail, asked_for, "refused");
+    }
+
+    /// Returns why, in one of few words.
+    pub(crate) fn why(&self) -> Why {
+        match self {
+            Self::TooMany(_) | Self::NoRoom | Self::SlowBody { .. } => Why::Limit,
+            Self::NotNow { .. } => Why::System,
+            Self::Draining => Why::Draining,
+            Self::Origin { .. } => Why::Origin,
+            Self::Parameter { .. }
+            | Self::NotFound { .. }
+            | Self::NoSuchLink
+            | Self::SwitchedOff { .. }
+            | Self::NoH2c
+            | Self::NoTls
+            | Self::Method { .. }
+            | Self::NotASocket { .. }
+            | Self::Handshake { .. }
+            | Self::SocketVersion { .. }
+            | Self::Host { .. }
+            | Self::TooLarge { .. }
+            | Self::Body { .. } => Why::Request,
+        }
     }
 
     /// Whether the same request may be right in a moment.
@@ -266,10 +292,10 @@ fn without_ids(said: &str) -> String {
     logged
 }
 
-/// Logs the refusal that an answer carries, if it does.
-pub(crate) fn log(response: &Response, client: Client) {
+/// Logs the refusal that an answer carries, if it does, with what the link is called that was asked for.
+pub(crate) fn log(response: &Response, client: Client, link: Option<LinkId>) {
     if let Some(refusal) = response.extensions().get::<Refusal>() {
-        refusal.log(client);
+        refusal.log(client, link);
     }
 }
 

@@ -17,9 +17,10 @@ use tokio::time::Instant;
 
 use crate::error::Refusal;
 use crate::forwarded::Arrival;
+use crate::hits::Limit;
 use crate::origin::{Allowed, Caller, Origin};
 use crate::parameter::{self, AskedFor};
-use crate::pass::Browser;
+use crate::pass::{Browser, Shown};
 use crate::site::RESOURCE_POLICY;
 use crate::state::AppState;
 
@@ -125,9 +126,15 @@ fn judge(state: &AppState, request: &Request, arrival: &Arrival, pass: Option<&s
         return caller;
     }
     let browser = Browser::of(request.headers(), arrival.scheme);
-    let is_good =
-        |(pass, browser): (&str, Browser)| state.passes.admits(pass, &browser, Instant::now());
-    if pass.zip(browser).is_some_and(is_good) { Caller::Own } else { caller }
+    let Some((pass, browser)) = pass.zip(browser) else { return caller };
+    match state.passes.judge(pass, &browser, Instant::now()) {
+        Shown::Good => Caller::Own,
+        Shown::Over => {
+            state.hits.hit(Limit::PassLifetime);
+            caller
+        }
+        Shown::Unknown => caller,
+    }
 }
 
 /// Refuses a request from elsewhere.

@@ -24,6 +24,14 @@ pub(crate) enum Piece {
 }
 
 impl Piece {
+    /// Returns how many bytes it has, without what frames it.
+    pub(crate) fn len(&self) -> usize {
+        match self {
+            Self::Bytes(bytes) => bytes.len(),
+            Self::Run(run) => run.size(),
+        }
+    }
+
     /// Returns the bytes of each chunk.
     fn chunks(&self) -> impl Iterator<Item = Bytes> {
         let (bytes, run) = match self {

@@ -9,6 +9,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::budget::{Budget, NoRoom, Share};
+use crate::hits::Limit;
 use crate::http1::Waits;
 
 /// A connection's count; a cheap handle.
@@ -59,13 +60,21 @@ impl InUse {
         self.0.count().open > 0
     }
 
-    /// Returns when the connection has been idle for too long, unless it is used; the task is woken
-    /// when that changes.
-    pub(crate) fn deadline(&self, waits: &Waits, waker: &Waker) -> Option<Instant> {
+    /// Returns how many use it at this moment.
+    pub(crate) fn uses(&self) -> usize {
+        self.0.count().open
+    }
+
+    /// Returns when the connection has been idle for too long, and by which limit, unless it is used; the
+    /// task is woken when that changes.
+    pub(crate) fn deadline(&self, waits: &Waits, waker: &Waker) -> Option<(Instant, Limit)> {
         self.0.waker.register(waker);
         let count = self.0.count();
-        let wait = if count.was_used { waits.idle } else { waits.head };
-        (count.open == 0).then_some(count.since + wait)
+        let (wait, limit) = match count.was_used {
+            true => (waits.idle, Limit::IdleTimeout),
+            false => (waits.head, Limit::HeaderTimeout),
+        };
+        (count.open == 0).then_some((count.since + wait, limit))
     }
 }
 
@@ -123,6 +132,7 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
+    use crate::hits::Hits;
 
     #[test]
     fn a_connection_is_idle_from_the_end_of_its_last_use() {
@@ -132,10 +142,10 @@ mod tests {
             idle: Duration::from_secs(90),
             rest: Duration::ZERO,
         };
-        let budget = Budget::new(1_000);
+        let budget = Budget::new(1_000, Hits::default());
         let in_use = InUse::new(start, &budget);
         let deadline = || in_use.deadline(&waits, Waker::noop());
-        assert_eq!(deadline(), Some(start + waits.head));
+        assert_eq!(deadline(), Some((start + waits.head, Limit::HeaderTimeout)));
         let (first, second) = (in_use.begin(), in_use.begin());
         assert_eq!(
             (first.receives(600), second.receives(600), budget.used()),
@@ -153,6 +163,7 @@ mod tests {
         assert_eq!((deadline(), budget.used()), (None, 600));
         drop(second);
         assert_eq!(budget.used(), 0);
-        assert!(deadline() >= Some(start + waits.idle));
+        let (at, limit) = deadline().expect("it is idle");
+        assert!(at >= start + waits.idle && limit == Limit::IdleTimeout);
     }
 }

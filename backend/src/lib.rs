@@ -11,6 +11,8 @@ use http::{Method, Uri};
 
 use crate::clock::ClockSource;
 use crate::error::Refusal;
+use crate::hits::Hits;
+use crate::metrics::Metrics;
 use crate::places::Taken;
 use crate::state::AppState;
 
@@ -52,7 +54,15 @@ pub mod state;
 
 pub mod limits;
 
+pub mod hits;
+
+mod link;
+
 pub mod counts;
+
+mod work;
+
+mod metrics;
 
 pub mod drain;
 
@@ -156,13 +166,17 @@ pub fn app(state: AppState) -> Router {
 /// Returns what the server answers to those who look after it, on a listener of its own. Together they
 /// may ask as often as one client may.
 pub fn admin(state: AppState) -> Router {
-    let taken = Taken::new(state.limits.per_client, state.limits.per_client);
+    // What these ask for is no client's, and reaches none of their limits.
+    let taken = Taken::new(state.limits.per_client, state.limits.per_client, Hits::default());
     let all = Router::new()
         .route(path::HEALTHZ, get(info::healthz))
         .route(path::READYZ, get(info::readyz))
         .fallback(any(nothing_here))
         .method_not_allowed_fallback(not_this_method)
-        .with_state(state);
+        .with_state(state.clone());
+    let all = all.merge(
+        Router::new().route(path::METRICS, get(metrics::answer)).with_state(Metrics::of(state)),
+    );
     Router::new()
         .fallback_service(all)
         .layer(middleware::from_fn(form::check))

@@ -46,7 +46,7 @@ fn main() -> ExitCode {
 fn served(arguments: &Serve) -> ExitCode {
     // Before there are other threads.
     let handed = Handed::over();
-    let _log = match telemetry::start(arguments.log_level.clone()) {
+    let _log = match telemetry::start(arguments.log_level.clone(), arguments.log) {
         Ok(log) => log,
         Err(error) => {
             // There is nobody else to tell.
@@ -107,7 +107,7 @@ async fn run(arguments: &Serve, mut handed: Handed) -> anyhow::Result<()> {
     }
     if let (Some(listener), Some(at)) = (&admin, &arguments.admin_listen) {
         tell(listener, at, &machine, |at| {
-            format!("listening on http://{at}/ for /healthz and /readyz")
+            format!("listening on http://{at}/ for /healthz, /readyz and /metrics")
         })?;
     }
     if let (Some(tls), Some(files)) = (&tls, files) {

@@ -48,19 +48,34 @@ impl Passes {
         Pass { value, valid_for: self.valid_for.as_secs() }
     }
 
-    /// Whether a pass is this process's, of this browser, and still valid.
-    pub(crate) fn admits(&self, pass: &str, browser: &Browser, now: Instant) -> bool {
-        let Some((until, signature)) = pass.split_once(SEPARATOR) else { return false };
-        let Ok(until) = u64::from_str_radix(until, 16) else { return false };
-        let Some(signature) = unhex::<SIGNATURE>(signature) else { return false };
+    /// Tells whether a pass is this process's, of this browser, and still valid.
+    pub(crate) fn judge(&self, pass: &str, browser: &Browser, now: Instant) -> Shown {
+        let Some((until, signature)) = pass.split_once(SEPARATOR) else { return Shown::Unknown };
+        let Ok(until) = u64::from_str_radix(until, 16) else { return Shown::Unknown };
+        let Some(signature) = unhex::<SIGNATURE>(signature) else { return Shown::Unknown };
         // In constant time, so that nobody can guess it byte by byte.
         let is_ours = self.signed(until, browser).verify_truncated_left(&signature).is_ok();
-        is_ours && millis(now - self.start) < until
+        match is_ours {
+            true if millis(now - self.start) < until => Shown::Good,
+            true => Shown::Over,
+            false => Shown::Unknown,
+        }
     }
 
     fn signed(&self, until: u64, browser: &Browser) -> Hmac<Sha256> {
         self.signer.clone().chain_update(until.to_be_bytes()).chain_update(browser.0)
     }
+}
+
+/// What a pass that is shown is worth.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Shown {
+    /// It lets in.
+    Good,
+    /// It did until a while ago.
+    Over,
+    /// It is none of this process's, or another browser's.
+    Unknown,
 }
 
 /// What a browser is known by until it is closed.
@@ -153,16 +168,16 @@ mod tests {
         let pass = ours.give(&browser, now);
         assert_eq!(pass.lasts(), TEN_MINUTES);
         let just_before = TEN_MINUTES - Duration::from_millis(1);
-        for (passes, browser, later, is_good) in [
-            (&ours, &browser, Duration::ZERO, true),
-            (&ours, &browser, just_before, true),
-            (&ours, &browser, TEN_MINUTES, false),
-            (&ours, &browser, TEN_MINUTES * 100, false),
-            (&ours, &another, Duration::ZERO, false),
-            (&others, &browser, Duration::ZERO, false),
+        for (passes, browser, later, shown) in [
+            (&ours, &browser, Duration::ZERO, Shown::Good),
+            (&ours, &browser, just_before, Shown::Good),
+            (&ours, &browser, TEN_MINUTES, Shown::Over),
+            (&ours, &browser, TEN_MINUTES * 100, Shown::Over),
+            (&ours, &another, Duration::ZERO, Shown::Unknown),
+            (&others, &browser, Duration::ZERO, Shown::Unknown),
         ] {
-            let admits = passes.admits(&pass.value, browser, now + later);
-            assert_eq!(admits, is_good, "after {later:?}");
+            let judged = passes.judge(&pass.value, browser, now + later);
+            assert_eq!(judged, shown, "after {later:?}");
         }
     }
 
@@ -187,9 +202,10 @@ mod tests {
             format!("{}{SEPARATOR}{signature}", "f".repeat(17)),
             pass.replace(SEPARATOR, "."),
         ] {
-            assert!(!passes.admits(&other, &browser, now), "{other:?} is not {pass}");
+            let judged = passes.judge(&other, &browser, now);
+            assert_eq!(judged, Shown::Unknown, "{other:?} is not {pass}");
         }
-        assert!(passes.admits(&pass, &browser, now));
+        assert_eq!(passes.judge(&pass, &browser, now), Shown::Good);
     }
 
     #[test]

@@ -41,12 +41,24 @@ pub(crate) struct Progress {
     left: Duration,
     since: Instant,
     is_waiting: bool,
+    /// When something passed last, or it began to be waited for.
+    moved: Instant,
+}
+
+/// What used up the patience.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Spent {
+    /// For as long as the client may do nothing, nothing passed.
+    ByStandstill,
+    /// What passed was too little.
+    BySlowness,
 }
 
 impl Progress {
     /// Begins with all patience, waiting for nothing.
     pub(crate) fn new(pace: Pace, now: Instant) -> Self {
-        Self { pace, most: pace.grace, left: pace.grace, since: now, is_waiting: false }
+        let (most, left) = (pace.grace, pace.grace);
+        Self { pace, most, left, since: now, is_waiting: false, moved: now }
     }
 
     /// Takes into account that so many bytes may pass before the client has them.
@@ -60,6 +72,7 @@ impl Progress {
         if !self.is_waiting {
             self.settle(now);
             self.is_waiting = true;
+            self.moved = now;
         }
     }
 
@@ -69,6 +82,9 @@ impl Progress {
             return;
         }
         self.settle(now);
+        if bytes > 0 {
+            self.moved = now;
+        }
         let earned = match (bytes, self.pace.rate) {
             (1.., 0) => self.pace.grace,
             _ => self.pace.worth(bytes as u64),
@@ -88,6 +104,15 @@ impl Progress {
     /// Returns when patience is at an end, if the client is waited for and nothing passes until then.
     pub(crate) fn deadline(&self) -> Option<Instant> {
         self.is_waiting.then(|| self.since + self.left)
+    }
+
+    /// Returns what will have used up the patience at the deadline, if nothing passes until then.
+    pub(crate) fn spent(&self) -> Spent {
+        let stands = self.deadline().map(|at| at.saturating_duration_since(self.moved));
+        match stands {
+            Some(stands) if stands < self.pace.grace => Spent::BySlowness,
+            Some(_) | None => Spent::ByStandstill,
+        }
     }
 
     /// Whether nobody waits and there is no patience to be gained, so that nothing has to be

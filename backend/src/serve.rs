@@ -23,6 +23,7 @@ use crate::redirect;
 use crate::spare::{self, Spare, Waits};
 use crate::state::AppState;
 use crate::tls::Tls;
+use crate::work::Count;
 
 /// What a server listens at.
 #[derive(Debug)]
@@ -193,6 +194,7 @@ impl Server {
                 Err(error) => match spare.look(listener) {
                     Waits::Nobody => {}
                     who @ (Waits::One(..) | Waits::Perhaps) => {
+                        self.state.counts.work().add(Count::NotAccepted, 1);
                         if shortage.failed(Instant::now()) {
                             tracing::error!(%error, "no connection could be accepted");
                         }
@@ -219,6 +221,7 @@ impl Server {
     /// Holds a connection where there is room for one more, or else tells its client that there is
     /// none.
     fn take_in(&self, way: &Way, accepted: Accepted, peer: Peer) {
+        self.state.counts.work().add(Count::Accepted, 1);
         let client = Client::from(peer);
         let is_proxy = self.state.trusted_proxies.holds(peer);
         let full = match self.place(client, is_proxy) {
@@ -301,7 +304,7 @@ impl Server {
 
     fn connection(&self, way: &Way, accepted: Accepted, seat: Seat) -> Connection {
         let tls = way.tls.as_ref().map(Tls::config);
-        Connection::new(accepted, tls, seat, &self.state.limits)
+        Connection::new(accepted, tls, seat, &self.state.limits, self.state.hits.clone())
     }
 
     fn conversation(
@@ -323,6 +326,7 @@ impl Server {
             no_room,
             // One that has no room may be told so before all are.
             finish: self.finish.child_token(),
+            hits: self.state.hits.clone(),
         }
     }
 }

@@ -68,7 +68,7 @@ fn open() -> Option<File> {
 pub(crate) async fn refuse(mut stream: Accepted, peer: Peer) {
     let refusal = Refusal::NotNow { detail: "this server can take in no more connections" };
     let response = refusal.into_response();
-    error::log(&response, Client::from(peer));
+    error::log(&response, Client::from(peer), None);
     let answer = error::written(response).await;
     let mut asked = [0; ASKED_AT_ONCE];
     // Whoever asks too late, or takes too little, learns less of it.

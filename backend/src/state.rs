@@ -12,8 +12,10 @@ use crate::counts::Counts;
 use crate::drain::{Drain, Manner};
 use crate::feed::clock::{Clocks, WallClock};
 use crate::forwarded::Trusted;
+use crate::hits::Hits;
 use crate::ledger::Ledgers;
 use crate::limits::Limits;
+use crate::link::LinkIds;
 use crate::origin::Allowed;
 use crate::pass::Passes;
 use crate::site::{Pages, Site};
@@ -84,6 +86,10 @@ pub struct Parts {
     pub clocks: Clocks,
     /// What is kept of links.
     pub ledgers: Ledgers,
+    /// How often limits were reached.
+    pub hits: Hits,
+    /// What links are called in the log.
+    pub(crate) link_ids: LinkIds,
     /// What is open.
     pub counts: Counts,
     /// Whether the server is about to stop.
@@ -103,7 +109,16 @@ impl AppState {
     pub fn new(settings: Settings, wall: Arc<dyn WallClock>) -> Result<Self, getrandom::Error> {
         let Settings { allowed, trusted_proxies, site, limits, show_headers, offered, restarts } =
             settings;
-        let (budget, counts) = (Budget::new(limits.memory), Counts::new(&limits));
+        let hits = Hits::default();
+        let budget = Budget::new(limits.memory, hits.clone());
+        let counts = Counts::new(&limits, hits.clone(), Arc::clone(&wall));
+        let ledgers = Ledgers::new(
+            offered.ledgers,
+            limits.ledger,
+            show_headers,
+            Arc::clone(&wall),
+            hits.clone(),
+        );
         Ok(Self(Arc::new(Parts {
             pages: Pages::new(site, &allowed, budget.clone(), counts.taken().clone()),
             allowed,
@@ -113,7 +128,9 @@ impl AppState {
             budget,
             limits,
             clocks: Clocks::new(&wall),
-            ledgers: Ledgers::new(offered.ledgers, limits.ledger, show_headers, Arc::clone(&wall)),
+            ledgers,
+            hits,
+            link_ids: LinkIds::from(getrandom::u64()?),
             counts,
             drain: Drain::new(Manner {
                 spread: limits.drain_spread.min(limits.drain_at_most / 2),

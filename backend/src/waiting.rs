@@ -8,6 +8,7 @@ use std::task::{Context, Poll};
 use tokio::time::Instant;
 
 use crate::alarm::Alarm;
+use crate::hits::{Hits, Limit};
 use crate::progress::{HIDDEN, Pace, Progress};
 
 /// What is waited for in one direction of one client.
@@ -19,13 +20,15 @@ pub(crate) struct Waiting {
     passed: usize,
     /// Here only where the client was waited for.
     alarm: Option<Alarm>,
+    hits: Hits,
+    is_in_vain: bool,
 }
 
 impl Waiting {
     /// Begins with all patience, waiting for nothing.
-    pub(crate) fn new(pace: Pace) -> Self {
+    pub(crate) fn new(pace: Pace, hits: Hits) -> Self {
         let progress = Progress::new(pace, Instant::now()).hiding(HIDDEN);
-        Self { progress, is_waiting: false, passed: 0, alarm: None }
+        Self { progress, is_waiting: false, passed: 0, alarm: None, hits, is_in_vain: false }
     }
 
     /// Says that bytes have passed, and that the client is not waited for, unless it is said again.
@@ -44,7 +47,12 @@ impl Waiting {
             self.progress.waits(now);
         }
         let deadline = self.progress.deadline().expect("the client is waited for");
-        self.alarm.get_or_insert_with(|| Alarm::new(deadline)).poll_until(cx, deadline)
+        let alarm = self.alarm.get_or_insert_with(|| Alarm::new(deadline));
+        let over = alarm.poll_until(cx, deadline);
+        if over.is_ready() && !std::mem::replace(&mut self.is_in_vain, true) {
+            self.hits.hit(Limit::of_wait(Limit::WriteTimeout, self.progress.spent()));
+        }
+        over
     }
 }
 
@@ -63,7 +71,7 @@ mod tests {
     /// when it is given up, if within ten minutes.
     async fn given_up(bytes: usize, every: u64) -> Option<u64> {
         let since = Instant::now();
-        let mut waiting = Waiting::new(PACE);
+        let mut waiting = Waiting::new(PACE, Hits::default());
         while since.elapsed() < Duration::from_secs(600) {
             tokio::select! {
                 biased;
@@ -92,7 +100,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn nothing_is_set_while_nobody_waits() {
-        let mut waiting = Waiting::new(PACE);
+        let mut waiting = Waiting::new(PACE, Hits::default());
         for _ in 0..10 {
             waiting.passed(1_000_000);
         }

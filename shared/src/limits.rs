@@ -40,5 +40,8 @@ pub const WAIT: Duration = Duration::from_secs(25);
 /// How long a long poll can ask to wait.
 pub const WAIT_MAX: Duration = Duration::from_secs(60);
 
+/// How long a question of the path check can ask to wait: longer than a long poll, to find what cuts it.
+pub const CHECK_WAIT_MAX: Duration = Duration::from_secs(120);
+
 /// How many items one answer to a poll holds at the most; the client asks for more after the last.
 pub const POLL_ITEMS_MAX: usize = 3_600;

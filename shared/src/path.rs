@@ -53,6 +53,9 @@ pub const HEALTHZ: &str = "/healthz";
 /// Readiness: 200, or 503 once the server drains.
 pub const READYZ: &str = "/readyz";
 
+/// Metrics, for who looks after the server.
+pub const METRICS: &str = "/metrics";
+
 /// Returns `path` as seen from the API's base address, which ends in a slash.
 ///
 /// A path outside the API is returned without its leading slash.

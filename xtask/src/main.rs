@@ -99,7 +99,7 @@ enum Order {
         #[arg(long, default_value_t = 60)]
         seconds: u64,
     },
-    /// Measures the server beside its peers: `echo`, `fanout` or `idle`, and what `bench --help` tells
+    /// Measures the server beside its peers: `echo`, `fanout`, `idle` or `kinds`, and what `bench --help` tells
     #[command(disable_help_flag = true)]
     Bench {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "ARGUMENT")]

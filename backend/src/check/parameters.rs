@@ -8,7 +8,7 @@ use echoclock_shared::check::answer::STATUSES;
 use echoclock_shared::check::body::BODY_MAX;
 use echoclock_shared::check::plan::{self, NotAPlan, Plan};
 use echoclock_shared::check::probe::Form;
-use echoclock_shared::limits::WAIT_MAX;
+use echoclock_shared::limits::CHECK_WAIT_MAX;
 use http::StatusCode;
 
 use crate::error::Refusal;
@@ -114,7 +114,7 @@ impl FromStr for Wait {
     type Err = BadNumber;
 
     fn from_str(text: &str) -> Result<Self, BadNumber> {
-        let millis = number(text, WAIT_MAX.as_millis() as u64, "milliseconds")?;
+        let millis = number(text, CHECK_WAIT_MAX.as_millis() as u64, "milliseconds")?;
         Ok(Self(Duration::from_millis(millis)))
     }
 }

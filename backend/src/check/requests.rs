@@ -24,13 +24,14 @@ use crate::transport::{Query, without_length};
 ///
 /// # Errors
 ///
-/// Where the query makes no sense.
+/// Where the query makes no sense, or the server drains.
 pub(super) async fn seen(
     State(state): State<AppState>,
     Extension(admitted): Extension<Admitted>,
     query: Query,
     request: Parts,
 ) -> Result<Json<Arrived>, Refusal> {
+    state.drain.refuse_new()?;
     query.finish()?;
     Ok(Json(Arrived {
         now: state.wall.now(),
@@ -83,11 +84,13 @@ pub(super) async fn wait(
 ///
 /// # Errors
 ///
-/// Where the query makes no sense.
+/// Where the query makes no sense, or the server drains.
 pub(super) async fn status(
+    State(state): State<AppState>,
     mut query: Query,
     link: Option<Extension<Linked>>,
 ) -> Result<Response, Refusal> {
+    state.drain.refuse_new()?;
     let Code(status) = take_needed(&mut query, "code")?;
     query.finish()?;
     if status == StatusCode::NO_CONTENT {

@@ -12,9 +12,10 @@ use tokio::time::sleep;
 use super::course::{Course, before_a_cut};
 use super::parameters::take_plan;
 use crate::error::Refusal;
-use crate::socket::{Answer, End, Endpoint, Opening, Socket, Subprotocol};
+use crate::socket::{Answer, End, Endpoint, MessageMax, Opening, Socket, Subprotocol};
 use crate::state::AppState;
 use crate::transport::Query;
+use crate::work::Carries;
 
 /// Answers `/api/check/socket`: does what the plan says, and echoes meanwhile.
 ///
@@ -31,7 +32,8 @@ pub(super) async fn open(
     let mut course = Course::of(&plan, &state.wall)?;
     let endpoint = Endpoint {
         name: "check".to_owned(),
-        message_max: state.limits.raw_message,
+        carries: Carries::Check,
+        message_max: MessageMax::Raw(state.limits.raw_message),
         subprotocol: Subprotocol::No,
         silence: Some(SILENCE_MAX),
     };

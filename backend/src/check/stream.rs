@@ -22,6 +22,7 @@ use crate::error::Refusal;
 use crate::handover::Piece;
 use crate::state::AppState;
 use crate::transport::{Answer, Endless, Query, Reader, Said, Says, UNBUFFERED};
+use crate::work::Carries;
 
 /// Answers `GET /api/check/stream`: the head at once, and then what the plan says.
 ///
@@ -43,6 +44,7 @@ pub(super) async fn answer(
     }
     let answer = Answer {
         name: format!("check as {}", form.name()),
+        carries: Carries::Check,
         head: Bytes::new(),
         says: Streamed { course: Course::of(&plan, &state.wall)?, form, until: None },
         ping: Bytes::from_static(beat(form).as_bytes()),
@@ -120,7 +122,7 @@ impl Says for Streamed {
                 Some(Step::Binary(_) | Step::Close(_)) => continue,
                 None => return Said::End("as the plan says"),
             };
-            return Said::Pieces { first: Piece::Bytes(text), then: None, items };
+            return Said::Pieces { first: Piece::Bytes(text), then: None, items, due: None };
         }
     }
 }

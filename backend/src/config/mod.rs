@@ -2,9 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
-use clap_complete::Shell;
-use echoclock_check::Check;
+use clap::Args;
 use http::HeaderName;
 use tracing_subscriber::filter::Targets;
 
@@ -49,13 +47,10 @@ mod merged;
 
 mod in_force;
 
-mod fits;
-
 mod printed;
 pub use printed::Page;
 
-mod health;
-pub use health::Health;
+mod fits;
 
 mod layers;
 pub use layers::{Asked, read};
@@ -63,63 +58,11 @@ pub use layers::{Asked, read};
 mod whom;
 pub use whom::whom;
 
-/// Six ways for a server to talk to a browser, side by side: an echo and a clock.
-#[derive(Debug, Parser)]
-#[command(name = "echoclock", version)]
-pub struct Cli {
-    /// What to do.
-    #[command(subcommand)]
-    pub command: Command,
-}
+mod health;
+pub use health::Health;
 
-/// What the program does.
-#[derive(Debug, Subcommand)]
-pub enum Command {
-    /// Serve the page and the API, until a signal asks for the end
-    #[command(
-        after_help = "Each option is also a variable of the environment, as named, and a key of the \
-                            file that --config names; the command line goes before the environment, and \
-                            that before the file. SIGTERM, SIGINT and SIGQUIT end the program in order, \
-                            within --drain, and a second one ends it at once. SIGHUP ends it in order \
-                            too, except under nohup, and except with --tls-cert, which it has read anew."
-    )]
-    Serve(Box<Serve>),
-
-    /// Check what a network does to live connections: ask an Echoclock through it, in every way
-    #[command(
-        after_help = "Exit codes: 0 where the check ran and what --expect names holds (without it, whatever \
-                      was found); 1 where something of that does not hold, or was not tested; 2 where the \
-                      check could not run. Colours are left out where the output is no terminal or \
-                      NO_COLOR is set. SIGINT ends a run with what is known by then."
-    )]
-    Check(Box<Check>),
-
-    /// Ask a server whether it serves, for a container or a script
-    #[command(
-        after_help = "It waits for 4 s at the most. Exit codes: 0 where the server answers that it does; 1 \
-                      where it says otherwise, or does not answer; 2 where there is nobody to ask, or a \
-                      setting is wrong. What serve is told by its command line is not known here: name the \
-                      URL then, or have the environment or the file say it."
-    )]
-    Health(Health),
-
-    /// Print what has a shell complete the arguments
-    #[command(
-        after_help = "For bash: echoclock completions bash > /etc/bash_completion.d/echoclock"
-    )]
-    Completions {
-        /// The shell
-        shell: Shell,
-    },
-
-    /// Print a manual page, as roff
-    #[command(after_help = "To read it: echoclock manual serve | man -l -")]
-    Manual {
-        /// Which one
-        #[arg(value_enum, default_value_t = Page::Echoclock)]
-        page: Page,
-    },
-}
+mod program;
+pub use program::{Cli, Command};
 
 /// How to serve.
 #[derive(Args, Debug)]
@@ -136,8 +79,8 @@ pub struct Serve {
     #[arg(long, value_name = "MODE", value_parser = socket_mode)]
     pub unix_socket_mode: Option<SocketMode>,
 
-    /// A further address and port, where only /healthz and /readyz are answered, over connections
-    /// that nobody else can take; for who looks after the server. Written as --listen is
+    /// A further address and port, where only /healthz, /readyz and /metrics are answered, over
+    /// connections that nobody else can take; for who looks after the server. Written as --listen is
     #[arg(long, value_name = "ADDRESS:PORT", value_parser = listen_at)]
     pub admin_listen: Option<ListenAt>,
 
@@ -190,6 +133,10 @@ pub struct Serve {
     /// such as warn,echoclock_backend=debug
     #[arg(long, value_name = "LEVELS", default_value = "info", value_parser = telemetry::levels)]
     pub log_level: Targets,
+
+    /// How the log is written: text, a line for people, or json, an object a line
+    #[arg(long, value_name = "FORM", default_value = "text", value_parser = telemetry::form)]
+    pub log: telemetry::Form,
 
     /// A file of settings in TOML: each key is an option's name, such as idle-timeout = 60
     #[arg(long, value_name = "FILE")]
@@ -414,6 +361,7 @@ mod tests {
             (["--socket-messages", "1k"], "not a whole number from 1 to 4294967295"),
             (["--no-check=perhaps", "--no-check"], "neither true nor false"),
             (["--log-level", "loud"], "not a level (off, error,"),
+            (["--log", "JSON"], "neither text nor json"),
             (["--socket-silence", "30"], "not longer than socket-ping-every = 30, by default"),
             (["--socket-ping-every", "75"], "socket-silence = 75, by default: not longer than"),
             (["--site", "/nowhere/at/all"], "there is no such folder"),

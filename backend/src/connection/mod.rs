@@ -10,6 +10,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::runtime::Handle;
 use tokio_rustls::rustls::ServerConfig;
 
+use crate::hits::Hits;
 use crate::http1::How;
 use crate::limits::Limits;
 use crate::places::{Guest, Seat};
@@ -74,9 +75,10 @@ impl Connection {
         tls: Option<Arc<ServerConfig>>,
         seat: Seat,
         limits: &Limits,
+        hits: Hits,
     ) -> Self {
         let (has_tls, ending) = (tls.is_some(), Ending::default());
-        let watched = Watched::new(accepted, ending.clone(), limits);
+        let watched = Watched::new(accepted, ending.clone(), limits, hits);
         Self {
             open: Some((Channel::new(watched, tls), seat)),
             tap: Tap::new(),
@@ -101,7 +103,10 @@ impl Connection {
     /// Where they can't, or the client has left.
     pub(crate) fn poll_open(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<Opened>> {
         let opened = ready!(self.channel().poll_open(cx));
-        if let Err(error) = &opened {
+        if let Err(error) = &opened
+            // Who makes no sense is there to be told so.
+            && error.kind() != io::ErrorKind::InvalidData
+        {
             self.ending.is(Ended::by(error));
         }
         Poll::Ready(opened)

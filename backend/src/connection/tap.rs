@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::time::Instant;
 
+use crate::hits::Limit;
 use crate::http1::{How, Mode, Tracker, Waits, Witness};
 
 /// A connection's tracker; a cheap handle.
@@ -70,8 +71,8 @@ pub(crate) struct Look {
     pub(crate) mode: Mode,
     /// Whether one of its requests is being answered.
     pub(crate) is_answering: bool,
-    /// When it has waited too long for its client.
-    pub(crate) deadline: Option<Instant>,
+    /// When it has waited too long for its client, and by which limit.
+    pub(crate) deadline: Option<(Instant, Limit)>,
 }
 
 /// A request's place on its connection, counted from 1: an extension of the request.

@@ -9,6 +9,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use super::accepted::Accepted;
 use super::ending::{Ended, Ending};
 use super::options::{Vigilance, reset_at_the_end, set_options};
+use crate::hits::Hits;
 use crate::limits::Limits;
 use crate::waiting::Waiting;
 
@@ -23,11 +24,11 @@ pub(super) struct Watched {
 }
 
 impl Watched {
-    pub(super) fn new(accepted: Accepted, ending: Ending, limits: &Limits) -> Self {
+    pub(super) fn new(accepted: Accepted, ending: Ending, limits: &Limits, hits: Hits) -> Self {
         if let Err(error) = set_options(&accepted) {
             tracing::debug!(%error, "a connection's options could not be set");
         }
-        let taking = Waiting::new(limits.taking());
+        let taking = Waiting::new(limits.taking(), hits);
         Self { accepted, taking, vigilance: Vigilance::default(), ending }
     }
 

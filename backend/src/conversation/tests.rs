@@ -16,6 +16,7 @@ use crate::client::Client;
 use crate::connection::Accepted;
 use crate::feed::clock::SystemClock;
 use crate::forwarded::Trusted;
+use crate::hits::Hits;
 use crate::origin::Allowed;
 use crate::places::Seats;
 use crate::site::Site;
@@ -45,7 +46,8 @@ async fn held_by(
     let (stream, peer) = accepted.expect("a connection");
     let seat = Seats::new().sit(Client::UNKNOWN, None);
     let guest = seat.guest();
-    let connection = Connection::new(Accepted::Tcp(stream), None, seat, &Limits::default());
+    let accepted = Accepted::Tcp(stream);
+    let connection = Connection::new(accepted, None, seat, &Limits::default(), Hits::default());
     let conversation = Conversation {
         has_h2c: true,
         router: router(Arc::clone(&guest)),
@@ -53,6 +55,7 @@ async fn held_by(
         budget: state.budget.clone(),
         no_room: None,
         finish: CancellationToken::new(),
+        hits: Hits::default(),
     };
     let hold = conversation.hold(connection, Peer::from(peer));
     (client.expect("it listens"), Box::pin(hold), guest)

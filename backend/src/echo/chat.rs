@@ -7,8 +7,9 @@ use echoclock_shared::echo::{FromBrowser, FromServer, SUBPROTOCOL};
 use echoclock_shared::limits::ECHO_MESSAGE_MAX;
 
 use crate::error::Refusal;
-use crate::socket::{Answer, End, Endpoint, Message, Opening, Socket, Subprotocol};
+use crate::socket::{Answer, End, Endpoint, Message, MessageMax, Opening, Socket, Subprotocol};
 use crate::state::AppState;
+use crate::work::{Carries, Echo};
 
 /// Answers `/api/echo`.
 ///
@@ -21,7 +22,8 @@ pub(crate) async fn open(
 ) -> Result<Response, Refusal> {
     let endpoint = Endpoint {
         name: "echo".to_owned(),
-        message_max: ECHO_MESSAGE_MAX,
+        carries: Carries::Chat,
+        message_max: MessageMax::Fixed(ECHO_MESSAGE_MAX),
         subprotocol: Subprotocol::Known(SUBPROTOCOL),
         silence: None,
     };
@@ -43,9 +45,9 @@ async fn converse(socket: &mut Socket, state: &AppState) -> End {
     let hear = |message: Message<'_>| match message {
         Message::Text(json) => {
             let json = std::str::from_utf8(json).expect("a text is UTF-8");
-            Ok(Answer::Text(answer(json, state).encode()))
+            Ok(Answer::Text(answer(json, Echo::Chat, state).encode()))
         }
-        Message::Binary => {
+        Message::Binary(_) => {
             let reason = "this socket takes text messages only".to_owned();
             Err(End::ByServer(CloseCode::UNSUPPORTED, reason))
         }
@@ -53,11 +55,11 @@ async fn converse(socket: &mut Socket, state: &AppState) -> End {
     socket.listen(hear).await
 }
 
-pub(super) fn answer(json: &str, state: &AppState) -> FromServer {
+pub(super) fn answer(json: &str, echo: Echo, state: &AppState) -> FromServer {
     let now = state.wall.now();
     match FromBrowser::decode(json) {
         Ok(FromBrowser::Say { key, text }) => {
-            state.counts.echoed();
+            state.counts.work().echoed(echo, json.len());
             FromServer::Echo { key, text, received: now }
         }
         Ok(FromBrowser::Ping) => FromServer::Pong { now },

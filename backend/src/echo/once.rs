@@ -14,23 +14,25 @@ use crate::body;
 use crate::client::Client;
 use crate::error::Refusal;
 use crate::state::AppState;
+use crate::work::Echo;
 
 /// Answers `POST /api/echo/once` with what the chat's socket would say; a fault has status 400.
 ///
 /// # Errors
 ///
-/// Where the message is too large, comes too slowly, did not arrive whole, or is no text, as many are
-/// waited for as may be, or there is no memory for it.
+/// Where the server drains, the message is too large, comes too slowly, did not arrive whole, or is no
+/// text, as many are waited for as may be, or there is no memory for it.
 pub(crate) async fn answer(
     State(state): State<AppState>,
     client: Client,
     body: Body,
 ) -> Result<Response, Refusal> {
+    state.drain.refuse_new()?;
     let _waits = state.counts.open_poll(client)?;
     let message = body::read(body, ECHO_MESSAGE_MAX, client, &state).await?;
     let json = std::str::from_utf8(&message)
         .map_err(|error| Refusal::Body { detail: format!("the body is no text: {error}") })?;
-    let answer = chat::answer(json, &state);
+    let answer = chat::answer(json, Echo::Post, &state);
     let status = match answer {
         FromServer::Error(_) => StatusCode::BAD_REQUEST,
         FromServer::Hello { .. } | FromServer::Echo { .. } | FromServer::Pong { .. } => {

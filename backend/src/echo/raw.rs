@@ -9,8 +9,9 @@ use http::Uri;
 
 use crate::error::Refusal;
 use crate::parameter;
-use crate::socket::{Answer, Endpoint, Opening, PROTOCOL, Subprotocol};
+use crate::socket::{Answer, Endpoint, Message, MessageMax, Opening, PROTOCOL, Subprotocol};
 use crate::state::AppState;
+use crate::work::{Carries, Echo};
 
 /// Returns the endpoint, or what says that there is none.
 pub(crate) fn routes(state: &AppState) -> Router<AppState> {
@@ -35,12 +36,17 @@ async fn open(
 ) -> Result<Response, Refusal> {
     let endpoint = Endpoint {
         name: "raw echo".to_owned(),
-        message_max: state.limits.raw_message,
+        carries: Carries::Raw,
+        message_max: MessageMax::Raw(state.limits.raw_message),
         subprotocol: subprotocol(&uri)?,
         silence: None,
     };
-    endpoint.open(state, opening, async |mut socket, _| {
-        let end = socket.listen(|_| Ok(Answer::TheSame)).await;
+    endpoint.open(state, opening, async |mut socket, state| {
+        let hear = |message: Message<'_>| {
+            state.counts.work().echoed(Echo::Raw, message.len());
+            Ok(Answer::TheSame)
+        };
+        let end = socket.listen(hear).await;
         socket.close(end).await;
     })
 }

@@ -122,6 +122,10 @@ impl Feed for ClockFeed {
         Some(self.inner.period.duration())
     }
 
+    fn due(&self, seq: Seq) -> Option<UnixMillis> {
+        Some(self.inner.period.tick(seq).due)
+    }
+
     fn live(&self, cursor: Cursor) -> Option<Entry<Tick>> {
         let places = self.inner.places();
         let ticking = places.ticking.as_ref()?;

@@ -4,9 +4,11 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use echoclock_shared::feed::Seq;
+use echoclock_shared::time::UnixMillis;
 use tokio::sync::watch;
 
 use super::shared::Pulled;
+use super::strip::Run;
 use super::{Asked, Cursor, Encoding, Feed, Shared, TooFarAhead};
 
 /// A client's place in a feed, for any transport.
@@ -42,9 +44,7 @@ impl<F: Feed> Follower<F> {
     /// Waits until there is something after the cursor and returns some of it, oldest first;
     /// nothing where the feed has ended. May be dropped and called again.
     pub async fn next(&mut self) -> Option<Vec<Bytes>> {
-        let Pulled { gap, run } = self.pull().await?;
-        let items = run.iter().flat_map(|run| run.items());
-        Some(gap.into_iter().chain(items).collect())
+        Some(self.pull().await?.items().collect())
     }
 
     /// Waits as [`Self::next`] does, and returns the items as they are shared.
@@ -88,9 +88,10 @@ impl<F: Feed> Follower<F> {
             if self.gap.is_none()
                 && let Some(run) = self.feed.live(self.encoding, self.cursor)
             {
+                let due = self.due(&run);
                 self.cursor.seen = run.last();
                 self.is_current = true;
-                return Some(Pulled { gap: None, run: Some(run) });
+                return Some(Pulled { gap: None, run: Some(run), due });
             }
             let pulled = self.take(limit).await;
             if !pulled.is_empty() {
@@ -108,9 +109,16 @@ impl<F: Feed> Follower<F> {
             pulled.gap = Some(self.encoding.gap(oldest));
         }
         if let Some(run) = &pulled.run {
+            pulled.due = self.due(run);
             self.cursor.seen = run.last();
         }
         pulled
+    }
+
+    /// Returns when the first of these items was due, where it goes out live.
+    fn due(&self, run: &Run) -> Option<UnixMillis> {
+        let first = run.first();
+        (first > self.cursor.live_after).then(|| self.feed.feed().due(first)).flatten()
     }
 
     /// Goes on from the newest item, after a gap, where the feed has started anew.
@@ -130,6 +138,22 @@ impl<F: Feed> Follower<F> {
 }
 
 impl Pulled {
+    /// Returns each item's bytes, those of a gap first.
+    pub(crate) fn items(&self) -> impl Iterator<Item = Bytes> {
+        let items = self.run.iter().flat_map(Run::items);
+        self.gap.iter().cloned().chain(items)
+    }
+
+    /// Returns how many items there are, a gap being one.
+    pub(crate) fn count(&self) -> usize {
+        usize::from(self.gap.is_some()) + self.len()
+    }
+
+    /// Returns how many bytes they have, without what frames them.
+    pub(crate) fn size(&self) -> usize {
+        self.gap.as_ref().map_or(0, Bytes::len) + self.run.as_ref().map_or(0, Run::size)
+    }
+
     /// Returns how many items there are.
     pub(crate) fn len(&self) -> usize {
         self.run.as_ref().map_or(0, |run| run.len())

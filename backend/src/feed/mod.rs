@@ -44,6 +44,12 @@ pub trait Feed: Send + Sync + 'static {
     /// Returns the time between two items, where the feed has a steady one.
     fn pace(&self) -> Option<Duration>;
 
+    /// Returns when an item is due, for a feed that can tell without looking.
+    fn due(&self, seq: Seq) -> Option<UnixMillis> {
+        let _ = seq;
+        None
+    }
+
     /// Returns the newest item where it is the only one after the cursor and goes out live, for a
     /// feed that can tell so at once.
     fn live(&self, cursor: Cursor) -> Option<Entry<Self::Value>> {

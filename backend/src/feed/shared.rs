@@ -30,6 +30,8 @@ pub(crate) struct Pulled {
     pub(crate) gap: Option<Bytes>,
     /// The items.
     pub(crate) run: Option<Run>,
+    /// When the first of them was due, where it goes out live and the feed can tell.
+    pub(crate) due: Option<UnixMillis>,
 }
 
 #[derive(Debug)]
@@ -91,21 +93,25 @@ impl<F: Feed> Shared<F> {
         if from <= newest_replay
             && let Some(run) = self.replay(encoding, from, newest_replay, limit).await
         {
-            return Pulled { gap: gap.map(|oldest| encoding.gap(oldest)), run: Some(run) };
+            return Pulled {
+                gap: gap.map(|oldest| encoding.gap(oldest)),
+                run: Some(run),
+                due: None,
+            };
         }
         let batch = self.feed.after(cursor, limit).await;
         let hot = self.feed.bounds().newest.minus(CACHED_PLACES);
         let gap = batch.gap.map(|oldest| encoding.gap(oldest));
         let Some(name) = Burst::name(encoding, &batch.entries, hot) else {
             let strip = self.join(encoding, &batch.entries, hot);
-            return Pulled { gap, run: strip.map(Run::of) };
+            return Pulled { gap, run: strip.map(Run::of), due: None };
         };
         let (strip, is_new) = self.burst(name, &batch.entries, hot);
         if is_new {
             // That was the work of many items, and others have waited for it.
             tokio::task::yield_now().await;
         }
-        Pulled { gap, run: strip.map(Run::of) }
+        Pulled { gap, run: strip.map(Run::of), due: None }
     }
 
     /// Encodes within the lock, since all who follow ask at once for what went out at once.

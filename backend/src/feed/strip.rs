@@ -196,6 +196,17 @@ impl Run {
         self.items.len()
     }
 
+    /// Returns how many bytes they have, without what stands around them.
+    pub(crate) fn size(&self) -> usize {
+        let sizes = self.strip.items[self.items.clone()].iter().map(|place| place.to - place.from);
+        sizes.sum::<u32>() as usize
+    }
+
+    /// Returns the first item's place.
+    pub(super) fn first(&self) -> Seq {
+        self.strip.first.plus(self.items.start as u64)
+    }
+
     /// Returns the last item's place.
     pub(super) fn last(&self) -> Seq {
         self.strip.first.plus(self.items.end as u64 - 1)

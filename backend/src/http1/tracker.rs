@@ -9,6 +9,7 @@ use tokio::time::Instant;
 use super::body::{Block, Body};
 use super::exchange::{Exchange, How, Witness};
 use super::head::{HeadReader, Progress, status_of};
+use crate::hits::Limit;
 
 /// How long the next step of a connection may take.
 #[derive(Clone, Copy, Debug)]
@@ -85,18 +86,20 @@ impl Tracker {
         open.next().is_some_and(Exchange::is_seen)
     }
 
-    /// Returns when the connection has waited too long for its client; nothing where it does not
-    /// wait for it.
-    pub(crate) fn deadline(&self, waits: &Waits) -> Option<Instant> {
-        let wait = match (self.mode, &self.inbound) {
+    /// Returns when the connection has waited too long for its client, and by which limit; nothing where
+    /// it does not wait for it.
+    pub(crate) fn deadline(&self, waits: &Waits) -> Option<(Instant, Limit)> {
+        let (wait, limit) = match (self.mode, &self.inbound) {
             (Mode::Http2 | Mode::TooMany, _) => return None,
             _ if self.is_answering() => return None,
             // The HTTP side can make nothing of it either, and ends it.
-            (Mode::Other, _) | (_, Side::Body(..)) => waits.rest,
-            (_, Side::Head(reader)) if reader.has_begun() || self.requests == 0 => waits.head,
-            (_, Side::Head(_)) => waits.idle,
+            (Mode::Other, _) | (_, Side::Body(..)) => (waits.rest, Limit::BodyIdleTimeout),
+            (_, Side::Head(reader)) if reader.has_begun() || self.requests == 0 => {
+                (waits.head, Limit::HeaderTimeout)
+            }
+            (_, Side::Head(_)) => (waits.idle, Limit::IdleTimeout),
         };
-        Some(self.since + wait)
+        Some((self.since + wait, limit))
     }
 
     /// Has a witness see an exchange, counted from 1, and what has passed of it already.

@@ -18,6 +18,7 @@ use crate::budget::{Budget, NoRoom};
 use crate::client::Client;
 use crate::connection::Ended;
 use crate::error::Refusal;
+use crate::hits::{Hits, Limit};
 use crate::in_use::{InUse, Use};
 
 /// What a connection's requests are answered with.
@@ -26,6 +27,9 @@ pub(crate) struct Answerer {
     pub(crate) router: Router,
     pub(crate) budget: Budget,
     pub(crate) in_use: InUse,
+    /// How many streams there may be.
+    pub(crate) streams_max: u32,
+    pub(crate) hits: Hits,
 }
 
 impl Answerer {
@@ -33,6 +37,9 @@ impl Answerer {
     pub(crate) async fn answer(self, mut request: Request<Incoming>) -> Response {
         let stream = Stream::current().expect("a stream's task answers its request");
         let in_use = Arc::new(self.in_use.begin());
+        if self.in_use.uses() == self.streams_max as usize {
+            self.hits.hit(Limit::Http2Streams);
+        }
         stream.is_used_until(in_use.over());
         if may_send_much(&request) && in_use.receives(CONNECTION_WINDOW as usize).is_err() {
             return Refusal::NoRoom.into_response();

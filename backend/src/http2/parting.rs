@@ -7,6 +7,7 @@ use std::time::Duration;
 use tokio::time::{Sleep, sleep};
 
 use crate::connection::{Ended, Ending};
+use crate::hits::Hits;
 use crate::progress::Pace;
 use crate::waiting::Waiting;
 
@@ -22,8 +23,8 @@ pub(crate) struct Parting {
 }
 
 impl Parting {
-    pub(crate) fn new(pace: Pace, at_most: Duration, ending: Ending) -> Self {
-        let (waiting, written) = (Waiting::new(pace), ending.written());
+    pub(crate) fn new(pace: Pace, at_most: Duration, ending: Ending, hits: Hits) -> Self {
+        let (waiting, written) = (Waiting::new(pace, hits), ending.written());
         Self { waiting, ending, written, at_most: Box::pin(sleep(at_most)) }
     }
 

@@ -13,6 +13,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::READY_MAX;
 use crate::connection::{Ended, Ending};
+use crate::hits::Hits;
 use crate::progress::Pace;
 use crate::waiting::Waiting;
 
@@ -29,11 +30,12 @@ pub(crate) struct Streams {
     ending: Ending,
     /// How many streams wait for the client.
     blocked: Arc<AtomicUsize>,
+    hits: Hits,
 }
 
 impl Streams {
-    pub(crate) fn new(pace: Pace, ending: Ending) -> Self {
-        Self { pace, ending, blocked: Arc::default() }
+    pub(crate) fn new(pace: Pace, ending: Ending, hits: Hits) -> Self {
+        Self { pace, ending, blocked: Arc::default(), hits }
     }
 
     /// Runs a stream for as long as the client takes what it is given.
@@ -44,7 +46,7 @@ impl Streams {
     ) -> impl Future<Output = ()> {
         // As an argument of an asynchronous function it would take its memory twice.
         let mut answering = Box::pin(STREAM.scope(stream.clone(), answering));
-        let mut waiting = Waiting::new(self.pace);
+        let mut waiting = Waiting::new(self.pace, self.hits);
         let mut blocked_since: Option<Instant> = None;
         let mut blocked = Blocked { count: self.blocked, is_blocked: false };
         // What is dropped at the end resets the stream, if it is not complete.

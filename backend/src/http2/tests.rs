@@ -19,6 +19,7 @@ use tokio::time::Instant;
 use super::*;
 use crate::budget::Budget;
 use crate::connection::Ending;
+use crate::hits::Hits;
 use crate::in_use::InUse;
 
 #[tokio::test]
@@ -35,13 +36,16 @@ async fn a_large_answer_lets_others_have_their_turn() {
             }))
         }
     });
-    let budget = Budget::new(limits.memory);
-    let answerer = Answerer { router, in_use: InUse::new(Instant::now(), &budget), budget };
+    let budget = Budget::new(limits.memory, Hits::default());
+    let in_use = InUse::new(Instant::now(), &budget);
+    let hits = Hits::default();
+    let answerer =
+        Answerer { router, in_use, budget, streams_max: limits.http2_streams, hits: hits.clone() };
     let service = service_fn(move |request: Request<Incoming>| {
         let answerer = answerer.clone();
         async { Ok::<_, Infallible>(answerer.answer(request).await) }
     });
-    let streams = Streams::new(limits.taking(), Ending::default());
+    let streams = Streams::new(limits.taking(), Ending::default(), hits);
     tokio::spawn(builder(streams, &limits).serve_connection(TokioIo::new(server_side), service));
 
     let mut client = h2::client::Builder::new();

@@ -9,6 +9,7 @@ use echoclock_shared::time::UnixMillis;
 use tokio::time::Instant;
 
 use crate::client::Client;
+use crate::hits::{Hits, Limit};
 use crate::limits::LedgerLimits;
 
 mod pages;
@@ -78,6 +79,7 @@ pub(super) struct Book {
     uses: u64,
     /// Whether somebody looks after it.
     is_tended: bool,
+    hits: Hits,
 }
 
 /// Links, first those to which nothing is open, each by its last use, or an earlier one.
@@ -92,7 +94,7 @@ struct Share {
 }
 
 impl Book {
-    pub(super) fn new(limits: LedgerLimits) -> Self {
+    pub(super) fn new(limits: LedgerLimits, hits: Hits) -> Self {
         Self {
             limits,
             links: HashMap::new(),
@@ -103,6 +105,7 @@ impl Book {
             bytes: 0,
             uses: 0,
             is_tended: false,
+            hits,
         }
     }
 
@@ -146,7 +149,11 @@ impl Book {
         let Some(kept) = self.links.get_mut(&place.opening) else { return };
         let before = kept.cost();
         let (at, request) = (now.wall, place.request);
-        kept.push(&Entry { n: 0, at, request, size, cut, computed, what }, &self.limits);
+        kept.push(
+            &Entry { n: 0, at, request, size, cut, computed, what },
+            &self.limits,
+            &self.hits,
+        );
         let (client, after) = (kept.client, kept.cost());
         self.uses += 1;
         self.used(place.opening, now);
@@ -160,6 +167,11 @@ impl Book {
         self.forget_old(now);
         let kept = self.links.get(self.by_id.get(id)?)?;
         Some(kept.ledger(now.wall))
+    }
+
+    /// Returns how many links there are.
+    pub(super) fn links(&self) -> usize {
+        self.links.len()
     }
 
     /// Returns what all takes, in bytes.
@@ -178,7 +190,7 @@ impl Book {
         self.is_tended = !self.links.is_empty();
         if !self.is_tended {
             // What the lists themselves have taken is given back.
-            *self = Self { uses: self.uses, ..Self::new(self.limits) };
+            *self = Self { uses: self.uses, ..Self::new(self.limits, self.hits.clone()) };
         }
         self.is_tended
     }
@@ -191,6 +203,7 @@ impl Book {
             if kept.open > 0 || age <= self.limits.age {
                 return;
             }
+            self.hits.hit(Limit::LedgerAge);
             self.forget(opening);
         }
     }
@@ -201,6 +214,8 @@ impl Book {
             let heaviest = self.heaviest.last().filter(|(weight, _)| *weight > bytes / SHARES);
             let whose = heaviest.map(|(_, client)| *client);
             let Some(opening) = self.first(whose) else { return };
+            let is_many = self.links.len() > links;
+            self.hits.hit(if is_many { Limit::LedgerLinks } else { Limit::LedgerMemory });
             self.forget(opening);
         }
     }

@@ -22,6 +22,7 @@ use crate::budget::{Budget, NoRoom};
 use crate::client::Client;
 use crate::error::Refusal;
 use crate::feed::clock::WallClock;
+use crate::hits::{Hits, Limit};
 use crate::limits::LedgerLimits;
 
 mod book;
@@ -55,6 +56,7 @@ struct Inner {
     shown: Shown,
     // A mutex of the standard library, because nothing is awaited while it is held.
     book: Mutex<Book>,
+    hits: Hits,
 }
 
 impl Ledgers {
@@ -65,15 +67,21 @@ impl Ledgers {
         limits: LedgerLimits,
         show: impl IntoIterator<Item = HeaderName>,
         wall: Arc<dyn WallClock>,
+        hits: Hits,
     ) -> Self {
-        let book = Mutex::new(Book::new(limits));
-        Self(Arc::new(Inner { wall, limits, are_kept, shown: Shown::with(show), book }))
+        let book = Mutex::new(Book::new(limits, hits.clone()));
+        Self(Arc::new(Inner { wall, limits, are_kept, shown: Shown::with(show), book, hits }))
     }
 
     /// Returns the ledger of a link, unless there is none or it was forgotten.
     pub fn read(&self, id: &LedgerId) -> Option<Ledger> {
         let now = self.0.now();
         self.0.book().read(id, now)
+    }
+
+    /// Returns of how many links there are ledgers.
+    pub fn links(&self) -> usize {
+        self.0.book().links()
     }
 
     /// Returns what all ledgers take in memory, in bytes.
@@ -144,7 +152,16 @@ impl Drop for Opened {
 
 impl Recorder {
     fn piece(&self, kind: Kind, bytes: &[u8]) -> (Piece, bool) {
-        Piece::of(kind, bytes, self.0.text)
+        let (piece, is_cut) = Piece::of(kind, bytes, self.0.text);
+        self.text_cut(is_cut);
+        (piece, is_cut)
+    }
+
+    /// Counts that a text was cut, if it was by the setting.
+    fn text_cut(&self, is_cut: bool) {
+        if is_cut && self.0.text == self.limits().text {
+            self.inner().hits.hit(Limit::LedgerText);
+        }
     }
 
     fn limits(&self) -> &LedgerLimits {
@@ -159,7 +176,11 @@ impl Recorder {
         &self,
         headers: impl IntoIterator<Item = (&'a [u8], &'a [u8])>,
     ) -> (Vec<(String, String)>, bool) {
-        self.inner().shown.written(headers, self.limits().head)
+        let (written, is_cut) = self.inner().shown.written(headers, self.limits().head);
+        if is_cut {
+            self.inner().hits.hit(Limit::LedgerHead);
+        }
+        (written, is_cut)
     }
 
     /// Returns how much of a piece's text is shown, in bytes.

@@ -82,6 +82,7 @@ impl Recorder {
         let (headers, headers_cut) = self.headers(headers);
         let target = masked(target, PASS);
         let (target, target_cut) = cut(&target, self.limits().text);
+        self.text_cut(target_cut);
         let what = What::Request {
             method: cut(method, METHOD_MAX).0.to_owned(),
             target: target.to_owned(),

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::client::Client;
+use crate::hits::Limit;
 use crate::limits::Places;
 
 /// What takes a place for as long as it lasts.
@@ -53,6 +54,21 @@ pub struct Full {
     pub(crate) max: usize,
     /// Who has asked for more.
     pub(crate) client: Client,
+}
+
+impl Full {
+    /// Returns which limit was reached.
+    pub(crate) fn limit(&self) -> Limit {
+        let (own, all) = match self.what {
+            What::Held(Kind::Connection) => (Limit::ClientConnections, Limit::Connections),
+            What::Held(Kind::Socket) => (Limit::ClientSockets, Limit::Sockets),
+            What::Held(Kind::Stream) => (Limit::ClientStreams, Limit::Streams),
+            What::Held(Kind::Poll) => (Limit::ClientPolls, Limit::Polls),
+            What::Held(Kind::File) => (Limit::ClientSiteFiles, Limit::SiteFiles),
+            What::Requests => (Limit::ClientRequests, Limit::Requests),
+        };
+        if self.by_client { own } else { all }
+    }
 }
 
 /// Of what there are as many as there may be.

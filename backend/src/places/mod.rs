@@ -13,6 +13,7 @@ use tokio::time::Instant;
 
 use crate::bucket::Bucket;
 use crate::client::Client;
+use crate::hits::Hits;
 use crate::limits::Places;
 
 mod kind;
@@ -39,19 +40,21 @@ struct Inner {
     held: [AtomicUsize; Kind::COUNT],
     asked: Mutex<Bucket>,
     clients: Clients,
+    hits: Hits,
     /// Woken when the last is given back of what a server that drains waits for.
     nothing_held: Notify,
 }
 
 impl Taken {
-    /// Takes nothing yet of what there is in all and for one client.
-    pub(crate) fn new(in_all: Places, per_client: Places) -> Self {
+    /// Takes nothing yet of what there is in all and for one client, and counts who finds none left.
+    pub(crate) fn new(in_all: Places, per_client: Places, hits: Hits) -> Self {
         Self(Arc::new(Inner {
             in_all,
             per_client,
             held: Default::default(),
             asked: Mutex::default(),
             clients: Clients::new(),
+            hits,
             nothing_held: Notify::new(),
         }))
     }
@@ -63,7 +66,7 @@ impl Taken {
     /// Where the client has as many as it may, or all together have.
     pub(crate) fn take(&self, kind: Kind, client: Client) -> Result<Place, Full> {
         let max = kind.max(&self.0.per_client);
-        self.take_up_to(max, kind, client)
+        self.counted(self.take_up_to(max, kind, client))
     }
 
     /// Takes a place for one that stands for many, such as a proxy: it is bounded by what all have.
@@ -72,7 +75,12 @@ impl Taken {
     ///
     /// Where all together have as many as they may.
     pub(crate) fn take_for_many(&self, kind: Kind, client: Client) -> Result<Place, Full> {
-        self.take_up_to(usize::MAX, kind, client)
+        self.counted(self.take_up_to(usize::MAX, kind, client))
+    }
+
+    /// Counts which limit was reached, if one was.
+    fn counted<T>(&self, taken: Result<T, Full>) -> Result<T, Full> {
+        taken.inspect_err(|full| self.0.hits.hit(full.limit()))
     }
 
     fn take_up_to(&self, max: usize, kind: Kind, client: Client) -> Result<Place, Full> {
@@ -112,6 +120,10 @@ impl Taken {
     ///
     /// Where the client has made as many as it may, or all together have.
     pub(crate) fn ask(&self, client: Client, now: Instant) -> Result<(), Full> {
+        self.counted(self.ask_once(client, now))
+    }
+
+    fn ask_once(&self, client: Client, now: Instant) -> Result<(), Full> {
         let inner = &*self.0;
         let full = |by_client, max: u32| Full {
             what: What::Requests,

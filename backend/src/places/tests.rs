@@ -4,6 +4,7 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use super::*;
+use crate::hits::Hits;
 
 const KINDS: [Kind; Kind::COUNT] =
     [Kind::Connection, Kind::Socket, Kind::Stream, Kind::Poll, Kind::File];
@@ -20,7 +21,7 @@ fn bounds(each: usize, requests: u32) -> Places {
 #[tokio::test]
 async fn one_client_and_all_have_as_many_as_they_may() {
     for kind in KINDS {
-        let taken = Taken::new(bounds(5, 1), bounds(3, 1));
+        let taken = Taken::new(bounds(5, 1), bounds(3, 1), Hits::default());
         let take = |number| taken.take(kind, client(number));
         let mut first: Vec<_> = (0..3).map(|_| take(1).expect("three are its own")).collect();
         let full = take(1).expect_err("and no more");
@@ -48,7 +49,7 @@ async fn one_client_and_all_have_as_many_as_they_may() {
 
 #[tokio::test]
 async fn a_proxy_takes_what_many_do() {
-    let taken = Taken::new(bounds(5, 1), bounds(3, 1));
+    let taken = Taken::new(bounds(5, 1), bounds(3, 1), Hits::default());
     let take = || taken.take_for_many(Kind::Connection, client(1));
     let _held: Vec<_> = (0..5).map(|_| take().expect("there are five")).collect();
     assert!(!take().expect_err("and no more").by_client);
@@ -56,7 +57,7 @@ async fn a_proxy_takes_what_many_do() {
 
 #[tokio::test(start_paused = true)]
 async fn requests_have_a_rate_of_ones_own_and_of_all() {
-    let taken = Taken::new(bounds(1, 5), bounds(1, 3));
+    let taken = Taken::new(bounds(1, 5), bounds(1, 3), Hits::default());
     let now = Instant::now();
     let ask =
         |number, now| taken.ask(client(number), now).map_err(|full| (full.by_client, full.max));
@@ -75,7 +76,7 @@ async fn requests_have_a_rate_of_ones_own_and_of_all() {
 
 #[tokio::test(start_paused = true)]
 async fn clients_that_have_nothing_are_forgotten() {
-    let taken = Taken::new(bounds(1_000, 1_000), bounds(1, 1_000));
+    let taken = Taken::new(bounds(1_000, 1_000), bounds(1, 1_000), Hits::default());
     let held: Vec<_> =
         (0..100).map(|it| taken.take(Kind::Stream, client(it)).expect("a place")).collect();
     for it in 0..200_000 {
@@ -96,7 +97,7 @@ async fn clients_that_have_nothing_are_forgotten() {
 
 #[tokio::test]
 async fn the_last_that_is_given_back_is_told() {
-    let taken = Taken::new(bounds(9, 1), bounds(9, 1));
+    let taken = Taken::new(bounds(9, 1), bounds(9, 1), Hits::default());
     let take = |kind| taken.take(kind, client(1)).expect("a place");
     let held = [take(Kind::Socket), take(Kind::Poll), take(Kind::Stream)];
     let connection = take(Kind::Connection);

@@ -152,6 +152,7 @@ mod tests {
     use http_body_util::BodyExt;
 
     use super::*;
+    use crate::hits::Hits;
     use crate::limits::Places;
     use crate::places::{Kind, Taken};
 
@@ -159,9 +160,9 @@ mod tests {
     async fn a_file_is_open_until_its_last_piece_is_there() {
         let folder = tempfile::tempdir().expect("a folder");
         fs::write(folder.path().join("file"), vec![7; PIECE + 1]).expect("a file");
-        let taken = Taken::new(Places::IN_ALL, Places::PER_CLIENT);
+        let taken = Taken::new(Places::IN_ALL, Places::PER_CLIENT, Hits::default());
         let site = Folder::new(folder.path().to_owned(), taken.clone());
-        let budget = Budget::new(1024 * 1024);
+        let budget = Budget::new(1024 * 1024, Hits::default());
         let (client, length) = (Client::UNKNOWN, PIECE as u64 + 1);
         for (part, pieces) in [(0..length, &[PIECE, 1][..]), (3..9, &[6]), (5..5, &[])] {
             let opened = site.open(client, "file".to_owned(), vec![]).await.expect("it is there");

@@ -9,6 +9,8 @@ use echoclock_shared::limits::CLOSE_REASON_MAX;
 
 use super::rate::TooFast;
 use crate::budget::NoRoom;
+use crate::hits::Limit;
+use crate::progress::Spent;
 
 /// Why a socket ends.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -17,6 +19,8 @@ pub(crate) enum End {
     ByClient(ClientClose),
     /// The server closes it.
     ByServer(CloseCode, String),
+    /// The server closes it because a limit was reached.
+    AtLimit(Limit, CloseCode, String),
     /// The client is gone without a word, and this is what the system says of that.
     Left(String),
     /// The client did not read.
@@ -27,6 +31,23 @@ pub(crate) enum End {
     Silent,
     /// The server breaks it off because it was asked to.
     Cut,
+}
+
+/// The largest message, in bytes.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum MessageMax {
+    /// As `--raw-max` has it.
+    Raw(usize),
+    /// The same on every server.
+    Fixed(usize),
+}
+
+impl MessageMax {
+    /// Returns how many bytes that is.
+    pub(super) fn bytes(self) -> usize {
+        let (Self::Raw(bytes) | Self::Fixed(bytes)) = self;
+        bytes
+    }
 }
 
 /// A client's close frame as it came.
@@ -55,7 +76,7 @@ pub(super) enum Fault {
 
 impl End {
     /// Returns the end for a client's fault (RFC 6455, section 7.4.1).
-    pub(super) fn for_fault(fault: Fault, message_max: usize) -> Self {
+    pub(super) fn for_fault(fault: Fault, message_max: MessageMax) -> Self {
         let (code, reason) = match fault {
             Fault::Protocol(what) => (CloseCode::PROTOCOL, what.to_owned()),
             Fault::NotText => (CloseCode::NOT_TEXT, "a text message was not UTF-8".to_owned()),
@@ -63,7 +84,11 @@ impl End {
                 (CloseCode::NOT_TEXT, "a close frame's reason was not UTF-8".to_owned())
             }
             Fault::TooBig => {
-                (CloseCode::TOO_BIG, format!("a message may have at most {message_max} bytes"))
+                let reason = format!("a message may have at most {} bytes", message_max.bytes());
+                if let MessageMax::Raw(_) = message_max {
+                    return Self::AtLimit(Limit::RawMax, CloseCode::TOO_BIG, reason);
+                }
+                (CloseCode::TOO_BIG, reason)
             }
             Fault::NoRoom => return NoRoom.into(),
         };
@@ -85,15 +110,30 @@ impl End {
     }
 
     /// A message under way does not get on.
-    pub(super) fn too_slow() -> Self {
-        Self::ByServer(CloseCode::POLICY, "a message came too slowly".to_owned())
+    pub(super) fn too_slow(spent: Spent) -> Self {
+        let limit = Limit::of_wait(Limit::SocketSilence, spent);
+        Self::AtLimit(limit, CloseCode::POLICY, "a message came too slowly".to_owned())
+    }
+
+    /// Returns which limit was reached, where one was that nobody else knows of.
+    pub(super) fn limit(&self) -> Option<Limit> {
+        match self {
+            Self::AtLimit(limit, ..) => Some(*limit),
+            Self::Silent => Some(Limit::SocketSilence),
+            Self::ByClient(_)
+            | Self::ByServer(..)
+            | Self::Left(_)
+            | Self::Stalled
+            | Self::Unreached
+            | Self::Cut => None,
+        }
     }
 
     /// Returns the payload of the close frame that tells of the end, where anybody is there to be
     /// told.
     pub(super) fn close_frame(&self) -> Option<Vec<u8>> {
         let (code, reason) = match self {
-            Self::ByServer(code, reason) => (code.0, &**reason),
+            Self::ByServer(code, reason) | Self::AtLimit(_, code, reason) => (code.0, &**reason),
             Self::ByClient(close) => match close.answer() {
                 Some(answer) => answer,
                 None => return Some(vec![]),
@@ -121,7 +161,11 @@ impl From<NoRoom> for End {
 
 impl From<TooFast> for End {
     fn from(too_fast: TooFast) -> Self {
-        Self::ByServer(CloseCode::POLICY, too_fast.to_string())
+        let limit = match too_fast {
+            TooFast::Messages(_) => Limit::SocketMessages,
+            TooFast::Bytes(_) => Limit::SocketBytes,
+        };
+        Self::AtLimit(limit, CloseCode::POLICY, too_fast.to_string())
     }
 }
 
@@ -166,7 +210,7 @@ impl fmt::Display for End {
             Self::ByClient(ClientClose { code: None, .. }) => {
                 f.write_str("closed by the client without a code")
             }
-            Self::ByServer(code, reason) => {
+            Self::ByServer(code, reason) | Self::AtLimit(_, code, reason) => {
                 write!(f, "closed by the server with {} {reason:?}", code.0)
             }
             Self::Left(how) => write!(f, "the client left without a close frame: {how}"),

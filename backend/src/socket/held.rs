@@ -116,10 +116,11 @@ const FIRST: usize = 4 * 1024;
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::hits::Hits;
 
     #[test]
     fn all_is_counted_as_far_as_it_has_come() {
-        let budget = Budget::new(100 * 1024);
+        let budget = Budget::new(100 * 1024, Hits::default());
         let mut held = Held::new(&budget);
         for (more, expected, length, capacity) in [
             (10, 10, 10, 10),
@@ -139,7 +140,7 @@ mod tests {
         assert_eq!((taken.len(), held.len(), budget.used()), (2 * SMALL + 1, 0, 80 * 1024));
         drop(taken);
         assert_eq!((budget.used(), held.bytes.capacity()), (0, 0));
-        let budget = Budget::new(0);
+        let budget = Budget::new(0, Hits::default());
         let mut held = Held::new(&budget);
         held.push(&[b'x'; SMALL], SMALL).expect("what is small goes on");
         assert_eq!(held.push(b"x", SMALL + 1), Err(NoRoom));

@@ -13,6 +13,7 @@ use tokio::task::coop::{self, RestoreOnPending};
 
 use crate::connection::{Connection, Ended, MadeRoom};
 use crate::conversation::Line;
+use crate::hits::Hits;
 use crate::http2::CONNECTION_WINDOW;
 use crate::in_use::Use;
 use crate::limits::Limits;
@@ -68,6 +69,7 @@ impl Link {
         upgraded: Upgraded,
         in_use: Option<Arc<Use>>,
         limits: &Limits,
+        hits: Hits,
     ) -> Result<Self, MadeRoom> {
         match upgraded.downcast::<TokioIo<Line>>() {
             Ok(parts) => {
@@ -79,7 +81,7 @@ impl Link {
                 Ok(link)
             }
             Err(upgraded) => {
-                let taking = Waiting::new(limits.taking());
+                let taking = Waiting::new(limits.taking(), hits);
                 let stream = TokioIo::new(upgraded);
                 let tunnel = Tunnel { stream, has_left: true, taking, unread: in_use };
                 Ok(Self { early: Bytes::new(), carrier: Carrier::Stream(tunnel) })

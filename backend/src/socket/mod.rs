@@ -21,8 +21,10 @@ use crate::error::Refusal;
 use crate::in_use::Use;
 use crate::ledger::Recorder;
 use crate::limits::Limits;
+use crate::link::LinkId;
 use crate::peer::Peer;
 use crate::state::AppState;
+use crate::work::Carries;
 
 mod handshake;
 use handshake::Handshake;
@@ -32,7 +34,7 @@ use open::Parts as SocketParts;
 pub(crate) use open::{Answer, Message, Socket};
 
 mod end;
-pub(crate) use end::End;
+pub(crate) use end::{End, MessageMax};
 
 mod link;
 use link::Link;
@@ -56,6 +58,7 @@ mod frames;
 
 /// A request that may open a socket.
 pub(crate) struct Opening {
+    link: LinkId,
     peer: Peer,
     client: Client,
     headers: HeaderMap,
@@ -73,6 +76,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Opening {
         let protocol = parts.extensions.get::<Protocol>();
         Ok(Self {
             handshake: Handshake::judge(&parts.method, parts.version, &parts.headers, protocol),
+            link: LinkId::from_request_parts(parts, state).await?,
             peer: Peer::from_request_parts(parts, state).await?,
             client: Client::from_request_parts(parts, state).await?,
             recorder: parts.extensions.get().cloned(),
@@ -100,8 +104,10 @@ pub(crate) enum Subprotocol {
 pub(crate) struct Endpoint {
     /// For the log.
     pub(crate) name: String,
-    /// The largest message, in bytes.
-    pub(crate) message_max: usize,
+    /// What its sockets carry.
+    pub(crate) carries: Carries,
+    /// The largest message.
+    pub(crate) message_max: MessageMax,
     /// Which subprotocol is selected.
     pub(crate) subprotocol: Subprotocol,
     /// How long a client may be silent, and is asked for no sign of life; nothing for all that the
@@ -125,24 +131,25 @@ impl Endpoint {
         F: Future<Output = ()> + Send + 'static,
     {
         state.drain.refuse_new()?;
-        let Opening { peer, client, headers, handshake, upgrade, recorder, in_use } = opening;
+        let Opening { link: id, peer, client, headers, handshake, upgrade, recorder, in_use } =
+            opening;
         let handshake = handshake?;
         let upgrade = upgrade.ok_or_else(|| Refusal::NotASocket {
             detail: "this connection can't become a WebSocket".to_owned(),
         })?;
         let selected = self.subprotocol.select(&headers)?;
         let place = state.counts.socket_place(client)?;
-        let Self { name, message_max, silence, .. } = self;
+        let Self { name, carries, message_max, silence, .. } = self;
         tokio::spawn(async move {
             let upgraded = upgrade.await.map_err(|error| error.to_string());
             let link = upgraded.and_then(|upgraded| {
-                Link::new(upgraded, in_use.clone(), &state.limits)
+                Link::new(upgraded, in_use.clone(), &state.limits, state.hits.clone())
                     .map_err(|error| error.to_string())
             });
             let link = match link {
                 Ok(link) => link,
                 Err(error) => {
-                    tracing::info!(%peer, %error, "socket not opened: {name}");
+                    tracing::info!(link = %id, %peer, %error, "socket not opened: {name}");
                     if let Some(recorder) = recorder {
                         recorder.ended(&format!("not opened: {error}"));
                     }
@@ -155,7 +162,7 @@ impl Endpoint {
                 limits: &with_silence(&state.limits, silence),
                 budget: &state.budget.of(client),
                 drain: state.drain.drained_in_turn(),
-                open: place.open(name, peer),
+                open: place.open(id, carries, name, peer),
                 record: recorder.map(Record::new),
             };
             let socket = Socket::new(parts);

@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::end::End;
+use super::end::{End, MessageMax};
 use super::head::{self, Written};
 use super::held::{Held, SMALL};
 use super::link::Link;
@@ -26,6 +26,7 @@ use crate::alarm::Alarm;
 use crate::budget::{Budget, NoRoom};
 use crate::counts::OpenSocket;
 use crate::drain::Drained;
+use crate::hits::Limit;
 use crate::limits::Limits;
 
 mod saying;
@@ -46,7 +47,7 @@ struct Inner {
     /// Whether that holds whole frames, for whose answers there was no room.
     is_behind: bool,
     queue: Queue,
-    message_max: usize,
+    message_max: MessageMax,
     waits: Waits,
     allowance: Allowance,
     alarm: Alarm,
@@ -62,7 +63,7 @@ struct Inner {
 /// What a socket is made of.
 pub(super) struct Parts<'a> {
     pub(super) link: Link,
-    pub(super) message_max: usize,
+    pub(super) message_max: MessageMax,
     pub(super) limits: &'a Limits,
     pub(super) budget: &'a Budget,
     pub(super) drain: Drained,
@@ -75,8 +76,8 @@ pub(super) struct Parts<'a> {
 pub(crate) enum Message<'a> {
     /// A text, which is UTF-8.
     Text(&'a [u8]),
-    /// Any bytes, into which nobody looks.
-    Binary,
+    /// So many bytes, into which nobody looks.
+    Binary(usize),
 }
 
 /// What is answered.
@@ -88,6 +89,16 @@ pub(crate) enum Answer {
     Text(String),
 }
 
+impl Message<'_> {
+    /// Returns how many bytes it has.
+    pub(crate) fn len(&self) -> usize {
+        match self {
+            Self::Text(text) => text.len(),
+            Self::Binary(bytes) => *bytes,
+        }
+    }
+}
+
 impl Socket {
     pub(super) fn new(parts: Parts<'_>) -> Self {
         let Parts { link, message_max, limits, budget, drain, open, record } = parts;
@@ -95,7 +106,7 @@ impl Socket {
         let waits = Waits::new(limits, now);
         Self(Box::new(Inner {
             link,
-            reader: Reader::new(message_max, budget),
+            reader: Reader::new(message_max.bytes(), budget),
             rest: Held::new(budget),
             is_behind: false,
             queue: Queue::new(budget.clone()),
@@ -163,6 +174,7 @@ impl Inner {
             };
             turn.made_progress();
             let now = Instant::now();
+            let before = self.open.as_ref().map_or(0, OpenSocket::received);
             self.rest.clear();
             let mut input = Input::new(&mut buffer[..read.end]);
             let mut same = 0..0;
@@ -174,6 +186,9 @@ impl Inner {
                 self.see_the_end(&mut input);
             }
             let written = self.write_first(cx, &input.bytes[same]);
+            if let Some(open) = &self.open {
+                open.answered(before, now);
+            }
             // No more than one read brings.
             self.rest.push_anyway(input.rest());
             let is_under_way = self.reader.is_under_way() || !self.rest.is_empty();
@@ -218,7 +233,7 @@ impl Inner {
                     };
                     let (message, opcode) = match kind {
                         Kind::Text => (Message::Text(payload), head::TEXT),
-                        Kind::Binary => (Message::Binary, head::BINARY),
+                        Kind::Binary => (Message::Binary(payload.len()), head::BINARY),
                     };
                     match (hear(message)?, body) {
                         (Answer::TheSame, Body::Here(range)) => {
@@ -356,11 +371,14 @@ impl Inner {
         ready!(self.alarm.poll_until(cx, at));
         Poll::Ready(match due {
             Due::Ping => {
+                if let Some(open) = &self.open {
+                    open.hit(Limit::SocketPingEvery);
+                }
                 self.waits.asked(Instant::now());
                 self.queue.frame(head::PING, &[]).map_err(End::from)
             }
             Due::Silent => Err(End::Silent),
-            Due::Slow => Err(End::too_slow()),
+            Due::Slow => Err(End::too_slow(self.waits.spent())),
         })
     }
 }

@@ -102,6 +102,7 @@ impl Queue {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::hits::Hits;
 
     fn written(queue: &mut Queue, at_once: usize) -> Vec<u8> {
         let mut written = vec![];
@@ -115,7 +116,7 @@ mod tests {
 
     #[test]
     fn what_waits_is_written_in_order_and_given_back() {
-        let budget = Budget::new(1024 * 1024);
+        let budget = Budget::new(1024 * 1024, Hits::default());
         let large = vec![b'l'; 2 * SMALL];
         for at_once in [1, 7, 1000, SMALL, usize::MAX] {
             let mut queue = Queue::new(budget.clone());
@@ -136,7 +137,7 @@ mod tests {
 
     #[test]
     fn the_budget_bounds_what_waits() {
-        let budget = Budget::new(3 * SMALL);
+        let budget = Budget::new(3 * SMALL, Hits::default());
         let mut queue = Queue::new(budget.clone());
         queue.frame(2, &[0; 2 * SMALL]).expect("room");
         assert_eq!(queue.frame(2, &[0; 2 * SMALL]), Err(NoRoom));

@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use crate::limits::Limits;
-use crate::progress::{Pace, Progress};
+use crate::progress::{Pace, Progress, Spent};
 
 /// The waits of one socket.
 ///
@@ -80,6 +80,11 @@ impl Waits {
         if is_under_way {
             self.receiving.waits(now);
         }
+    }
+
+    /// Returns what used up the patience with a message that is too slow.
+    pub(super) fn spent(&self) -> Spent {
+        self.receiving.spent()
     }
 
     /// Returns what is due next, and when, unless a write is blocked.

@@ -2,6 +2,7 @@
 
 use std::fmt::Debug;
 use std::net::SocketAddr;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -57,7 +58,12 @@ impl<S: Subscriber> Layer<S> for ByClient {
             event.record(&mut message);
             message.0
         };
-        self.rates().admits(&event.metadata().callsite(), &client, Instant::now(), message)
+        let kind = event.metadata().callsite();
+        let is_admitted = self.rates().admits(&kind, &client, Instant::now(), message);
+        if !is_admitted {
+            HELD_BACK.fetch_add(1, Ordering::Relaxed);
+        }
+        is_admitted
     }
 }
 
@@ -96,6 +102,9 @@ impl Visit for Message {
         }
     }
 }
+
+/// How many lines were held back since the start; a process has one log.
+pub(super) static HELD_BACK: AtomicU64 = AtomicU64::new(0);
 
 fn short(value: &dyn Debug) -> String {
     let mut told = String::new();

@@ -1,4 +1,4 @@
-//! Logs: to the standard error, as `--log-level` says.
+//! Logs: to the standard error, as `--log-level` and `--log` say.
 //!
 //! Whatever happens there, nobody who logs waits for it; and what clients cause is bounded: how long
 //! a line is, and how many of one kind one client may be the reason for.
@@ -6,12 +6,14 @@
 use std::backtrace::{Backtrace, BacktraceStatus};
 use std::io::{self, IsTerminal, stderr};
 use std::panic;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use tracing::Level;
 use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::fmt::format::{Writer, debug_fn};
 use tracing_subscriber::fmt::time::{FormatTime, SystemTime};
-use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::layer::{Layer, SubscriberExt};
 use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{field::MakeExt, fmt, registry};
 
@@ -19,6 +21,9 @@ mod queue;
 use queue::Queue;
 
 mod line;
+
+mod json;
+use json::Json;
 
 mod rates;
 use rates::TOLD_AFTER;
@@ -42,22 +47,48 @@ impl Drop for Log {
     }
 }
 
+/// How lines are written.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Form {
+    /// For people.
+    Text,
+    /// An object of JSON each.
+    Json,
+}
+
+/// Reads how lines are to be written.
+pub(crate) fn form(asked: &str) -> Result<Form, &'static str> {
+    match asked {
+        "text" => Ok(Form::Text),
+        "json" => Ok(Form::Json),
+        _ => Err("neither text nor json"),
+    }
+}
+
 /// Starts to log what these let through.
 ///
 /// # Errors
 ///
 /// Where the system gives no thread for it.
-pub fn start(levels: Targets) -> io::Result<Log> {
+pub fn start(levels: Targets, form: Form) -> io::Result<Log> {
     let queue = Queue::new();
     let by_client = ByClient::default();
     let held_back = by_client.clone();
-    queue.write_to(stderr(), missing, move || held_back.tell(TOLD_AFTER))?;
+    queue.write_to(
+        stderr(),
+        move |lines| missing(form, lines),
+        move || held_back.tell(TOLD_AFTER),
+    )?;
     let lines = fmt::layer()
         .with_ansi(stderr().is_terminal())
         // What is written is escaped by `line` as it is.
         .with_ansi_sanitization(false)
         .fmt_fields(debug_fn(line::field).delimited(" "))
         .with_writer(queue.clone());
+    let lines = match form {
+        Form::Text => lines.boxed(),
+        Form::Json => lines.event_format(Json).boxed(),
+    };
     registry().with(levels).with(lines).with(by_client.clone()).init();
     // The default hook writes by itself, and would wait.
     let traces = queue.clone();
@@ -66,21 +97,44 @@ pub fn start(levels: Targets) -> io::Result<Log> {
         // Only where RUST_BACKTRACE asks for it.
         let trace = Backtrace::capture();
         if trace.status() == BacktraceStatus::Captured {
-            traces.push(trace.to_string().as_bytes());
+            traces.push(backtrace(form, &trace).as_bytes());
         }
     }));
     Ok(Log { queue, by_client })
 }
 
+/// Returns how many lines this process has dropped, because they came faster than they were read.
+pub(crate) fn lines_dropped() -> u64 {
+    queue::LOST.load(Ordering::Relaxed)
+}
+
+/// Returns how many it has held back, because one client was the reason for too many.
+pub(crate) fn lines_held_back() -> u64 {
+    about::HELD_BACK.load(Ordering::Relaxed)
+}
+
 /// Says that lines were dropped; not by way of the log itself, which may be full again by then.
-fn missing(lines: u64) -> String {
+fn missing(form: Form, lines: u64) -> String {
+    let message = format!("{lines} lines dropped: they came faster than they were read");
+    if form == Form::Json {
+        return json::object(Level::WARN, module_path!(), &message, &json::entry("lines", lines));
+    }
     let mut told = String::new();
     // A line without its time is better than none.
     let _ = SystemTime.format_time(&mut Writer::new(&mut told));
     let target = module_path!();
-    told + &format!(
-        "  WARN {target}: {lines} lines dropped: they came faster than they were read\n"
-    )
+    told + &format!("  WARN {target}: {message}\n")
+}
+
+/// Writes where the program was; whole, unlike what a line tells.
+fn backtrace(form: Form, trace: &Backtrace) -> String {
+    match form {
+        Form::Text => trace.to_string(),
+        Form::Json => {
+            let entry = json::entry("backtrace", trace.to_string());
+            json::object(Level::ERROR, module_path!(), "where it panicked", &entry)
+        }
+    }
 }
 
 /// Reads a list of levels and of `target=level`, set apart by commas.
@@ -105,8 +159,6 @@ const LAST_LINES_WITHIN: Duration = Duration::from_millis(250);
 
 #[cfg(test)]
 mod tests {
-    use tracing::Level;
-
     use super::*;
 
     #[test]

@@ -4,6 +4,7 @@
 //! it: whoever logs leaves a line here, or learns nothing of it where there is no room.
 
 use std::io::{self, ErrorKind, Write};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
@@ -53,6 +54,7 @@ impl Queue {
         let room = BYTES_MAX.saturating_sub(bytes.len());
         if *dropped > 0 || line.len() > room {
             *dropped += 1;
+            LOST.fetch_add(1, Ordering::Relaxed);
         } else {
             bytes.extend_from_slice(line);
             *lines += 1;
@@ -87,6 +89,7 @@ impl Queue {
                 let batch = queue.next();
                 if write_all(&mut to, &batch.bytes).is_err() {
                     dropped += batch.lines;
+                    LOST.fetch_add(batch.lines, Ordering::Relaxed);
                 }
                 dropped += batch.dropped;
                 if dropped > 0 && write_all(&mut to, missing(dropped).as_bytes()).is_ok() {
@@ -166,6 +169,9 @@ fn write_all(to: &mut impl Write, mut bytes: &[u8]) -> io::Result<()> {
     }
     Ok(())
 }
+
+/// How many lines were lost since the start; a process has one log.
+pub(super) static LOST: AtomicU64 = AtomicU64::new(0);
 
 /// How much may wait; as much again may be in the writer's hands.
 const BYTES_MAX: usize = 256 * 1024;

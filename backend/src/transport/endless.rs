@@ -9,6 +9,7 @@ use axum::extract::FromRequestParts;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use echoclock_shared::ledger::STOPPED;
+use echoclock_shared::time::UnixMillis;
 use futures_util::{StreamExt, future, stream};
 use http::Method;
 use http::header::{CACHE_CONTROL, HeaderName};
@@ -21,9 +22,11 @@ use crate::counts::OpenStream;
 use crate::drain::Drained;
 use crate::feed::{Feed, Follower, Pulled};
 use crate::handover::{self, BreaksOff, Handover, Piece};
+use crate::link::LinkId;
 use crate::peer::Peer;
 use crate::places::Full;
 use crate::state::AppState;
+use crate::work::Carries;
 
 /// What an answer that does not end by itself has to say.
 pub(crate) trait Says: Send + 'static {
@@ -42,6 +45,8 @@ pub(crate) enum Said {
         then: Option<Piece>,
         /// How many items that makes.
         items: usize,
+        /// When the first of them was due, where it goes out live and that is known.
+        due: Option<UnixMillis>,
     },
     /// There is no more, and why.
     End(&'static str),
@@ -53,6 +58,8 @@ pub(crate) enum Said {
 pub(crate) struct Answer<S> {
     /// What it is called in the log.
     pub(crate) name: String,
+    /// What it carries.
+    pub(crate) carries: Carries,
     /// What goes out before anything else.
     pub(crate) head: Bytes,
     /// What it has to say.
@@ -85,6 +92,7 @@ struct Pieces<S> {
 
 /// Who reads a response: a part of the request.
 pub(crate) struct Reader {
+    link: LinkId,
     peer: Peer,
     client: Client,
     presence: Presence,
@@ -99,6 +107,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Reader {
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Infallible> {
         Ok(Self {
+            link: LinkId::from_request_parts(parts, state).await?,
             peer: Peer::from_request_parts(parts, state).await?,
             client: Client::from_request_parts(parts, state).await?,
             presence: Presence::from_request_parts(parts, state).await?,
@@ -112,11 +121,11 @@ impl<S: Send + Sync> FromRequestParts<S> for Reader {
 impl<F: Feed> Says for Follower<F> {
     async fn next(&mut self) -> Said {
         let Some(pulled) = self.pull().await else { return Said::End("the feed ended") };
-        let items = pulled.len() + usize::from(pulled.gap.is_some());
-        let Pulled { gap, run } = pulled;
+        let items = pulled.count();
+        let Pulled { gap, run, due } = pulled;
         let mut pieces = gap.map(Piece::Bytes).into_iter().chain(run.map(Piece::Run));
         let first = pieces.next().expect("a pull has something");
-        Said::Pieces { first, then: pieces.next(), items }
+        Said::Pieces { first, then: pieces.next(), items, due }
     }
 }
 
@@ -127,13 +136,13 @@ impl<S: Says> Endless<S> {
     ///
     /// Where there are as many streams as there may be.
     pub(crate) fn new(answer: Answer<S>, app: &AppState, reader: Reader) -> Result<Self, Full> {
-        let Answer { name, head, says, ping, silence_max, farewell } = answer;
-        let Reader { peer, client, presence, ending, handover, is_head } = reader;
+        let Answer { name, carries, head, says, ping, silence_max, farewell } = answer;
+        let Reader { link, peer, client, presence, ending, handover, is_head } = reader;
         if is_head {
             return Ok(Self(None));
         }
         let pieces = Pieces {
-            open: app.counts.open_stream(name, peer, client, ending)?,
+            open: app.counts.open_stream(link, carries, name, peer, client, ending)?,
             ready: Some(head).filter(|head| !head.is_empty()).map(Piece::Bytes),
             says,
             ping,
@@ -184,8 +193,9 @@ impl<S: Says> Pieces<S> {
                 farewell.map(|last| Ok(Piece::Bytes(last(drained.manner().spread))))
             }
             said = says.next() => match said {
-                Said::Pieces { first, then, items } => {
-                    open.count(items);
+                Said::Pieces { first, then, items, due } => {
+                    let bytes = first.len() + then.as_ref().map_or(0, Piece::len);
+                    open.count(items, bytes, due);
                     silence.is_broken();
                     self.ready = then;
                     Some(Ok(first))

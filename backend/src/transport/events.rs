@@ -8,6 +8,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use echoclock_shared::encode::sse;
+use echoclock_shared::transport::Transport;
 use http::HeaderMap;
 use http::header::{CACHE_CONTROL, CONTENT_TYPE};
 
@@ -34,7 +35,10 @@ pub(super) async fn answer<S: Source>(
     let head = sse::retry(RECONNECT_AFTER) + &sse::event(sse::CONNECT_TIME, &following.hello);
     let ping = sse::event(sse::PING, &serde_json::json!({}));
     let (head, ping) = (head.into(), ping.into());
-    let answer = Answer { farewell: Some(farewell), ..following.answer("events", head, ping) };
+    let answer = Answer {
+        farewell: Some(farewell),
+        ..following.answer(Transport::Events, "events", head, ping)
+    };
     let endless = Endless::new(answer, &followed.app, reader)?;
     Ok(([(CONTENT_TYPE, sse::MEDIA_TYPE)], endless).into_response())
 }

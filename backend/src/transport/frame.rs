@@ -3,6 +3,7 @@
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use echoclock_shared::encode::frame;
+use echoclock_shared::transport::Transport;
 use http::HeaderValue;
 use http::header::{CONTENT_SECURITY_POLICY, CONTENT_TYPE};
 
@@ -26,7 +27,11 @@ pub(super) async fn answer<S: Source>(
     let following = followed.follow(query, Encoding::Frame)?;
     let head = frame::head(&following.hello).into();
     let ping = frame::ping().into();
-    let endless = Endless::new(following.answer("frame", head, ping), &followed.app, reader)?;
+    let endless = Endless::new(
+        following.answer(Transport::Frame, "frame", head, ping),
+        &followed.app,
+        reader,
+    )?;
     let headers = [
         (CONTENT_TYPE, HeaderValue::from_static(frame::MEDIA_TYPE)),
         (CONTENT_SECURITY_POLICY, policy(&followed.app.allowed)),

@@ -6,6 +6,7 @@ use std::time::Duration;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use echoclock_shared::limits::{POLL_ITEMS_MAX, WAIT, WAIT_MAX};
+use echoclock_shared::transport::Transport;
 use http::{Method, StatusCode};
 use tokio::time::sleep;
 
@@ -38,13 +39,13 @@ pub(super) async fn answer<S: Source>(
     if method == Method::HEAD {
         return Ok(head());
     }
-    let _open = followed.app.counts.open_poll(client)?;
+    let _open = followed.app.counts.open_long_poll(client)?;
     let nothing = StatusCode::NO_CONTENT.into_response();
     tokio::select! {
         biased;
         () = drain.begun() => Err(Refusal::Draining),
         items = following.follower.next_page(POLL_ITEMS_MAX) => Ok(match items {
-            Some(items) => page(items),
+            Some(items) => page(items, Transport::LongPoll, &followed.app),
             None => nothing,
         }),
         () = sleep(wait) => Ok(nothing),

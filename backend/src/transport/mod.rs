@@ -20,6 +20,7 @@ use serde::Serialize;
 use crate::error::Refusal;
 use crate::feed::{Encoding, Feed, Follower, Shared};
 use crate::state::AppState;
+use crate::work::Carries;
 
 mod query;
 use query::Place;
@@ -136,10 +137,17 @@ struct Following<S: Source> {
 
 impl<S: Source> Following<S> {
     /// Returns the answer that says the items behind `head`.
-    fn answer(self, kind: &str, head: Bytes, ping: Bytes) -> Answer<Follower<S::Feed>> {
+    fn answer(
+        self,
+        transport: Transport,
+        kind: &str,
+        head: Bytes,
+        ping: Bytes,
+    ) -> Answer<Follower<S::Feed>> {
         let Self { follower, name, silence_max, .. } = self;
         let name = format!("{kind} of {name}");
-        Answer { name, head, says: follower, ping, silence_max, farewell: None }
+        let carries = Carries::Feed(transport);
+        Answer { name, carries, head, says: follower, ping, silence_max, farewell: None }
     }
 }
 

@@ -10,6 +10,7 @@ use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use echoclock_shared::encode;
 use echoclock_shared::limits::POLL_ITEMS_MAX;
+use echoclock_shared::transport::Transport;
 use http::Method;
 use http::header::CONTENT_TYPE;
 use http_body::{Frame, SizeHint};
@@ -18,17 +19,19 @@ use super::endless::without_length;
 use super::{Followed, Query, Source};
 use crate::error::Refusal;
 use crate::feed::{Encoding, Pulled};
+use crate::state::AppState;
 
 /// Answers with a page of the feed, which may be empty.
 ///
 /// # Errors
 ///
-/// Where the query makes no sense.
+/// Where the query makes no sense, or the server drains.
 pub(super) async fn answer<S: Source>(
     State(followed): State<Followed<S>>,
     method: Method,
     query: Query,
 ) -> Result<Response, Refusal> {
+    followed.app.drain.refuse_new()?;
     let mut following = followed.follow(query, Encoding::Json)?;
     if method == Method::HEAD {
         return Ok(head());
@@ -38,11 +41,14 @@ pub(super) async fn answer<S: Source>(
         // Whoever asks for one after the other has others answered in between.
         tokio::task::yield_now().await;
     }
-    Ok(page(items))
+    Ok(page(items, Transport::Poll, &followed.app))
 }
 
 /// Answers with items.
-pub(super) fn page(page: Vec<Pulled>) -> Response {
+pub(super) fn page(page: Vec<Pulled>, transport: Transport, app: &AppState) -> Response {
+    let [items, bytes] = [Pulled::count, Pulled::size].map(|of| page.iter().map(of).sum());
+    let due = page.first().and_then(|pulled| pulled.due);
+    app.counts.work().gave(transport, items, bytes, due);
     (JSON, Body::new(Page::of(page))).into_response()
 }
 
@@ -61,7 +67,7 @@ impl Page {
     fn of(page: Vec<Pulled>) -> Self {
         let mut parts = VecDeque::with_capacity(page.len() + 2);
         parts.push_back(Bytes::from_static(encode::PAGE_BEGINS.as_bytes()));
-        for Pulled { gap, run } in page {
+        for Pulled { gap, run, .. } in page {
             // Each item has its comma before it.
             let gap = gap.map(|gap| Bytes::from([b",", &*gap].concat()));
             let run = run.map(|run| run.in_a_row());

@@ -8,13 +8,15 @@ use axum::extract::State;
 use axum::response::Response;
 use echoclock_shared::close::CloseCode;
 use echoclock_shared::encode;
+use echoclock_shared::transport::Transport;
 use tokio::time::Instant;
 
 use super::{Followed, Following, Query, Source};
 use crate::alarm::Alarm;
 use crate::error::Refusal;
 use crate::feed::{Encoding, Feed, Follower};
-use crate::socket::{End, Endpoint, Opening, Socket, Subprotocol};
+use crate::socket::{End, Endpoint, MessageMax, Opening, Socket, Subprotocol};
+use crate::work::Carries;
 
 /// Answers a WebSocket's opening and sends the items.
 ///
@@ -28,8 +30,13 @@ pub(super) async fn answer<S: Source>(
 ) -> Result<Response, Refusal> {
     let Following { mut follower, name, silence_max, .. } =
         followed.follow(query, Encoding::Json)?;
-    let endpoint =
-        Endpoint { name, message_max: MESSAGE_MAX, subprotocol: Subprotocol::No, silence: None };
+    let endpoint = Endpoint {
+        name,
+        carries: Carries::Feed(Transport::Socket),
+        message_max: MessageMax::Fixed(MESSAGE_MAX),
+        subprotocol: Subprotocol::No,
+        silence: None,
+    };
     endpoint.open(followed.app, opening, async move |mut socket, _| {
         let Err(end) = send(&mut socket, &mut follower, silence_max).await;
         drop(follower);
@@ -54,11 +61,12 @@ async fn send<F: Feed>(
         is_to_ping = tokio::select! {
             biased;
             end = socket.listen(|_| Err(nothing_can_be_said())) => return Err(end),
-            items = follower.next() => {
-                let Some(items) = items else {
+            pulled = follower.pull() => {
+                let Some(pulled) = pulled else {
                     return Err(End::ByServer(CloseCode::NORMAL, "the feed ended".to_owned()));
                 };
-                items.iter().try_for_each(|item| socket.say(item))?;
+                pulled.items().try_for_each(|item| socket.say(&item))?;
+                socket.gave(pulled.count(), pulled.size(), pulled.due);
                 false
             }
             () = poll_fn(|cx| alarm.poll_until(cx, said + silence_max)) => true,

@@ -4,6 +4,7 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use echoclock_shared::encode::{self, ndjson};
+use echoclock_shared::transport::Transport;
 use http::header::CONTENT_TYPE;
 
 use super::endless::{Endless, Reader};
@@ -26,6 +27,10 @@ pub(super) async fn answer<S: Source>(
     let ping = Bytes::from(format!("{}\n", encode::PING));
     // The client learns at once that it got through, also where there is nothing for it yet.
     let head = if following.follower.is_behind() { Bytes::new() } else { ping.clone() };
-    let endless = Endless::new(following.answer("stream", head, ping), &followed.app, reader)?;
+    let endless = Endless::new(
+        following.answer(Transport::Stream, "stream", head, ping),
+        &followed.app,
+        reader,
+    )?;
     Ok(([(CONTENT_TYPE, ndjson::MEDIA_TYPE)], endless).into_response())
 }

@@ -1,49 +1,15 @@
 //! The listener of those who look after the server.
 
-use std::net::SocketAddr;
 use std::time::Duration;
 
 use echoclock_backend::limits::{Limits, Places};
-use echoclock_backend::state::AppState;
-use echoclock_backend::{Listeners, app, serve};
 use echoclock_shared::path;
 use futures_util::future::join_all;
-use tokio::net::TcpListener;
-use tokio::sync::oneshot;
-use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
+use crate::support::Wire;
 use crate::support::asked::Asked;
-use crate::support::{Setup, Wire};
-
-/// A server with a listener for everybody and one for who looks after it.
-struct Two {
-    at: SocketAddr,
-    admin_at: SocketAddr,
-    state: AppState,
-    stop: oneshot::Sender<()>,
-    served: JoinHandle<()>,
-}
-
-impl Two {
-    async fn start(limits: Limits) -> Self {
-        let state = Setup { limits, ..Setup::default() }.state();
-        let public = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
-        let admin = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
-        let [at, admin_at] = [&public, &admin].map(|it| it.local_addr().expect("it listens"));
-        let listeners = Listeners { admin: Some(admin.into()), ..Listeners::from(public) };
-        let (stop, stopped) = oneshot::channel::<()>();
-        let shutdown = async { drop(stopped.await) };
-        let served = tokio::spawn(serve(listeners, app(state.clone()), state.clone(), shutdown));
-        Self { at, admin_at, state, stop, served }
-    }
-
-    /// Asks those who look after the server.
-    async fn ask(&self, target: &str) -> Asked {
-        let said = format!("GET {target} HTTP/1.1\r\nconnection: close");
-        Asked::at(self.admin_at, &said).await
-    }
-}
+use crate::support::two::Two;
 
 #[tokio::test]
 async fn who_looks_after_the_server_has_a_way_of_its_own() {

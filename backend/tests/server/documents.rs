@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use echoclock_backend::config::{command, settings};
+use echoclock_backend::hits::Limit;
 
 /// A setting as it is listed: its option, with the name of its value, and its default.
 #[derive(Debug, Eq, Ord, PartialEq, PartialOrd)]
@@ -85,4 +86,13 @@ fn the_operations_chapter_lists_every_limit_with_all_that_is_to_know_of_it() {
     listed.sort();
     expected.sort();
     assert_eq!(listed, expected);
+}
+
+#[test]
+fn every_limit_is_counted_by_its_name() {
+    let command = command();
+    let serve = command.find_subcommand("serve").expect("it is one");
+    let limits = settings(serve).filter(|it| it.get_help_heading() == Some("Limits"));
+    let names: Vec<_> = limits.map(|limit| limit.get_long().expect("it is an option")).collect();
+    assert_eq!(names, Limit::ALL.iter().map(|limit| limit.name()).collect::<Vec<_>>());
 }

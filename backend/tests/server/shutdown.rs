@@ -1,6 +1,5 @@
 //! How the server stops: in one process with the test, and as the program that a signal ends.
 
-use std::process::Stdio;
 use std::time::Duration;
 
 use echoclock_backend::limits::Limits;
@@ -9,14 +8,13 @@ use echoclock_shared::problem::Problem;
 use echoclock_shared::transport::Transport;
 use futures_util::StreamExt;
 use http::StatusCode;
-use tokio::io::{AsyncBufReadExt, BufReader, Lines};
-use tokio::process::{Child, ChildStderr, Command};
 
+use crate::support::program::Program;
 use crate::support::socket::{Client, told};
-use crate::support::{self, PATIENCE, Setup, Wire};
+use crate::support::{self, Setup, Wire};
 
 #[tokio::test]
-async fn a_server_that_drains_ends_what_is_open_and_still_answers() {
+async fn a_server_that_drains_ends_what_is_open_takes_nothing_new_and_says_how_it_is() {
     let limits = Limits {
         // Long enough for the test's requests; the server does not stop before.
         drain_at_least: Duration::from_secs(3),
@@ -32,19 +30,26 @@ async fn a_server_that_drains_ends_what_is_open_and_still_answers() {
     let status = async |url: &str| reqwest::get(url).await.expect("an answer").status();
     assert_eq!(status(&ready).await, StatusCode::OK);
 
-    let urls = [path::HEALTHZ, path::INFO, path::CLOCK].map(|path| server.http(path));
+    let urls = [path::HEALTHZ, path::INFO].map(|path| server.http(path));
     let events = server.http(path::CLOCK_EVENTS);
-    let others = [Transport::LongPoll, Transport::Stream, Transport::Frame, Transport::Socket];
-    let others = others.map(|transport| server.http(&transport.of(path::CLOCK)));
+    let others = Transport::ALL.into_iter().filter(|transport| *transport != Transport::Events);
+    let others = others.map(|transport| transport.of(path::CLOCK).to_string());
+    let rest = ["/api/check/seen", "/api/check/status?code=404", "/api/check/body?bytes=1"];
+    let others: Vec<_> =
+        others.chain(rest.map(str::to_owned)).map(|path| server.http(&path)).collect();
+    let posted = [path::ECHO_ONCE, "/api/check/body"].map(|path| server.http(path));
     let state = server.state.clone();
     let stopping = server.begin_to_stop();
     state.drain.begun().await;
     assert_eq!(status(&ready).await, StatusCode::SERVICE_UNAVAILABLE);
-    let statuses = [status(&urls[0]).await, status(&urls[1]).await, status(&urls[2]).await];
-    assert_eq!(statuses, [StatusCode::OK; 3]);
-    // Nothing new that would stay open is begun, and everybody is told when to come back.
-    for url in others {
-        let answer = reqwest::get(&url).await.expect("an answer");
+    let statuses = [status(&urls[0]).await, status(&urls[1]).await];
+    assert_eq!(statuses, [StatusCode::OK; 2]);
+    // Nothing new is begun, and everybody is told when to come back.
+    let client = reqwest::Client::new();
+    let asked = others.iter().map(|url| client.get(url));
+    let asked = asked.chain(posted.iter().map(|url| client.post(url).body("{\"type\":\"ping\"}")));
+    for (request, url) in asked.zip(others.iter().chain(&posted)) {
+        let answer = request.send().await.expect("an answer");
         assert_eq!(answer.status(), StatusCode::SERVICE_UNAVAILABLE, "{url}");
         let after = answer.headers()["retry-after"].to_str().expect("text").parse::<u64>();
         assert!((2..=6).contains(&after.expect("seconds")), "{url}");
@@ -100,58 +105,6 @@ async fn a_client_that_does_not_answer_does_not_keep_the_server() {
     let mut half = Wire::open(server.address()).await;
     half.write("GET /api/clock/events HTTP/1.1\r\nhost: test\r\n").await;
     server.stop().await;
-}
-
-/// The program itself, ended at the latest with the test.
-struct Program {
-    child: Child,
-    log: Lines<BufReader<ChildStderr>>,
-}
-
-impl Program {
-    fn start(arguments: &[&str]) -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_echoclock"))
-            .arg("serve")
-            .args(arguments)
-            .env_remove("ECHOCLOCK_LOG_LEVEL")
-            .stderr(Stdio::piped())
-            .kill_on_drop(true)
-            .spawn()
-            .expect("the program starts");
-        let log = child.stderr.take().expect("its errors are piped");
-        Self { child, log: BufReader::new(log).lines() }
-    }
-
-    /// Reads the log up to a line with `word`.
-    async fn until_logged(&mut self, word: &str) -> String {
-        let line = async {
-            loop {
-                let line = self.log.next_line().await.expect("text").expect("the log goes on");
-                if line.contains(word) {
-                    return line;
-                }
-            }
-        };
-        tokio::time::timeout(PATIENCE, line).await.expect(word)
-    }
-
-    /// Returns the address that the log tells, without a slash at its end.
-    async fn address(&mut self) -> String {
-        let line = self.until_logged("listening on http://").await;
-        let (_, address) = line.split_once("http://").expect("the line was chosen for it");
-        address.trim_end_matches('/').to_owned()
-    }
-
-    async fn signal(&self, name: &str) {
-        let id = self.child.id().expect("the program runs").to_string();
-        let sent = Command::new("kill").args(["-s", name, &id]).status().await;
-        assert!(sent.expect("kill is there").success());
-    }
-
-    async fn exit_code(mut self) -> Option<i32> {
-        let exited = tokio::time::timeout(PATIENCE, self.child.wait()).await;
-        exited.expect("the program ends").expect("its status is known").code()
-    }
 }
 
 #[tokio::test]

@@ -53,6 +53,9 @@ pub mod clock;
 mod keys;
 pub use keys::press;
 
+mod protocol;
+pub use protocol::protocol_of;
+
 mod random;
 pub use random::{dice, random_bits};
 

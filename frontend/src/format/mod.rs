@@ -19,7 +19,7 @@ pub use link::{
 };
 
 mod transport;
-pub use transport::{capitalised, transport_name};
+pub use transport::{capitalised, shares_a_connection, transport_name};
 
 mod spark;
 pub use spark::{Spark, spark};

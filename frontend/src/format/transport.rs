@@ -21,9 +21,32 @@ pub fn capitalised(text: &str) -> String {
     first.into_iter().flatten().chain(letters).collect()
 }
 
+/// Returns the version of HTTP that a protocol's name (RFC 7301) stands for, where it puts all requests to
+/// a server on one connection.
+pub fn shares_a_connection(protocol: &str) -> Option<&'static str> {
+    match protocol {
+        "h2" => Some("HTTP/2"),
+        "h3" => Some("HTTP/3"),
+        _ => None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_from_http2_on_requests_share_a_connection() {
+        for (protocol, version) in [
+            ("h2", Some("HTTP/2")),
+            ("h3", Some("HTTP/3")),
+            ("http/1.1", None),
+            ("http/1.0", None),
+            ("", None),
+        ] {
+            assert_eq!(shares_a_connection(protocol), version, "{protocol:?}");
+        }
+    }
 
     #[test]
     fn a_heading_begins_with_a_capital() {

@@ -6,6 +6,7 @@ mod echo;
 mod echo_load;
 mod fanout;
 mod idle;
+mod kinds;
 mod report;
 
 use std::path::PathBuf;
@@ -60,6 +61,8 @@ enum What {
     Fanout,
     /// Open WebSockets on which nothing is said
     Idle,
+    /// The memory of an open link of each kind
+    Kinds,
 }
 
 impl Bench {
@@ -87,5 +90,6 @@ pub(crate) fn bench(bench: &Bench) -> Result<()> {
         What::Echo => echo::echo(bench),
         What::Fanout => fanout::fanout(bench),
         What::Idle => idle::idle(bench),
+        What::Kinds => kinds::kinds(bench),
     }
 }

@@ -12,6 +12,7 @@ mod causes;
 mod circles;
 mod links;
 mod manifests;
+mod translations;
 mod tree;
 mod words;
 
@@ -38,7 +39,7 @@ pub(crate) fn tidy(root: &Path) -> Result<()> {
 /// A rule; each finding names the file, the line where there is one, and what to do.
 type Rule = fn(&Tree) -> Vec<String>;
 
-const RULES: [Rule; 13] = [
+const RULES: [Rule; 14] = [
     words::banned,
     words::machine_paths,
     words::opens_with_its_job,
@@ -52,6 +53,7 @@ const RULES: [Rule; 13] = [
     links::links_resolve,
     links::changes_are_listed,
     links::no_pending_snapshots,
+    translations::translations_keep_step,
 ];
 
 #[cfg(test)]

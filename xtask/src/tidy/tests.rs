@@ -302,3 +302,28 @@ fn a_snapshot_waits_for_nobody() {
     assert_eq!(links::no_pending_snapshots(&ignored).len(), 1);
     assert!(found(links::no_pending_snapshots, "shared/tests/snapshots/a.snap", "").is_empty());
 }
+
+#[test]
+fn a_translation_keeps_step() {
+    let original =
+        "# One\n\n## Two\n\n```console\nrun it\n```\n\n| `a` | text |\n| `b`, `c` | text |\n";
+    for (text, kept) in [
+        (
+            "# Eins\n\n## Zwei\n\n```console\nrun it\n```\n\n| `a` | Wort |\n| `b`、`c` | `x` |\n",
+            true,
+        ),
+        ("# Eins\n\n# Zwei\n\n```console\nrun it\n```\n\n| `a` | Wort |\n| `b`, `c` | |\n", false),
+        ("# Eins\n\n## Zwei\n\n```console\nlauf\n```\n\n| `a` | Wort |\n| `b`, `c` | |\n", false),
+        ("# Eins\n\n## Zwei\n\n```console\nrun it\n```\n\n| `a` | Wort |\n| `b` | |\n", false),
+        (
+            "# Eins\n\n## Zwei\n\n```console\nrun it\n```\n\n| `a` | Wort |\n| `b`, `c` | |\n## Drei\n",
+            false,
+        ),
+    ] {
+        let pages = tree(&[("README.md", original), ("README.zh-CN.md", text)]);
+        let findings = translations::translations_keep_step(&pages);
+        assert_eq!(findings.is_empty(), kept, "{text}: {findings:?}");
+    }
+    assert_eq!(found(translations::translations_keep_step, "docs/X.zh-CN.md", "").len(), 1);
+    assert!(found(translations::translations_keep_step, "docs/v1.2.md", "").is_empty());
+}

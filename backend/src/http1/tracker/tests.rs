@@ -276,18 +276,30 @@ fn each_wait_has_its_own_deadline() {
     let start = Instant::now();
     let at = |seconds| start + Duration::from_secs(seconds);
     let mut tracker = Tracker::new(start);
-    assert_eq!(tracker.deadline(&WAITS), Some(at(10)), "nothing has come yet");
+    assert_eq!(
+        tracker.deadline(&WAITS),
+        Some((at(10), Limit::HeaderTimeout)),
+        "nothing has come yet"
+    );
     tracker.received(b"POST / HTTP/1.1\r\n", || at(3));
     tracker.received(b"Content-Length: 2\r\n", || at(8));
-    assert_eq!(tracker.deadline(&WAITS), Some(at(13)), "a head has 10 s, however it comes");
+    assert_eq!(
+        tracker.deadline(&WAITS),
+        Some((at(13), Limit::HeaderTimeout)),
+        "a head has 10 s, however it comes"
+    );
     tracker.received(b"\r\na", || at(9));
     assert_eq!(tracker.deadline(&WAITS), None, "it is being answered");
     tracker.sent([&b"HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n\r\n"[..]], || at(20));
-    assert_eq!(tracker.deadline(&WAITS), Some(at(40)), "the rest of its body may come");
+    assert_eq!(
+        tracker.deadline(&WAITS),
+        Some((at(40), Limit::BodyIdleTimeout)),
+        "the rest of its body may come"
+    );
     tracker.received(b"b", || at(30));
-    assert_eq!(tracker.deadline(&WAITS), Some(at(120)), "idle from here on");
+    assert_eq!(tracker.deadline(&WAITS), Some((at(120), Limit::IdleTimeout)), "idle from here on");
     tracker.received(b"G", || at(100));
-    assert_eq!(tracker.deadline(&WAITS), Some(at(110)));
+    assert_eq!(tracker.deadline(&WAITS), Some((at(110), Limit::HeaderTimeout)));
 }
 
 #[test]
@@ -305,7 +317,8 @@ fn what_is_no_http1_is_not_followed() {
         tracker.received(received.as_bytes(), || now);
         tracker.sent([sent.as_bytes()], || now);
         assert_eq!(tracker.mode(), mode, "{received}");
-        let deadline = (mode == Mode::Other).then_some(now + WAITS.rest);
+        let rest = (now + WAITS.rest, Limit::BodyIdleTimeout);
+        let deadline = (mode == Mode::Other).then_some(rest);
         assert_eq!(tracker.deadline(&WAITS), deadline, "{received}");
     }
 }

@@ -8,6 +8,7 @@ use super::Now;
 use super::packed::Packed;
 use super::pages::{Pages, allocated};
 use crate::client::Client;
+use crate::hits::{Hits, Limit};
 use crate::limits::LedgerLimits;
 
 /// One link's ledger.
@@ -56,14 +57,16 @@ impl Kept {
     }
 
     /// Writes an entry, and drops what is between the opening and the newest where there is no room.
-    pub(super) fn push(&mut self, entry: &Entry, limits: &LedgerLimits) {
+    pub(super) fn push(&mut self, entry: &Entry, limits: &LedgerLimits, hits: &Hits) {
         match entry.what {
             What::Request { .. } | What::Received(_) => self.totals.received += entry.size,
             What::Response { .. } | What::Sent(_) | What::Ended { .. } => {
                 self.totals.sent += entry.size;
             }
         }
-        while self.len() >= limits.entries.max(1) && self.drop_one() {}
+        while self.len() >= limits.entries.max(1) && self.drop_one() {
+            hits.hit(Limit::LedgerEntries);
+        }
         let bytes = Packed::new(entry).bytes();
         if self.dropped == 0 && self.newest_len == 0 && self.first_ends.len() < limits.first {
             self.first.push(&bytes);
@@ -72,7 +75,9 @@ impl Kept {
             self.newest.push(&bytes);
             self.newest_len += 1;
         }
-        while self.cost() > limits.link_bytes && self.drop_one() {}
+        while self.cost() > limits.link_bytes && self.drop_one() {
+            hits.hit(Limit::LedgerLinkMemory);
+        }
     }
 
     /// Returns what it takes, in bytes.

@@ -6,11 +6,12 @@ use std::time::Duration;
 use echoclock_shared::ledger::{Kind, Piece, Totals};
 
 use super::*;
+use crate::hits::Hits;
 
 /// A book whose bounds are small, and the moment at which it began.
 fn book(limits: LedgerLimits) -> (Book, Now) {
     let now = Now { wall: UnixMillis::new(1_000), mono: Instant::now() };
-    (Book::new(limits), now)
+    (Book::new(limits, Hits::default()), now)
 }
 
 fn id(name: impl Into<u128>) -> LedgerId {

@@ -9,15 +9,19 @@ use super::super::end::{End, Fault};
 use super::super::head;
 use super::super::reader::Input;
 use super::{BUFFER, Inner, Socket};
+use crate::counts::OpenSocket;
+use crate::hits::Limit;
+use crate::link::LinkId;
 
 impl Socket {
     /// Closes the socket as its end needs, and waits a bounded while for the client's part.
     pub(crate) async fn close(self, end: End) {
         let Self(mut inner) = self;
+        let link = inner.open.as_ref().map_or(LinkId::UNKNOWN, OpenSocket::link);
         let close_timeout = inner.close_timeout;
         let frame = end.close_frame();
         let mut told = end.to_string();
-        let mut is_told = false;
+        let (mut is_told, mut is_late) = (false, false);
         if let Some(frame) = &frame {
             let until = Instant::now() + close_timeout;
             // It is small, and what is small goes on always.
@@ -28,11 +32,15 @@ impl Socket {
             match written {
                 Ok(Ok(())) => {}
                 Ok(Err(gone)) => told = format!("{told}, after which {gone}"),
-                Err(_) => told = format!("{told}, which the client, stalled, did not read"),
+                Err(_) => {
+                    is_late = true;
+                    told = format!("{told}, which the client, stalled, did not read");
+                }
             }
-            if is_told && matches!(end, End::ByServer(..)) {
+            if is_told && matches!(end, End::ByServer(..) | End::AtLimit(..)) {
                 let answered = timeout_at(until, poll_fn(|cx| inner.poll_the_end(cx, true))).await;
-                tracing::debug!(answered = answered.is_ok(), "closing handshake");
+                is_late = answered.is_err();
+                tracing::debug!(%link, answered = !is_late, "closing handshake");
             }
         }
         if end == End::Cut {
@@ -42,6 +50,8 @@ impl Socket {
             record.ended(&told);
         }
         if let Some(open) = inner.open.take() {
+            let late = is_late.then_some(Limit::CloseTimeout);
+            end.limit().into_iter().chain(late).for_each(|limit| open.hit(limit));
             open.ended(&told);
         }
         if !is_told {
@@ -55,7 +65,7 @@ impl Socket {
             }
         });
         let closed = rest.await.is_ok();
-        tracing::debug!(closed, "the client's side");
+        tracing::debug!(%link, closed, "the client's side");
     }
 }
 

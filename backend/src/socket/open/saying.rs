@@ -2,11 +2,20 @@
 
 use std::future::poll_fn;
 
+use echoclock_shared::time::UnixMillis;
+
 use super::super::end::End;
 use super::super::head;
 use super::Socket;
 
 impl Socket {
+    /// Counts items that were said, with what they take, the first of which was due then.
+    pub(crate) fn gave(&self, items: usize, bytes: usize, due: Option<UnixMillis>) {
+        if let Some(open) = &self.0.open {
+            open.gave(items, bytes, due);
+        }
+    }
+
     /// Says something, as soon as the socket is listened to or [`flush`](Self::flush)ed.
     ///
     /// # Errors

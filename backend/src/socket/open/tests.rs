@@ -20,8 +20,12 @@ use crate::client::Client;
 use crate::connection::Ending;
 use crate::counts::Counts;
 use crate::drain::Drain;
+use crate::feed::clock::SystemClock;
+use crate::hits::Hits;
 use crate::http2::{Streams, builder};
+use crate::link::LinkId;
 use crate::peer::Peer;
+use crate::work::Carries;
 
 /// Where the clock is paused, nothing else can go on any further when this has passed.
 const ALL_ELSE_RESTS: Duration = Duration::from_millis(1);
@@ -38,7 +42,7 @@ async fn over_http2_who_sends_much_in_small_parts_lets_others_have_their_turn() 
             async { Ok::<_, Infallible>(Response::new(Body::empty())) }
         }
     });
-    let streams = Streams::new(limits.taking(), Ending::default());
+    let streams = Streams::new(limits.taking(), Ending::default(), Hits::default());
     tokio::spawn(builder(streams, &limits).serve_connection(TokioIo::new(server_side), service));
     let (client, connection) = h2::client::handshake(client_side).await.expect("HTTP/2");
     tokio::spawn(connection);
@@ -49,7 +53,8 @@ async fn over_http2_who_sends_much_in_small_parts_lets_others_have_their_turn() 
     let (answer, mut outgoing) = client.send_request(opening, false).expect("a stream");
     let _answer = answer.await.expect("an answer");
     let upgrade = upgrade.lock().expect("nobody has panicked").take().expect("it was asked");
-    let link = Link::new(upgrade.await.expect("a tunnel"), None, &limits).expect("it may stay");
+    let link = Link::new(upgrade.await.expect("a tunnel"), None, &limits, Hits::default())
+        .expect("it may stay");
 
     // Only the last part makes it a message, so nothing is written that would have to be waited for.
     for part in 0..PARTS {
@@ -64,14 +69,16 @@ async fn over_http2_who_sends_much_in_small_parts_lets_others_have_their_turn() 
     }
     sleep(ALL_ELSE_RESTS).await;
 
-    let place = Counts::new(&limits).socket_place(Client::UNKNOWN).expect("a place");
+    let place = Counts::new(&limits, Hits::default(), Arc::new(SystemClock))
+        .socket_place(Client::UNKNOWN)
+        .expect("a place");
     let mut socket = Socket::new(Parts {
         link,
-        message_max: PARTS * PART,
+        message_max: MessageMax::Fixed(PARTS * PART),
         limits: &limits,
-        budget: &Budget::new(limits.memory),
+        budget: &Budget::new(limits.memory, Hits::default()),
         drain: Drain::default().drained(),
-        open: place.open("test".to_owned(), Peer::UNKNOWN),
+        open: place.open(LinkId::UNKNOWN, Carries::Raw, "test".to_owned(), Peer::UNKNOWN),
         record: None,
     });
     let heard = Cell::new(0);

@@ -2,6 +2,7 @@
 
 use super::super::head::Written;
 use super::*;
+use crate::hits::Hits;
 
 /// What was told, without where it stands.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -57,7 +58,7 @@ fn frame(first: u8, payload: &[u8]) -> Vec<u8> {
 }
 
 fn reader(message_max: usize, memory: usize) -> (Reader, Budget) {
-    let budget = Budget::new(memory);
+    let budget = Budget::new(memory, Hits::default());
     (Reader::new(message_max, &budget), budget)
 }
 

@@ -10,9 +10,12 @@ mod lanes;
 pub(crate) mod log;
 pub(crate) mod notes;
 pub(crate) mod page;
+pub(crate) mod program;
 pub(crate) mod proxy;
 pub(crate) mod raw;
 pub(crate) mod socket;
+pub(crate) mod tls;
+pub(crate) mod two;
 pub(crate) mod versions;
 
 use std::net::SocketAddr;
@@ -20,12 +23,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use echoclock_backend::Listeners;
 use echoclock_backend::feed::clock::{SystemClock, WallClock};
 use echoclock_backend::forwarded::Trusted;
 use echoclock_backend::limits::{Limits, Places};
 use echoclock_backend::origin::Allowed;
 use echoclock_backend::site::Site;
 use echoclock_backend::state::{AppState, Offered, Settings};
+use echoclock_backend::tls::Tls;
 use echoclock_shared::info::Info;
 use echoclock_shared::path;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -44,6 +49,7 @@ pub(crate) struct Setup {
     pub(crate) wall: Arc<dyn WallClock>,
     pub(crate) offered: Offered,
     pub(crate) restarts: bool,
+    pub(crate) tls: Option<Tls>,
 }
 
 impl Default for Setup {
@@ -63,13 +69,14 @@ impl Default for Setup {
             wall: Arc::new(SystemClock),
             offered: Offered::default(),
             restarts: false,
+            tls: None,
         }
     }
 }
 
 impl Setup {
     pub(crate) fn state(self) -> AppState {
-        let Self { allowed, trusted_proxies, site, limits, wall, offered, restarts } = self;
+        let Self { allowed, trusted_proxies, site, limits, wall, offered, restarts, .. } = self;
         let show_headers = vec![];
         let settings =
             Settings { allowed, trusted_proxies, site, limits, show_headers, offered, restarts };
@@ -99,6 +106,7 @@ pub(crate) async fn start_with(setup: Setup) -> Server {
 
 /// Starts a server with routes beside its own.
 pub(crate) async fn start_routed(setup: Setup, router: impl FnOnce(AppState) -> Router) -> Server {
+    let tls = setup.tls.clone();
     let state = setup.state();
     let router = router(state.clone());
     let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build();
@@ -112,7 +120,8 @@ pub(crate) async fn start_routed(setup: Setup, router: impl FnOnce(AppState) -> 
             let local = listener.local_addr().expect("a bound listener has an address");
             tell_address.send(local).expect("the test waits");
             let shutdown = async { drop(shut_down.await) };
-            echoclock_backend::serve(listener, router, state, shutdown).await;
+            let listeners = Listeners { tls, ..Listeners::from(listener) };
+            echoclock_backend::serve(listeners, router, state, shutdown).await;
         }
     });
     let address = address.await.expect("the server listens");

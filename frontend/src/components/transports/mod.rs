@@ -3,6 +3,9 @@
 mod controls;
 use controls::Controls;
 
+mod connections;
+use connections::Connections;
+
 mod lane;
 use lane::Lane;
 
@@ -40,7 +43,7 @@ pub(super) fn Transports() -> impl IntoView {
     view! {
         <Controls scroll/>
         <section class="card lanes" data-testid="lanes" aria-label="The six transports">
-            <Crowded/>
+            <Connections/>
             <Scale scroll/>
             <ol>
                 {Transport::ALL
@@ -55,35 +58,5 @@ pub(super) fn Transports() -> impl IntoView {
                 ". Bytes are those of the link that is open, as the server counts them: both ways, heads and framing included. Overhead is what a tick took besides its own JSON."
             </p>
         </section>
-    }
-}
-
-/// What is said where requests queue in the browser.
-#[component]
-fn Crowded() -> impl IntoView {
-    let lanes = use_stores().lanes;
-    let queue = Memo::new(move |_| {
-        let queues = |transport: &Transport| lanes.of(*transport).clock.link.with(format::queues);
-        let queue: Vec<_> =
-            Transport::ALL.into_iter().filter(queues).map(|it| it.to_string()).collect();
-        queue.join(", ")
-    });
-    let is_empty = Memo::new(move |_| queue.with(String::is_empty));
-    view! {
-        <div role="status">
-            <Show when=move || !is_empty.get()>
-                <div class="crowded" data-testid="crowded">
-                    <h3>"Six connections, and all of them taken"</h3>
-                    <p>
-                        "Browsers open at most six HTTP/1.1 connections to one server, over all tabs and windows together, and keep further requests waiting without a word. Waiting: "
-                        <strong {..live()}>{queue}</strong>
-                        "."
-                    </p>
-                    <p>
-                        "The chat and the WebSocket lane are not counted and go on. To let the others through, stop a lane here or in another tab; tabs out of sight let theirs go by themselves. Over HTTP/2 all requests share one connection, and nothing waits."
-                    </p>
-                </div>
-            </Show>
-        </div>
     }
 }

@@ -21,8 +21,9 @@ pub(super) fn probes() -> Vec<Probe> {
 const RUNGS: [u32; 11] = [15, 30, 50, 55, 60, 100, 120, 180, 240, 300, 350];
 
 /// Those that a page tries as well over event streams, for which it has few connections: as many fit into
-/// the time. What is cut shows when on the longest of them; the others are for what dies without a word.
-const RUNGS_OF_PAGES: [u32; 3] = [60, 120, 350];
+/// the time. What is cut shows when on the longest of them; the other is for what dies without a word. A question
+/// that waits for 100 s is as silent.
+const RUNGS_OF_PAGES: [u32; 2] = [60, 350];
 
 /// How long lives with traffic are, in seconds; of event streams, a page tries the first alone.
 const LIVES: [u32; 3] = [60, 30, 15];

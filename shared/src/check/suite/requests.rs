@@ -19,13 +19,13 @@ pub(super) fn first() -> Vec<Probe> {
     ]
 }
 
-/// Questions that wait for their answer; a minute is the longest that the server lets one wait.
+/// Questions that wait for their answer.
 pub(super) fn waits(depth: Depth) -> impl Iterator<Item = Probe> {
     let longest = match depth {
         Depth::Quick => 25,
-        Depth::Deep => 55,
+        Depth::Deep => 100,
     };
-    let waits = [55, 25, 20, 5].into_iter().filter(move |seconds| *seconds <= longest);
+    let waits = [100, 55, 25, 20, 5].into_iter().filter(move |seconds| *seconds <= longest);
     waits.map(|seconds| {
         let wait = Duration::from_secs(seconds);
         let title = format!("an answer that comes after {seconds} s");

@@ -1,0 +1,161 @@
+//! A certificate's files: what may be wrong with them, and what happens when they change.
+
+use std::fs;
+use std::path::Path;
+
+use tempfile::{TempDir, tempdir};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::process::Command;
+use tokio::time::timeout;
+use tokio_rustls::client::TlsStream;
+
+use crate::support::PATIENCE;
+use crate::support::program::{PROGRAM, Program};
+use crate::support::tls::Pair;
+
+/// Returns what the program says in place of a start.
+async fn refused(arguments: &[&str]) -> String {
+    let output = Command::new(PROGRAM).args(["serve", "--print-config"]).args(arguments).output();
+    let output = output.await.expect("the program runs");
+    let said = String::from_utf8(output.stderr).expect("text");
+    assert_eq!(output.status.code(), Some(2), "{said}");
+    said
+}
+
+fn text(path: &Path) -> &str {
+    path.to_str().expect("a name in UTF-8")
+}
+
+#[tokio::test]
+async fn what_is_wrong_with_files_is_named_with_their_setting_and_what_they_have_to_be() {
+    let folder = tempdir().expect("a folder");
+    let files = Pair::new().write(folder.path());
+    let (certificate, key) = (text(&files.certificate), text(&files.key));
+    let other = folder.path().join("other.pem");
+    fs::write(&other, Pair::new().key_pem).expect("a file");
+    let empty = folder.path().join("empty.pem");
+    fs::write(&empty, "no PEM at all\n").expect("a file");
+    let (other, empty) = (text(&other), text(&empty));
+    let not_its = format!(
+        "tls-key = {other:?}, from --tls-key: not the key of the certificate in {certificate}"
+    );
+    for (arguments, said) in [
+        (
+            &["--tls-cert", certificate, "--tls-key", "/nowhere"][..],
+            "tls-key = \"/nowhere\", from --tls-key: there is no such file",
+        ),
+        (
+            &["--tls-cert", empty, "--tls-key", key],
+            "from --tls-cert: no certificate is in it, which has to begin with -----BEGIN CERTIFICATE-----",
+        ),
+        (
+            &["--tls-cert", certificate, "--tls-key", certificate],
+            "from --tls-key: no key is in it, which has to begin with -----BEGIN PRIVATE KEY-----",
+        ),
+        (&["--tls-cert", certificate, "--tls-key", other], &not_its),
+        (&["--tls-cert", certificate], "from --tls-cert: not without tls-key, its key"),
+        (&["--tls-key", key], "from --tls-key: not without tls-cert"),
+        (
+            &["--tls-cert", certificate, "--tls-key", key, "--tls-self-signed"],
+            "tls-self-signed = true, from --tls-self-signed: not together with tls-cert",
+        ),
+    ] {
+        let error = refused(arguments).await;
+        assert!(error.contains(said), "{arguments:?}: {error}");
+    }
+}
+
+/// The program with a certificate in files, and where it listens.
+struct Shown {
+    program: Program,
+    address: String,
+    folder: TempDir,
+}
+
+impl Shown {
+    async fn start(pair: &Pair) -> Self {
+        let folder = tempdir().expect("a folder");
+        let files = pair.write(folder.path());
+        let mut program = Program::start(&[
+            "--listen",
+            "127.0.0.1:0",
+            "--tls-cert",
+            text(&files.certificate),
+            "--tls-key",
+            text(&files.key),
+        ]);
+        let line = program.until_logged("listening on https://").await;
+        let (_, address) = line.split_once("https://").expect("the line was chosen for it");
+        let address = address.trim_end_matches('/').to_owned();
+        Self { program, address, folder }
+    }
+
+    async fn greet(&self, pair: &Pair) -> std::io::Result<TlsStream<TcpStream>> {
+        let stream = TcpStream::connect(&self.address).await.expect("the server accepts");
+        pair.greet(stream, "http/1.1").await
+    }
+}
+
+async fn is_answered(stream: &mut TlsStream<TcpStream>) {
+    let said = b"GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n";
+    stream.write_all(said).await.expect("the server reads");
+    let mut seen = vec![];
+    while !seen.ends_with(b"\r\n\r\nok\n") {
+        let read = timeout(PATIENCE, stream.read_buf(&mut seen)).await.expect("in time");
+        assert_ne!(read.expect("it goes on"), 0, "{}", String::from_utf8_lossy(&seen));
+    }
+}
+
+#[tokio::test]
+async fn a_certificate_that_was_written_anew_is_shown_and_drops_no_connection() {
+    let (first, second) = (Pair::new(), Pair::new());
+    let mut shown = Shown::start(&first).await;
+    let mut held = shown.greet(&first).await.expect("the first one is shown");
+    second.write(shown.folder.path());
+    shown.program.until_logged("the certificate was read anew").await;
+    is_answered(&mut shown.greet(&second).await.expect("the second one is shown")).await;
+    shown.greet(&first).await.expect_err("the first one is shown no more");
+    is_answered(&mut held).await;
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_signal_has_files_be_read_at_once_and_what_is_faulty_changes_nothing() {
+    let pair = Pair::new();
+    let mut shown = Shown::start(&pair).await;
+    shown.program.signal("HUP").await;
+    shown.program.until_logged("the certificate was read anew").await;
+    let key = shown.folder.path().join("key.pem");
+    for (written, fault) in [
+        (Pair::new().key_pem, "not the key of the certificate"),
+        ("nothing".to_owned(), "no key is in it"),
+    ] {
+        fs::write(&key, written).expect("a file");
+        shown.program.signal("HUP").await;
+        let told = shown.program.until_logged("the certificate stays as it was").await;
+        assert!(told.contains(" WARN ") && told.contains(fault), "{told}");
+        assert!(told.contains(text(&key)), "{told}");
+        is_answered(&mut shown.greet(&pair).await.expect("it is shown")).await;
+    }
+    // It ends nothing, and another one does.
+    shown.program.signal("TERM").await;
+    assert_eq!(shown.program.exit_code().await, Some(0));
+}
+
+#[tokio::test]
+async fn a_certificate_of_its_own_is_told_by_its_fingerprint() {
+    use sha2::{Digest, Sha256};
+    use tokio_rustls::rustls::pki_types::CertificateDer;
+
+    let mut program = Program::start(&["--listen", "127.0.0.1:0", "--tls-self-signed"]);
+    let told = program.until_logged("fingerprint is ").await;
+    assert!(told.contains(" WARN "), "{told}");
+    let (_, fingerprint) = told.split_once("fingerprint is ").expect("the line was chosen for it");
+    let line = program.until_logged("listening on https://").await;
+    let (_, address) = line.split_once("https://").expect("the line was chosen for it");
+    let stream = TcpStream::connect(address.trim_end_matches('/')).await.expect("it accepts");
+    let seen: CertificateDer<'static> = crate::support::tls::seen(stream).await;
+    let seen: Vec<_> = Sha256::digest(&seen).iter().map(|byte| format!("{byte:02X}")).collect();
+    assert_eq!(seen.join(":"), fingerprint.trim());
+}
