@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 use std::io;
-use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::Path;
 
 use echoclock_check::AskedServer;
@@ -73,13 +73,11 @@ fn own(serve: &Serve) -> Result<AskedServer, Fault> {
 ///
 /// A listener at [::] takes IPv4 as well, except on Windows, and in a container it often takes nothing else.
 fn from_here(at: SocketAddr) -> SocketAddr {
-    match at {
-        SocketAddr::V6(v6) if v6.ip().is_unspecified() && cfg!(windows) => {
-            (Ipv6Addr::LOCALHOST, at.port()).into()
-        }
-        at if at.ip().is_unspecified() => (Ipv4Addr::LOCALHOST, at.port()).into(),
-        at => at,
-    }
+    let own = match at {
+        SocketAddr::V6(_) if cfg!(windows) => IpAddr::V6(Ipv6Addr::LOCALHOST),
+        SocketAddr::V4(_) | SocketAddr::V6(_) => IpAddr::V4(Ipv4Addr::LOCALHOST),
+    };
+    if at.ip().is_unspecified() { SocketAddr::new(own, at.port()) } else { at }
 }
 
 #[cfg(test)]
@@ -91,7 +89,9 @@ mod tests {
         let no_file = |_: &Path| panic!("no file was named");
         match read(arguments, no_file).expect("settings") {
             Asked::Serve(serve) => own(&serve).map_err(|fault| fault.to_string()),
-            other => panic!("serve was asked for, not {other:?}"),
+            other @ (Asked::Check(_) | Asked::Health(_) | Asked::Print(_)) => {
+                panic!("serve was asked for, not {other:?}")
+            }
         }
     }
 
