@@ -1,17 +1,68 @@
-// Starts the page. What to load stands in the document's head, where Trunk puts it: so no script is
-// inline, and the Content-Security-Policy can forbid those.
+// Starts the page's programs. What each has to load stands in the document, where Trunk puts it: so no
+// script is inline, and the Content-Security-Policy can forbid those.
 
-const program = document.head.querySelector('link[rel="modulepreload"]');
-const wasm = document.head.querySelector('link[rel="preload"][as="fetch"]');
+const fetched = new Map();
+const attempts = new Map();
+
+/** Has the browser fetch the program whose files a template names. */
+globalThis.fetchProgram = (id) => {
+  if (!fetched.has(id)) {
+    const links = document.getElementById(id).content.cloneNode(true);
+    const styles = [...links.querySelectorAll('link[rel="stylesheet"]')].map(
+      (link) =>
+        new Promise((resolve, reject) => {
+          link.onload = resolve;
+          link.onerror = () => reject(new Error(`${link.href} can’t be loaded`));
+        }),
+    );
+    document.head.append(links);
+    const all = Promise.all(styles);
+    // What fails is said by who starts the program.
+    all.catch(() => fetched.delete(id));
+    fetched.set(id, all);
+  }
+  return fetched.get(id);
+};
+
+/** Fetches and starts the program whose files a template names. */
+globalThis.startProgram = async (id) => {
+  const attempt = (attempts.get(id) ?? 0) + 1;
+  attempts.set(id, attempt);
+  await globalThis.fetchProgram(id);
+  // Some browsers never ask again for a module that could not be loaded, unless its address differs.
+  await start(document.getElementById(id).content, attempt === 1 ? '' : `#${attempt}`);
+};
+
+await isShown();
+// A program that the page's address names is fetched beside the page's own.
+for (const { id, dataset } of document.querySelectorAll('template[data-place]')) {
+  if (location.hash.startsWith(dataset.place)) {
+    globalThis.fetchProgram(id);
+  }
+}
 
 try {
-  const { default: start } = await import(program.href);
-  await start({ module_or_path: wasm.href });
+  await start(document.head, '');
 } catch (error) {
   if (!document.querySelector('[data-testid="crash"]')) {
     explain(error);
   }
   throw error;
+}
+
+/** Waits until the browser has shown what stands in the document: a module that comes would hold that up. */
+function isShown() {
+  return new Promise((resolve) => {
+    // There is no frame while nobody sees the page.
+    setTimeout(resolve, document.hidden ? 0 : 2_000);
+    requestAnimationFrame(() => setTimeout(resolve));
+  });
+}
+
+async function start(files, suffix) {
+  const address = (selector) => new URL(files.querySelector(selector).getAttribute('href'), document.baseURI).href;
+  const { default: begin } = await import(address('link[rel="modulepreload"]') + suffix);
+  await begin({ module_or_path: address('link[rel="preload"][as="fetch"]') });
 }
 
 function explain(error) {

@@ -131,7 +131,7 @@ impl SocketPlace {
         let Self { place, counts: Counts { work, hits, .. } } = self;
         let opened = work.open(carries);
         let entry = Entry::open(link, place, "socket", name, peer, Ending::default(), opened);
-        OpenSocket { entry, hits }
+        OpenSocket { entry, bytes: 0, hits }
     }
 }
 
@@ -168,13 +168,16 @@ pub(crate) struct OpenPoll {
 #[derive(Debug)]
 pub(crate) struct OpenSocket {
     entry: Entry,
+    /// What the messages had that were received, in bytes.
+    bytes: usize,
     hits: Hits,
 }
 
 impl OpenSocket {
-    /// Counts a message that was received.
-    pub(crate) fn count(&mut self) {
+    /// Counts a message that was received, of so many bytes.
+    pub(crate) fn count(&mut self, bytes: usize) {
         self.entry.messages += 1;
+        self.bytes += bytes;
     }
 
     /// Returns what it is called in the log.
@@ -182,17 +185,26 @@ impl OpenSocket {
         self.entry.link
     }
 
-    /// Returns how many messages were received.
-    pub(crate) fn received(&self) -> usize {
-        self.entry.messages
+    /// Returns how many messages were received, and how many bytes they had.
+    pub(crate) fn received(&self) -> (usize, usize) {
+        (self.entry.messages, self.bytes)
     }
 
-    /// Measures how long those echoes took that came since then, and since so many messages.
-    pub(crate) fn answered(&self, messages: usize, since: tokio::time::Instant) {
-        let is_echo = matches!(self.entry.opened.carries(), Carries::Chat | Carries::Raw);
-        if is_echo && self.entry.messages > messages {
-            self.entry.opened.work().time_echo(|| since.elapsed());
+    /// Says that all is answered that was received besides this, since then: all messages that one read
+    /// has brought are counted together, and now and then it is measured how long they took.
+    pub(crate) fn answered(&self, (messages, bytes): (usize, usize), since: tokio::time::Instant) {
+        let (more, work) = (self.entry.messages - messages, self.entry.opened.work());
+        match self.entry.opened.carries() {
+            _ if more == 0 => return,
+            // Of what is said in the chat not all is an echo.
+            Carries::Chat => {}
+            Carries::Raw => {
+                work.add(Count::Echoes(Echo::Raw), more);
+                work.add(Count::EchoBytes(Echo::Raw), self.bytes - bytes);
+            }
+            Carries::Feed(_) | Carries::Check => return,
         }
+        work.time_echo(|| since.elapsed());
     }
 
     /// Counts items that go out, with what they take, the first of which was due then.

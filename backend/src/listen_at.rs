@@ -42,9 +42,10 @@ impl ListenAt {
                 Err(error) => Err(address::cant_listen(option, *at, &error)),
             },
             #[cfg(unix)]
-            Self::Unix(path) => {
-                socket_file::listen(path, mode).map_err(|fault| format!("{option} {self}: {fault}"))
-            }
+            Self::Unix(path) => match socket_file::listen(path, mode) {
+                Ok((file, listener)) => Ok(Listener::Unix(Some(file), listener)),
+                Err(fault) => Err(format!("{option} {self}: {fault}")),
+            },
             #[cfg(not(unix))]
             Self::Unix(_) => {
                 let _ = mode;

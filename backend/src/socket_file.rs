@@ -10,7 +10,6 @@ use socket2::{Domain, SockAddr, Socket, Type};
 use tokio::net::UnixListener;
 
 use crate::address::BACKLOG;
-use crate::listener::Listener;
 
 /// The file; it is removed where this is dropped, unless another has taken its place.
 #[derive(Debug)]
@@ -28,16 +27,18 @@ pub struct SocketFile {
 /// # Errors
 ///
 /// Returns why it can't.
-pub(crate) fn listen(path: &Path, mode: Option<u32>) -> Result<Listener, String> {
+pub(crate) fn listen(path: &Path, mode: Option<u32>) -> Result<(SocketFile, UnixListener), String> {
     make_way(path)?;
-    let listener = begin(path, mode).map_err(|error| match error.kind() {
-        io::ErrorKind::NotFound => "there is no such folder".to_owned(),
-        _ => format!("the socket can't be made: {error}"),
+    let listener = begin(path, mode).map_err(|error| {
+        let no_folder = error.kind() == io::ErrorKind::NotFound;
+        if no_folder { NO_FOLDER.to_owned() } else { format!("the socket can't be made: {error}") }
     })?;
     let file = SocketFile::at(path).map_err(|error| error.to_string())?;
     let listener = UnixListener::from_std(listener.into()).map_err(|error| error.to_string())?;
-    Ok(Listener::Unix(Some(file), listener))
+    Ok((file, listener))
 }
+
+const NO_FOLDER: &str = "there is no such folder";
 
 /// Nobody gets in before the rights are what they are to be.
 fn begin(path: &Path, mode: Option<u32>) -> io::Result<Socket> {

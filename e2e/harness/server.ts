@@ -2,6 +2,7 @@
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { get } from 'node:https';
 
 import { serverBinary } from './environment.ts';
 import { until } from './until.ts';
@@ -30,7 +31,8 @@ export class Server {
   }
 
   get origin(): string {
-    return `http://127.0.0.1:${this.port}`;
+    const scheme = this.#arguments.includes('--tls-self-signed') ? 'https' : 'http';
+    return `${scheme}://127.0.0.1:${this.port}`;
   }
 
   /** The API's base address. */
@@ -96,11 +98,23 @@ export class Server {
 }
 
 async function isReady(origin: string): Promise<boolean> {
+  const url = `${origin}/readyz`;
   try {
-    return (await fetch(`${origin}/readyz`)).ok;
+    return url.startsWith('https:') ? (await statusOverTls(url)) === 200 : (await fetch(url)).ok;
   } catch {
     return false;
   }
+}
+
+/** Asks with TLS, whether anybody vouches for the certificate or not, and returns the status. */
+async function statusOverTls(url: string): Promise<number | undefined> {
+  return new Promise((resolve, reject) => {
+    const request = get(url, { rejectUnauthorized: false, agent: false }, (answer) => {
+      answer.resume();
+      resolve(answer.statusCode);
+    });
+    request.on('error', reject);
+  });
 }
 
 /** Nothing of the environment changes the server, but where the page lies and what is logged. */

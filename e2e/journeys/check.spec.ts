@@ -101,6 +101,7 @@ test('behind a proxy that speaks HTTP/1.0 the finding has a remedy', async ({ pa
   await page.getByRole('link', { name: 'Transports' }).click();
   await page.getByTestId('lane-events').getByTestId('explained').getByRole('link').click();
   await expect(page.getByTestId('finding').first()).toBeVisible();
+  await expect(page.locator('[data-testid=finding]:focus')).toHaveCount(1);
 });
 
 test('a run can be cancelled, tells other tabs, and is refused where there is no check', async ({

@@ -12,6 +12,8 @@ pub mod driver;
 
 pub mod check;
 
+pub mod check_program;
+
 pub mod stores;
 
 pub mod format;
@@ -20,12 +22,18 @@ pub mod lesson;
 
 pub mod place;
 
+pub mod between;
+
 pub mod axis;
 
 pub mod keys;
 
 pub mod components;
 
+mod now;
+
 mod wiring;
 
 pub mod app;
+
+pub mod check_app;

@@ -5,7 +5,10 @@ use echoclock_frontend::browser::{crash, take_root};
 use leptos::mount::mount_to;
 
 fn main() {
-    crash::install();
+    crash::install(
+        "The page has crashed",
+        "What was said but not echoed is lost. Reload the page to go on.",
+    );
     // The page stands until the browser lets the whole document go.
-    mount_to(take_root(), App).forget();
+    mount_to(take_root("app"), App).forget();
 }

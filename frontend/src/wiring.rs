@@ -4,21 +4,16 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::Duration;
 
-use echoclock_shared::session::{Event, Intent, PageEvent, Part};
+use echoclock_shared::session::{Event, Intent, Part};
 use leptos::prelude::Set;
 
 use crate::address::{Address, api_in_config, folder};
-use crate::browser::{
-    FragmentWatch, Interval, PageWatch, Task, clock, document_base, fragment, get, is_visible,
-    storage,
-};
-use crate::check::Checker;
+use crate::browser::{FragmentWatch, PageWatch, Task, document_base, fragment, get, storage};
+use crate::check_program::CheckProgram;
 use crate::driver::{BrowserEdge, Driver, Receiver};
+use crate::now;
 use crate::place::Place;
 use crate::stores::{Dispatch, Stores, Writer};
-
-/// How often the page's own time moves on.
-const NOW_EVERY: Duration = Duration::from_millis(250);
 
 /// How long the page waits for its `config.json`.
 const CONFIG_WITHIN: Duration = Duration::from_secs(5);
@@ -28,24 +23,11 @@ const CONFIG_WITHIN: Duration = Duration::from_secs(5);
 /// It ends with the reactive owner in which it is called.
 pub(crate) fn start(stores: Stores) -> Dispatch {
     let wiring = Rc::new(Wiring::new(stores));
-    let checker = Checker::new(stores.check, Rc::clone(&wiring.address));
-    let (watched, running) = (Rc::clone(&wiring.driver), Rc::clone(&checker));
-    let watch = PageWatch::new(move |event| {
-        if let PageEvent::Visible(is_visible) = event {
-            running.take_visible(is_visible);
-        }
-        watched.post(Event::Page(event));
-    });
-    let now = Interval::every(NOW_EVERY, move || {
-        if is_visible() {
-            stores.page.now.set(clock::mono());
-        }
-    });
-    stores.page.now.set(clock::mono());
-    let go = move |fragment: String| {
-        stores.page.finding.set(Place::Check.part(&fragment).map(str::to_owned));
-        stores.page.place.set(Place::of(&fragment));
-    };
+    let check_program = CheckProgram::new(stores.check_program);
+    let watched = Rc::clone(&wiring.driver);
+    let watch = PageWatch::new(move |event| watched.post(Event::Page(event)));
+    let now = now::keep(stores.page.now);
+    let go = move |fragment: String| stores.page.place.set(Place::of(&fragment));
     go(fragment());
     let places = FragmentWatch::new(go);
     let starting = Rc::clone(&wiring);
@@ -64,7 +46,7 @@ pub(crate) fn start(stores: Stores) -> Dispatch {
             let _alive = (&watch, &now, &places, &config);
             readdressed.use_address(&address);
         },
-        move |intent| checker.want(intent),
+        move |intent| check_program.want(intent),
     )
 }
 

@@ -41,12 +41,17 @@ impl Kind {
 
 /// The request that opens a socket.
 pub(crate) fn opening(path: &str) -> Vec<u8> {
-    format!(
-        "GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
-         Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
-    )
-    .into_bytes()
+    let lines = UPGRADE.join("\r\n");
+    format!("GET {path} HTTP/1.1\r\nHost: localhost\r\n{lines}\r\n\r\n").into_bytes()
 }
+
+/// The lines of a request that ask for a WebSocket.
+pub(crate) const UPGRADE: &[&str] = &[
+    "Connection: Upgrade",
+    "Upgrade: websocket",
+    "Sec-WebSocket-Version: 13",
+    "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+];
 
 /// A frame of a client, masked.
 pub(crate) fn masked(kind: Kind, payload: &[u8]) -> Vec<u8> {

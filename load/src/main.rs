@@ -1,17 +1,24 @@
-//! Loads, attacks, a soak and labelled paths for Echoclock; `cargo xtask bench`, `attack`, `soak` and
-//! `check-accuracy` build what they take and start it.
+//! Loads, attacks, a soak, labelled paths, restarts and proxies for Echoclock; `cargo xtask bench`, `attack`,
+//! `soak`, `check-accuracy`, `restart` and `e2e --proxies` build what they take and start it.
 #![expect(clippy::print_stderr, reason = "a failure is said where a terminal shows it")]
 
 mod accuracy;
 mod attack;
 mod bench;
+mod proxies;
+mod restart;
 mod soak;
 
+mod check;
+mod deployed;
 mod fleet;
+mod folder;
 mod frame;
 mod machine;
 mod process;
+mod program;
 mod stats;
+mod stop;
 mod table;
 mod tied;
 
@@ -38,6 +45,10 @@ enum Order {
     /// Has the path check judge labelled paths, and compares
     #[command(name = "check-accuracy", alias = "accuracy")]
     Accuracy(accuracy::Accuracy),
+    /// Has each proxy run with its configuration of deploy/ before the server, and proves what it does
+    Proxies(proxies::Proxies),
+    /// Has a server restart behind nginx under followers of all kinds, none of whom may miss a tick
+    Restart(restart::Restart),
     /// Becomes a program that ends with what has started it
     #[command(name = tied::ORDER, hide = true)]
     Tied(tied::Tied),
@@ -59,6 +70,8 @@ fn obey(order: Order) -> Result<()> {
         Order::Soak(soak) => soak::soak(&soak),
         Order::Attack(order) => attack::attack(&order),
         Order::Accuracy(order) => accuracy::accuracy(&order),
+        Order::Proxies(order) => proxies::proxies(&order),
+        Order::Restart(order) => restart::restart(&order),
         Order::Tied(order) => tied::become_it(&order),
     }
 }

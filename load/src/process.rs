@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::fs;
 use std::io::{BufRead, BufReader, Read};
-use std::net::SocketAddr;
+use std::net::{SocketAddr, TcpListener};
 use std::os::unix::process::CommandExt;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Sender, channel};
@@ -112,6 +112,14 @@ impl Drop for Server {
     }
 }
 
+/// An address that is free, of those that the system takes for no connection meanwhile.
+pub(crate) fn free_address() -> Result<SocketAddr> {
+    let mut ports = std::iter::repeat_with(|| fastrand::u16(PORTS)).take(1_000);
+    let listener = ports.find_map(|port| TcpListener::bind(("0.0.0.0", port)).ok());
+    let port = listener.context("no port is free")?.local_addr()?.port();
+    Ok(SocketAddr::from(([127, 0, 0, 1], port)))
+}
+
 /// Asks a process to end, so that it ends what it has started itself, and makes it where it does not.
 pub(crate) fn end(process: &mut Child) {
     // One that has ended needs neither.
@@ -191,6 +199,8 @@ fn ticks(pid: u32) -> Duration {
     Duration::from_millis(ticks * 10)
 }
 
+/// Below those that Linux gives to whoever connects.
+const PORTS: std::ops::Range<u16> = 20_000..32_000;
 const STARTS_WITHIN: Duration = Duration::from_secs(20);
 /// How long a process may take that was asked to end.
 const ENDS_WITHIN: Duration = Duration::from_secs(3);

@@ -8,7 +8,7 @@ use clap::ValueEnum;
 use crate::say::{self, Task, took};
 use crate::setup::{self, Machine, Need, wasm_toolchain};
 use crate::shell::Cmd;
-use crate::{clients, load, run, tidy};
+use crate::{clients, load, run, tidy, weight};
 
 /// A part of the tests, in the order in which they run: the quick ones first, then what shares
 /// compiled results.
@@ -30,12 +30,14 @@ pub(crate) enum Part {
     Unit,
     /// The page's tests, in a headless browser
     Browser,
-    /// The page and the server, in release
+    /// The page and the server, in release, and what the page weighs
     Build,
     /// The short attacks on the real server
     Attack,
     /// Labelled paths, for the path check to tell what is wrong with them
     Paths,
+    /// Followers over a restart of the server behind nginx
+    Restart,
     /// Clients of the field against the real server
     Clients,
     /// Journeys of a real browser against the real server
@@ -57,7 +59,7 @@ impl Part {
             Self::ClippyWasm => &[Need::Lints, Need::WasmTarget],
             Self::Browser => &[Need::WasmTarget, Need::WasmBindgen, Need::WasmPack, Need::Browser],
             Self::Build | Self::Attack => setup::PAGE,
-            Self::Paths => setup::PATHS,
+            Self::Paths | Self::Restart => setup::PATHS,
             Self::Clients => setup::CLIENTS,
             Self::E2e => setup::JOURNEYS,
         }
@@ -67,9 +69,13 @@ impl Part {
         match self {
             Self::Tidy => tidy::tidy(&machine.project.root),
             Self::Deny => deny(machine),
-            Self::Build => run::build(machine),
+            Self::Build => {
+                run::build(machine)?;
+                weight::weigh(&machine.project.dist())
+            }
             Self::Attack => load::short_attacks(machine),
             Self::Paths => load::short_paths(machine),
+            Self::Restart => load::short_restart(machine),
             Self::Clients => clients::clients(machine),
             Self::E2e => journeys(machine, &[]),
             Self::Fmt
@@ -135,6 +141,7 @@ impl Part {
             | Self::Build
             | Self::Attack
             | Self::Paths
+            | Self::Restart
             | Self::Clients
             | Self::E2e => {
                 unreachable!("{self:?} is more than commands")

@@ -1,5 +1,5 @@
-//! `cargo xtask bench`, `attack`, `soak` and `check-accuracy`: builds what they take, then starts the
-//! programs of `load/`.
+//! `cargo xtask bench`, `attack`, `soak`, `check-accuracy`, `restart` and `e2e --proxies`: builds what they
+//! take, then starts the programs of `load/`.
 
 use std::path::{Path, PathBuf};
 
@@ -56,7 +56,7 @@ pub(crate) fn check_accuracy(machine: &Machine, arguments: &[String]) -> Result<
     }
     run::build(machine)?;
     let browser = setup::browser(machine.shell).context("the browser has gone")?;
-    let judge = start_judge(machine)?.env("CHROMIUM", browser.chromium);
+    let judge = start_behind_proxies(machine, "check-accuracy")?.env("CHROMIUM", browser.chromium);
     machine.shell.stream(&by_page(judge, machine, arguments))
 }
 
@@ -76,16 +76,43 @@ pub(crate) fn short_paths(machine: &Machine) -> Result<()> {
 
 fn judge_paths(machine: &Machine, arguments: &[String]) -> Result<()> {
     build_server(machine)?;
-    machine.shell.stream(&start_judge(machine)?.args(arguments))
+    machine.shell.stream(&start_behind_proxies(machine, "check-accuracy")?.args(arguments))
 }
 
-/// Builds what judges, and tells it where the proxies are.
-fn start_judge(machine: &Machine) -> Result<Cmd> {
+/// Has the proxies run with their configurations of `deploy/`, all of them where none is named, before a
+/// server with the page.
+pub(crate) fn proxies(machine: &Machine, only: &[String]) -> Result<()> {
+    let unmet = setup::set_up(machine, setup::PROXIES);
+    ensure!(unmet.is_empty(), "set-up is not complete: see above");
+    run::build(machine)?;
+    let only = only.iter().flat_map(|name| ["--only".to_owned(), name.clone()]);
+    machine.shell.stream(&start_behind_proxies(machine, "proxies")?.args(only))
+}
+
+/// Has the server restart behind nginx under followers.
+pub(crate) fn restart(machine: &Machine, arguments: &[String]) -> Result<()> {
+    let unmet = setup::set_up(machine, setup::PATHS);
+    ensure!(unmet.is_empty(), "set-up is not complete: see above");
+    restart_under(machine, arguments)
+}
+
+/// The same under few followers, which takes a quarter of a minute.
+pub(crate) fn short_restart(machine: &Machine) -> Result<()> {
+    restart_under(machine, &["--followers".to_owned(), "60".to_owned()])
+}
+
+fn restart_under(machine: &Machine, arguments: &[String]) -> Result<()> {
+    build_server(machine)?;
+    machine.shell.stream(&start_behind_proxies(machine, "restart")?.args(arguments))
+}
+
+/// Builds what puts proxies before the server, and tells it where they are.
+fn start_behind_proxies(machine: &Machine, order: &str) -> Result<Cmd> {
     let release = build(machine, &["--package", "echoclock-load"])?;
     let nginx = setup::nginx(machine.shell, machine.project).context("nginx has gone")?;
     let proxies = setup::proxies(machine.shell, machine.project);
     let programs = std::iter::once(("nginx", nginx)).chain(proxies);
-    let run = programs.fold(start(machine, &release, "check-accuracy"), |run, (name, program)| {
+    let run = programs.fold(start(machine, &release, order), |run, (name, program)| {
         run.arg("--program").arg(format!("{name}={program}"))
     });
     let libraries = setup::libraries(machine.project);
@@ -155,6 +182,19 @@ mod tests {
         let run = by_page(Cmd::new("judge"), &machine, &arguments);
         let script = "/clone/e2e/accuracy/check.mjs";
         assert_eq!(run.to_string(), format!("judge --page node --page {script} --only direct"));
+    }
+
+    #[test]
+    fn a_short_restart_is_told_where_nginx_is() {
+        let project = Project::made_up();
+        let shell = FakeShell::default().has("nginx").says("/fake/bin/nginx", "");
+        short_restart(&Machine::look(&shell, &project)).unwrap();
+        let told = shell.told();
+        assert_eq!(told[0], "cargo build --release --package echoclock-backend");
+        let run = told.last().unwrap();
+        let start = "/clone/target/xtask/load/release/echoclock-load restart --server \
+            /clone/target/release/echoclock --program nginx=/fake/bin/nginx --libraries";
+        assert!(run.starts_with(start) && run.ends_with(" --followers 60"), "{run}");
     }
 
     #[test]

@@ -4,12 +4,14 @@ mod setup;
 
 mod page;
 mod run;
+mod weight;
 
 mod dev;
 
 mod check;
 mod clients;
 mod fuzz;
+mod lighthouse;
 mod paths;
 mod server;
 mod tidy;
@@ -20,6 +22,7 @@ mod load;
 mod package;
 
 mod fingerprint;
+mod hashed;
 mod packed;
 mod project;
 mod say;
@@ -87,9 +90,18 @@ enum Order {
     },
     /// Runs the browser's journeys; what follows -- goes to their runner
     E2e {
+        /// Has nginx, Caddy, HAProxy, Apache and Varnish run with their configurations of deploy/ before
+        /// the server instead, and proves what clients can count on
+        #[arg(long)]
+        proxies: bool,
+        /// Has these proxies alone run
+        #[arg(long, value_name = "NAME", num_args = 1.., requires = "proxies")]
+        only: Vec<String>,
         #[arg(last = true, value_name = "ARGUMENT")]
         more: Vec<String>,
     },
+    /// Measures the page by Lighthouse on a slow telephone: 97 in performance, 100 in all else
+    Lighthouse,
     /// Tries the decoders with inputs that a fuzzer makes up; takes a C++ compiler
     Fuzz {
         /// Tries these alone
@@ -125,6 +137,13 @@ enum Order {
     /// page's check; `check-accuracy --help` tells the rest
     #[command(disable_help_flag = true)]
     CheckAccuracy {
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "ARGUMENT")]
+        arguments: Vec<String>,
+    },
+    /// Has the server restart behind nginx under 1,000 followers, none of whom may miss a tick;
+    /// `restart --help` tells the rest
+    #[command(disable_help_flag = true)]
+    Restart {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "ARGUMENT")]
         arguments: Vec<String>,
     },
@@ -170,11 +189,13 @@ fn obey(order: Order) -> Result<()> {
         }
         Order::Package { what } => package::package(&machine, what),
         Order::Test { only } => check::check(&machine, &only),
-        Order::E2e { more } => {
+        Order::E2e { proxies: true, only, .. } => load::proxies(&machine, &only),
+        Order::E2e { proxies: false, more, .. } => {
             let unmet = setup::set_up(&machine, setup::JOURNEYS);
             ensure!(unmet.is_empty(), "set-up is not complete: see above");
             check::journeys(&machine, &more)
         }
+        Order::Lighthouse => lighthouse::lighthouse(&machine),
         Order::Fuzz { targets, seconds } => {
             fuzz::fuzz(&shell, &project, &targets, Duration::from_secs(seconds))
         }
@@ -183,6 +204,7 @@ fn obey(order: Order) -> Result<()> {
         Order::Attack { arguments } => load::run(&machine, "attack", &arguments),
         Order::Soak { arguments } => load::run(&machine, "soak", &arguments),
         Order::CheckAccuracy { arguments } => load::check_accuracy(&machine, &arguments),
+        Order::Restart { arguments } => load::restart(&machine, &arguments),
         Order::Tidy => tidy::tidy(&project.root),
         Order::Paths => paths::write(&shell, &project),
         Order::OpenBrowser { listen } => run::open_browser(listen),

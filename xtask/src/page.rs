@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail, ensure};
 
 use crate::fingerprint::Fingerprint;
+use crate::hashed;
 use crate::packed;
 use crate::say::{self, Task};
 use crate::setup::{self, Machine, wasm_toolchain};
@@ -27,6 +28,7 @@ pub(crate) fn build(machine: &Machine, base: Option<&str>) -> Result<()> {
 
     let task = Task::start("page", "trunk build --release");
     machine.shell.run(&trunk(machine, "build --release")?.args(public_url(base)), &task)?;
+    hashed::name_by_content(&dist)?;
     let script = machine.project.root.join("xtask/src/precompress.mjs");
     machine.shell.run(&Cmd::new("node").path(&script).path(&dist), &task)?;
     packed::by_zstd(&dist)?;

@@ -74,6 +74,11 @@ impl Project {
         self.root.join("e2e")
     }
 
+    /// Lighthouse, over the page.
+    pub(crate) fn lighthouse(&self) -> PathBuf {
+        self.e2e().join("lighthouse")
+    }
+
     /// What measures and attacks the server.
     pub(crate) fn load(&self) -> PathBuf {
         self.root.join("load")

@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 use std::io;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::Path;
 
 use echoclock_check::AskedServer;
@@ -73,11 +73,12 @@ fn own(serve: &Serve) -> Result<AskedServer, Fault> {
 ///
 /// A listener at [::] takes IPv4 as well, except on Windows, and in a container it often takes nothing else.
 fn from_here(at: SocketAddr) -> SocketAddr {
-    let own = match at {
-        SocketAddr::V6(_) if cfg!(windows) => IpAddr::V6(Ipv6Addr::LOCALHOST),
-        SocketAddr::V4(_) | SocketAddr::V6(_) => IpAddr::V4(Ipv4Addr::LOCALHOST),
-    };
-    if at.ip().is_unspecified() { SocketAddr::new(own, at.port()) } else { at }
+    if !at.ip().is_unspecified() {
+        return at;
+    }
+    let is_alone = at.is_ipv6() && cfg!(windows);
+    let ip = if is_alone { Ipv6Addr::LOCALHOST.into() } else { Ipv4Addr::LOCALHOST.into() };
+    SocketAddr::new(ip, at.port())
 }
 
 #[cfg(test)]

@@ -47,7 +47,7 @@ async fn converse(socket: &mut Socket, state: &AppState) -> End {
             let json = std::str::from_utf8(json).expect("a text is UTF-8");
             Ok(Answer::Text(answer(json, Echo::Chat, state).encode()))
         }
-        Message::Binary(_) => {
+        Message::Binary => {
             let reason = "this socket takes text messages only".to_owned();
             Err(End::ByServer(CloseCode::UNSUPPORTED, reason))
         }

@@ -9,9 +9,9 @@ use http::Uri;
 
 use crate::error::Refusal;
 use crate::parameter;
-use crate::socket::{Answer, Endpoint, Message, MessageMax, Opening, PROTOCOL, Subprotocol};
+use crate::socket::{Answer, Endpoint, MessageMax, Opening, PROTOCOL, Subprotocol};
 use crate::state::AppState;
-use crate::work::{Carries, Echo};
+use crate::work::Carries;
 
 /// Returns the endpoint, or what says that there is none.
 pub(crate) fn routes(state: &AppState) -> Router<AppState> {
@@ -41,12 +41,8 @@ async fn open(
         subprotocol: subprotocol(&uri)?,
         silence: None,
     };
-    endpoint.open(state, opening, async |mut socket, state| {
-        let hear = |message: Message<'_>| {
-            state.counts.work().echoed(Echo::Raw, message.len());
-            Ok(Answer::TheSame)
-        };
-        let end = socket.listen(hear).await;
+    endpoint.open(state, opening, async |mut socket, _| {
+        let end = socket.listen(|_| Ok(Answer::TheSame)).await;
         socket.close(end).await;
     })
 }

@@ -76,8 +76,8 @@ pub(super) struct Parts<'a> {
 pub(crate) enum Message<'a> {
     /// A text, which is UTF-8.
     Text(&'a [u8]),
-    /// So many bytes, into which nobody looks.
-    Binary(usize),
+    /// Any bytes, into which nobody looks.
+    Binary,
 }
 
 /// What is answered.
@@ -87,16 +87,6 @@ pub(crate) enum Answer {
     TheSame,
     /// A text.
     Text(String),
-}
-
-impl Message<'_> {
-    /// Returns how many bytes it has.
-    pub(crate) fn len(&self) -> usize {
-        match self {
-            Self::Text(text) => text.len(),
-            Self::Binary(bytes) => *bytes,
-        }
-    }
 }
 
 impl Socket {
@@ -174,7 +164,7 @@ impl Inner {
             };
             turn.made_progress();
             let now = Instant::now();
-            let before = self.open.as_ref().map_or(0, OpenSocket::received);
+            let before = self.open.as_ref().map(OpenSocket::received).unwrap_or_default();
             self.rest.clear();
             let mut input = Input::new(&mut buffer[..read.end]);
             let mut same = 0..0;
@@ -224,16 +214,16 @@ impl Inner {
             self.allowance.message(now)?;
             match step {
                 Step::Message(kind, body) => {
-                    if let Some(open) = &mut self.open {
-                        open.count();
-                    }
                     let payload = match &body {
                         Body::Here(range) => &input.bytes[range.clone()],
                         Body::Kept(held) => held,
                     };
+                    if let Some(open) = &mut self.open {
+                        open.count(payload.len());
+                    }
                     let (message, opcode) = match kind {
                         Kind::Text => (Message::Text(payload), head::TEXT),
-                        Kind::Binary => (Message::Binary(payload.len()), head::BINARY),
+                        Kind::Binary => (Message::Binary, head::BINARY),
                     };
                     match (hear(message)?, body) {
                         (Answer::TheSame, Body::Here(range)) => {

@@ -47,15 +47,15 @@ impl Files {
         let chain = chain(&self.certificate).map_err(Fault::Certificate)?;
         let key = key(&self.key).map_err(Fault::Key)?;
         let certified = CertifiedKey::from_der(chain, key, &ring::default_provider());
-        certified.map(Arc::new).map(Certificate).map_err(|error| match error {
-            Error::InconsistentKeys(InconsistentKeys::KeyMismatch) => Fault::Key(format!(
-                "not the key of the certificate in {}: it has to be the one that it was made with",
-                self.certificate.display()
-            )),
-            Error::InvalidCertificate(error) => {
+        certified.map(Arc::new).map(Certificate).map_err(|error| {
+            if error == Error::InconsistentKeys(InconsistentKeys::KeyMismatch) {
+                Fault::Key(format!(
+                    "not the key of the certificate in {}: it has to be the one that it was made with",
+                    self.certificate.display()
+                ))
+            } else if let Error::InvalidCertificate(error) = error {
                 Fault::Certificate(format!("no certificate that can be used: {error}"))
-            }
-            error => {
+            } else {
                 Fault::Key(format!("no key that can be used (RSA, ECDSA or Ed25519): {error}"))
             }
         })
@@ -91,18 +91,23 @@ pub(crate) fn chain(path: &Path) -> Result<Vec<CertificateDer<'static>>, String>
 ///
 /// Where there is none, with what the file has to be.
 pub(crate) fn key(path: &Path) -> Result<PrivateKeyDer<'static>, String> {
-    PrivateKeyDer::from_pem_slice(&read(path)?).map_err(|error| match error {
-        pem::Error::NoItemsFound => format!("no key is in it, {KEY}"),
-        error => format!("no PEM that can be read, {KEY}: {error}"),
+    PrivateKeyDer::from_pem_slice(&read(path)?).map_err(|error| {
+        if matches!(error, pem::Error::NoItemsFound) {
+            format!("no key is in it, {KEY}")
+        } else {
+            format!("no PEM that can be read, {KEY}: {error}")
+        }
     })
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, String> {
-    fs::read(path).map_err(|error| match error.kind() {
-        io::ErrorKind::NotFound => "there is no such file".to_owned(),
-        _ => format!("the file can't be read: {error}"),
+    fs::read(path).map_err(|error| {
+        let is_there = error.kind() != io::ErrorKind::NotFound;
+        if is_there { format!("the file can't be read: {error}") } else { NO_FILE.to_owned() }
     })
 }
+
+const NO_FILE: &str = "there is no such file";
 
 /// What the certificate's file has to be.
 const CERTIFICATE: &str = "which has to begin with -----BEGIN CERTIFICATE-----";

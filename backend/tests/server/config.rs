@@ -119,12 +119,16 @@ fn what_is_in_force_can_be_fed_back() {
         ["--log-level", "warn,hyper=debug"],
         ["--min-rate", "0"],
         ["--memory-budget", "4294967296"],
+        ["--unix-socket-mode", "660"],
+        ["--redirect-listen", "unix:/nowhere/redirect.sock"],
+        ["--redirect-port", "8443"],
     ];
     let without_sources = |in_force: &str| {
         let lines = in_force.lines().map(|line| line.split(" # ").next().expect("its beginning"));
         lines.map(str::to_owned).collect::<Vec<_>>()
     };
-    for options in [vec![], [&options.concat()[..], &["--no-check"]].concat()] {
+    for options in [vec![], [&options.concat()[..], &["--no-check", "--tls-self-signed"]].concat()]
+    {
         let once = run(&[], &options).expect("it is in force");
         let twice = Filed::new(&once).run(&[], &[]).expect("it can be fed back");
         assert_eq!(without_sources(&twice), without_sources(&once));

@@ -1,6 +1,6 @@
-//! The last words of a page that has panicked.
+//! The last words of a program that has panicked.
 //!
-//! Nothing of the page can be relied on by then, so this builds its few elements itself, and its
+//! Nothing of it can be relied on by then, so this builds its few elements itself, and its
 //! button calls the browser without any code of ours.
 
 use std::panic::{self, PanicHookInfo};
@@ -12,19 +12,19 @@ use web_sys::{Document, Element};
 use super::page::document;
 use super::window;
 
-/// Shows every panic from here on.
-pub fn install() {
-    panic::set_hook(Box::new(|panic| show(&words_of(panic))));
+/// Shows every panic from here on, below a heading and what to do about it.
+pub fn install(heading: &'static str, advice: &'static str) {
+    panic::set_hook(Box::new(move |panic| show(heading, advice, &words_of(panic))));
 }
 
 /// Shows `message` on the console and, unless another came before it, on the page.
-pub fn show(message: &str) {
+pub fn show(heading: &str, advice: &str, message: &str) {
     web_sys::console::error_1(&JsValue::from_str(message));
     // Where even this fails, the console has it.
-    let _ = prepend(&document(), message);
+    let _ = prepend(&document(), heading, advice, message);
 }
 
-fn prepend(document: &Document, message: &str) -> Result<(), JsValue> {
+fn prepend(document: &Document, heading: &str, advice: &str, message: &str) -> Result<(), JsValue> {
     let Some(body) = document.body() else { return Ok(()) };
     if document.query_selector("[data-testid=crash]")?.is_some() {
         return Ok(());
@@ -33,8 +33,7 @@ fn prepend(document: &Document, message: &str) -> Result<(), JsValue> {
     crash.set_attribute("data-testid", "crash")?;
     crash.set_attribute("role", "alert")?;
     crash.set_class_name("crash");
-    append(document, &crash, "h2", "The page has crashed")?;
-    let advice = "What was said but not echoed is lost. Reload the page to go on.";
+    append(document, &crash, "h2", heading)?;
     append(document, &crash, "p", advice)?;
     let details = append(document, &crash, "pre", message)?;
     details.set_attribute("translate", "no")?;

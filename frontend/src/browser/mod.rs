@@ -48,6 +48,11 @@ mod page;
 use page::document;
 pub use page::{PageWatch, document_base, is_visible, print, reveal, take_root};
 
+mod attribute;
+pub use attribute::{AttributeWatch, write_attribute};
+
+pub mod program;
+
 pub mod clock;
 
 mod keys;

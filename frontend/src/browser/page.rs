@@ -60,11 +60,11 @@ pub fn document_base() -> String {
     document().base_uri().ok().flatten().unwrap_or_default()
 }
 
-/// Returns the element with the id `app`, emptied of what stood there while the page loaded, or
-/// the body where there is none.
-pub fn take_root() -> HtmlElement {
+/// Returns the element of an id, emptied of what stood there while the program loaded, or the body
+/// where there is none.
+pub fn take_root(id: &str) -> HtmlElement {
     let document = document();
-    match document.get_element_by_id("app").and_then(|root| root.dyn_into::<HtmlElement>().ok()) {
+    match document.get_element_by_id(id).and_then(|root| root.dyn_into::<HtmlElement>().ok()) {
         Some(root) => {
             root.set_text_content(None);
             root

@@ -17,7 +17,7 @@ use std::time::Duration;
 use echoclock_shared::check::report::{self, Report};
 use leptos::prelude::{GetUntracked, Set};
 
-use crate::address::Address;
+use crate::between::Api;
 use crate::browser::{Interval, Tabs, Task, Timer};
 use crate::stores::{CheckEnd, CheckIntent, CheckPhase, CheckStore, Shown, Source};
 use running::Running;
@@ -25,7 +25,7 @@ use running::Running;
 /// Runs path checks and opens their reports, and is the only writer of their store.
 pub struct Checker {
     store: CheckStore,
-    address: Rc<RefCell<Address>>,
+    api: Rc<RefCell<Option<Api>>>,
     now: Now,
     tabs: Tabs,
 }
@@ -40,8 +40,8 @@ struct Now {
 }
 
 impl Checker {
-    /// Makes one that checks the way to whatever `address` is at the time.
-    pub fn new(store: CheckStore, address: Rc<RefCell<Address>>) -> Rc<Self> {
+    /// Makes one that checks the way to wherever `api` is at the time, and waits while that is not known.
+    pub fn new(store: CheckStore, api: Rc<RefCell<Option<Api>>>) -> Rc<Self> {
         let forgetting = RefCell::new(None::<Timer>);
         let tabs = Tabs::new(A_CHECK_RUNS, move || {
             store.runs_elsewhere.set(true);
@@ -49,7 +49,7 @@ impl Checker {
                 store.runs_elsewhere.set(false);
             })));
         });
-        Rc::new(Self { store, address, now: Now::default(), tabs })
+        Rc::new(Self { store, api, now: Now::default(), tabs })
     }
 
     /// Does what the user wants.

@@ -17,7 +17,8 @@ use leptos::prelude::Set;
 use super::carry::Way;
 use super::running::Running;
 use super::{Checker, TELL_EVERY};
-use crate::address::{Address, WrongAddress, with_parameter};
+use crate::address::with_parameter;
+use crate::between::Api;
 use crate::browser::{Exchange, Interval, Question, Task, clock, random_bits, unless, wait};
 use crate::stores::{CheckEnd, CheckPhase, CheckProgress};
 
@@ -33,9 +34,9 @@ impl Checker {
                 checker.tabs.tell();
             }
         })));
-        let (checker, address) = (Rc::downgrade(self), Rc::clone(&self.address));
+        let (checker, api) = (Rc::downgrade(self), Rc::clone(&self.api));
         self.now.starting.replace(Some(Task::spawn(async move {
-            let may_run = async { may_run(&known(&address).await).await };
+            let may_run = async { may_run(known(&api).await?).await };
             let asked = unless(may_run, wait(ASKED_WITHIN)).await;
             let asked = asked.unwrap_or_else(|| Err(UNREACHABLE.to_owned()));
             let Some(checker) = checker.upgrade() else { return };
@@ -74,19 +75,17 @@ impl Checker {
 }
 
 /// Waits for the API's address, which a page that has only begun does not know yet.
-async fn known(address: &RefCell<Address>) -> Address {
+async fn known(api: &RefCell<Option<Api>>) -> Api {
     loop {
-        let now = address.borrow().clone();
-        if now.base != Err(WrongAddress::Pending) {
-            return now;
+        if let Some(api) = api.borrow().clone() {
+            return api;
         }
         wait(LOOK_EVERY).await;
     }
 }
 
 /// Asks whether the check is there, for a pass where the server wants one, and whether it keeps ledgers.
-async fn may_run(address: &Address) -> Result<(Way, bool), String> {
-    let base = address.base.clone().map_err(|wrong| wrong.to_string())?;
+async fn may_run(base: String) -> Result<(Way, bool), String> {
     let at = |path: &str| Question {
         address: format!("{base}{}", path::below_api(path)),
         ..Question::default()

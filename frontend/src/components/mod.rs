@@ -9,6 +9,8 @@ mod connection;
 
 mod held_enter;
 
+mod lede;
+
 mod language;
 
 mod scroller;
@@ -28,6 +30,9 @@ mod clock;
 mod transports;
 
 mod check;
+pub use check::Check;
+
+mod check_view;
 
 mod server;
 

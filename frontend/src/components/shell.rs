@@ -5,14 +5,14 @@ use leptos::html::Main;
 use leptos::prelude::*;
 
 use super::chat::Chat;
-use super::check::Check;
+use super::check_view::CheckView;
 use super::clock::Clock;
 use super::server::Server;
 use super::transports::Transports;
 use super::wire::Wire;
 use crate::browser::{scroll_to_top, set_title};
 use crate::place::Place;
-use crate::stores::use_stores;
+use crate::stores::{ProgramIntent, use_dispatch, use_stores};
 
 /// The page: its head, the view of the place, its foot.
 ///
@@ -33,10 +33,21 @@ pub fn Shell() -> impl IntoView {
         }
         place
     });
+    // Whoever points at a link may be about to follow it.
+    let dispatch = use_dispatch();
+    let may_go = move |there| {
+        if there == Place::Check {
+            dispatch.check_program(ProgramIntent::Fetch);
+        }
+    };
     let link = move |there: Place| {
         view! {
             <li>
-                <a href=there.href() aria-current=move || (place.get() == there).then_some("page")>
+                <a
+                    href=there.href()
+                    aria-current=move || (place.get() == there).then_some("page")
+                    on:pointerenter=move |_| may_go(there)
+                >
                     {there.name()}
                 </a>
             </li>
@@ -78,11 +89,7 @@ pub fn Shell() -> impl IntoView {
                     <Transports/>
                 </div>
             </Show>
-            <Show when=move || is_check.get()>
-                <div class="view check">
-                    <Check/>
-                </div>
-            </Show>
+            <CheckView is_shown=is_check main/>
         </main>
         <PageFoot/>
     }

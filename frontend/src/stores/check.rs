@@ -24,6 +24,12 @@ pub struct CheckStore {
     pub hides_addresses: RwSignal<bool>,
     /// Whether another tab of this origin runs a check.
     pub runs_elsewhere: RwSignal<bool>,
+    /// Whether the address names the view.
+    pub is_open: RwSignal<bool>,
+    /// The finding that the address names.
+    pub finding: RwSignal<Option<String>>,
+    /// The time of `Moment::mono`, four times a second while the page can be seen.
+    pub now: RwSignal<Duration>,
 }
 
 /// How far a run is.

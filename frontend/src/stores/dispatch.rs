@@ -3,13 +3,26 @@
 use echoclock_shared::session::Intent;
 use leptos::prelude::{Callable, UnsyncCallback};
 
-/// How components say what the user wants.
+/// How the page's components say what the user wants.
 #[derive(Clone, Copy, Debug)]
 pub struct Dispatch {
     intent: UnsyncCallback<Intent>,
     address: UnsyncCallback<String>,
-    check: UnsyncCallback<CheckIntent>,
+    check_program: UnsyncCallback<ProgramIntent>,
 }
+
+/// What the user wants of a program that the page starts when it is wanted.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum ProgramIntent {
+    /// They may soon want it.
+    Fetch,
+    /// They want it.
+    Start,
+}
+
+/// How the Check view's components say what the user wants.
+#[derive(Clone, Copy, Debug)]
+pub struct CheckDispatch(UnsyncCallback<CheckIntent>);
 
 /// What the user wants of the path check.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -37,16 +50,16 @@ pub enum CheckIntent {
 }
 
 impl Dispatch {
-    /// Makes a dispatch that hands what it is given to `intent`, `address` and `check`.
+    /// Makes a dispatch that hands what it is given to `intent`, `address` and `check_program`.
     pub fn new(
         intent: impl Fn(Intent) + 'static,
         address: impl Fn(String) + 'static,
-        check: impl Fn(CheckIntent) + 'static,
+        check_program: impl Fn(ProgramIntent) + 'static,
     ) -> Self {
         Self {
             intent: UnsyncCallback::new(intent),
             address: UnsyncCallback::new(address),
-            check: UnsyncCallback::new(check),
+            check_program: UnsyncCallback::new(check_program),
         }
     }
 
@@ -60,8 +73,20 @@ impl Dispatch {
         self.address.run(address);
     }
 
+    /// Has the Check view's program fetched, or started.
+    pub fn check_program(self, intent: ProgramIntent) {
+        self.check_program.run(intent);
+    }
+}
+
+impl CheckDispatch {
+    /// Makes a dispatch that hands what it is given to `want`.
+    pub fn new(want: impl Fn(CheckIntent) + 'static) -> Self {
+        Self(UnsyncCallback::new(want))
+    }
+
     /// Has the path check do what the user wants.
-    pub fn check(self, intent: CheckIntent) {
-        self.check.run(intent);
+    pub fn send(self, intent: CheckIntent) {
+        self.0.run(intent);
     }
 }

@@ -26,6 +26,9 @@ pub use check::{
     CheckEnd, CheckPhase, CheckProgress, CheckStep, CheckStore, Shown, Source, StepState,
 };
 
+mod check_program;
+pub use check_program::{CheckProgramStore, ProgramState};
+
 mod server;
 pub use server::ServerStore;
 
@@ -47,11 +50,11 @@ mod writer;
 pub use writer::Writer;
 
 mod dispatch;
-pub use dispatch::{CheckIntent, Dispatch};
+pub use dispatch::{CheckDispatch, CheckIntent, Dispatch, ProgramIntent};
 
 use leptos::prelude::expect_context;
 
-/// Everything that components read.
+/// Everything that the page's components read.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Stores {
     /// The chat echo.
@@ -60,8 +63,8 @@ pub struct Stores {
     pub clock: ClockStore,
     /// The clock over every transport.
     pub lanes: LanesStore,
-    /// The path check.
-    pub check: CheckStore,
+    /// The Check view's program.
+    pub check_program: CheckProgramStore,
     /// The server, and where it is looked for.
     pub server: ServerStore,
     /// The page itself.
@@ -77,5 +80,15 @@ pub fn use_stores() -> Stores {
 
 /// Returns how components say what the user wants; a component's body calls it.
 pub fn use_dispatch() -> Dispatch {
+    expect_context()
+}
+
+/// Returns the store that the Check view's program provides; a component's body calls it.
+pub fn use_check() -> CheckStore {
+    expect_context()
+}
+
+/// Returns how the Check view's components say what the user wants; a component's body calls it.
+pub fn use_check_dispatch() -> CheckDispatch {
     expect_context()
 }

@@ -13,8 +13,6 @@ pub struct PageStore {
     pub now: RwSignal<Duration>,
     /// Which place within the page is shown.
     pub place: RwSignal<Place>,
-    /// The finding of the path check that the address names.
-    pub finding: RwSignal<Option<String>>,
     /// Whether the browser believes that there is no network: a hint to show, no more.
     pub seems_offline: RwSignal<bool>,
 }

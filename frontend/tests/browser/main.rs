@@ -17,4 +17,6 @@ mod edge;
 
 mod app;
 
+mod check_app;
+
 wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);

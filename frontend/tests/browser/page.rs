@@ -191,18 +191,18 @@ fn the_root_is_emptied_of_the_loading_line() {
     let app = made("main");
     app.set_id("app");
     app.set_text_content(Some("Loading…"));
-    let root = take_root();
+    let root = take_root("app");
     assert_eq!((root.id().as_str(), root.text_content().as_deref()), ("app", Some("")));
     app.remove();
-    assert_eq!(take_root().tag_name(), "BODY");
+    assert_eq!(take_root("app").tag_name(), "BODY");
     assert!(document_base().starts_with("http://"));
 }
 
 #[wasm_bindgen_test]
 fn the_last_words_can_be_read_and_come_once() {
     let (_, document) = here();
-    crash::show("index out of bounds");
-    crash::show("and once more");
+    crash::show("It has crashed", "Reload it.", "index out of bounds");
+    crash::show("It has crashed", "Reload it.", "and once more");
     let crash = document.query_selector("[data-testid=crash]").expect("a selector");
     let crash = crash.expect("it was found");
     let text = crash.text_content().expect("an element has text");

@@ -5,12 +5,14 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::Duration;
 
-use echoclock_frontend::components::Shell;
-use echoclock_frontend::stores::{CheckIntent, Dispatch, Stores};
+use echoclock_frontend::components::{Check, Shell};
+use echoclock_frontend::stores::{
+    CheckDispatch, CheckIntent, CheckStore, Dispatch, ProgramIntent, Stores,
+};
 use echoclock_shared::session::Intent;
 use js_sys::Reflect;
 use leptos::mount::mount_to;
-use leptos::prelude::{Owner, provide_context};
+use leptos::prelude::{IntoView, Owner, provide_context};
 use wasm_bindgen::JsCast;
 use web_sys::{
     CompositionEvent, CompositionEventInit, Element, Event, EventInit, HtmlElement, KeyboardEvent,
@@ -26,10 +28,12 @@ type Heard<T> = Rc<RefCell<Vec<T>>>;
 /// The page over stores of the test's own; dropping it takes it away.
 pub(crate) struct Bench {
     pub(crate) stores: Stores,
+    pub(crate) check: CheckStore,
     root: HtmlElement,
     intents: Heard<Intent>,
     addresses: Heard<String>,
     checks: Heard<CheckIntent>,
+    programs: Heard<ProgramIntent>,
     mounted: Option<Box<dyn Any>>,
     watch: Option<Watch>,
     translation: Option<Translation>,
@@ -39,38 +43,57 @@ pub(crate) struct Bench {
 impl Bench {
     /// Shows the page, its stores as `fill` leaves them.
     pub(crate) async fn new(fill: impl FnOnce(Stores)) -> Self {
+        Self::showing(Shell, |stores, _| fill(stores)).await
+    }
+
+    /// Shows the Check view as its own program does, its store as `fill` leaves it.
+    pub(crate) async fn of_check(fill: impl FnOnce(CheckStore)) -> Self {
+        Self::showing(Check, |_, check| fill(check)).await
+    }
+
+    async fn showing<V: IntoView + 'static>(
+        view: fn() -> V,
+        fill: impl FnOnce(Stores, CheckStore),
+    ) -> Self {
         let document = window().and_then(|window| window.document()).expect("a document");
         let root = document.create_element("div").expect("an element");
         document.body().expect("a body").append_child(&root).expect("a child");
         let root: HtmlElement = root.unchecked_into();
         let owner = Owner::new();
         owner.set();
-        let stores = Stores::default();
-        fill(stores);
-        let (intents, addresses, checks) = (Heard::default(), Heard::default(), Heard::default());
+        let (stores, check) = (Stores::default(), CheckStore::default());
+        fill(stores, check);
+        let (intents, addresses) = (Heard::default(), Heard::default());
+        let (checks, programs) = (Heard::default(), Heard::default());
         let dispatch = {
-            let (intents, addresses, checks) =
-                (Rc::clone(&intents), Rc::clone(&addresses), Rc::clone(&checks));
+            let (intents, addresses, programs) =
+                (Rc::clone(&intents), Rc::clone(&addresses), Rc::clone(&programs));
             Dispatch::new(
                 move |intent| intents.borrow_mut().push(intent),
                 move |address| addresses.borrow_mut().push(address),
-                move |intent| checks.borrow_mut().push(intent),
+                move |intent| programs.borrow_mut().push(intent),
             )
         };
+        let asked = Rc::clone(&checks);
+        let check_dispatch = CheckDispatch::new(move |intent| asked.borrow_mut().push(intent));
         let mounted = mount_to(root.clone(), move || {
             provide_context(stores);
             provide_context(dispatch);
-            Shell()
+            provide_context(check);
+            provide_context(check_dispatch);
+            view()
         });
         let mounted: Option<Box<dyn Any>> = Some(Box::new(mounted));
         let watch = Some(Watch::over(&root));
         let translation = None;
         let bench = Self {
             stores,
+            check,
             root,
             intents,
             addresses,
             checks,
+            programs,
             mounted,
             watch,
             translation,
@@ -221,6 +244,11 @@ impl Bench {
     /// Returns what was asked of the path check since the last call.
     pub(crate) fn checks(&self) -> Vec<CheckIntent> {
         self.checks.take()
+    }
+
+    /// Returns what was asked of the Check view's program since the last call.
+    pub(crate) fn programs(&self) -> Vec<ProgramIntent> {
+        self.programs.take()
     }
 }
 

@@ -3,9 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use echoclock_frontend::place::Place;
 use echoclock_frontend::stores::{
-    CheckEnd, CheckIntent, CheckPhase, CheckProgress, CheckStep, Shown, Source, StepState, Stores,
+    CheckEnd, CheckIntent, CheckPhase, CheckProgress, CheckStep, Shown, Source, StepState,
 };
 use echoclock_shared::check::evidence::Client;
 use echoclock_shared::check::hops::{Hop, Seen};
@@ -22,14 +21,6 @@ use leptos::prelude::Set;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::bench::Bench;
-
-async fn bench(fill: impl FnOnce(Stores)) -> Bench {
-    Bench::new(|stores| {
-        stores.page.place.set(Place::Check);
-        fill(stores);
-    })
-    .await
-}
 
 fn shown(report: Report, source: Source) -> Option<Shown> {
     Some(Shown { report: Arc::new(report), source })
@@ -94,7 +85,7 @@ fn report(run: u128) -> Report {
 
 #[wasm_bindgen_test]
 async fn one_button_runs_it_as_deep_as_is_chosen() {
-    let bench = bench(|_| {}).await;
+    let bench = Bench::of_check(|_| {}).await;
     assert!(bench.find("[data-testid=report]").is_none());
     bench.press("[data-testid=check]", "Check this path").await;
     bench.click("[data-testid=check] label:nth-of-type(2) input").await;
@@ -111,18 +102,18 @@ async fn a_run_shows_what_is_under_way_and_can_be_cancelled() {
         steps: vec![step("small items", StepState::Done), step("large items", second)],
         verdicts: vec![(Lane::Events, Verdict::Works)],
     };
-    let bench = bench(|stores| {
-        stores.check.phase.set(CheckPhase::Running { is_deep: false, began: Duration::ZERO });
-        stores.check.progress.set(progress(StepState::UnderWay));
-        stores.page.now.set(Duration::from_secs(5));
-        stores.check.shown.set(shown(report(1), Source::Run));
+    let bench = Bench::of_check(|check| {
+        check.phase.set(CheckPhase::Running { is_deep: false, began: Duration::ZERO });
+        check.progress.set(progress(StepState::UnderWay));
+        check.now.set(Duration::from_secs(5));
+        check.shown.set(shown(report(1), Source::Run));
     })
     .await;
     assert_eq!(bench.text(".bar p"), "1 of 2 probes, 5 s of 1 min at most");
     assert_eq!(bench.text(".step:nth-child(6) .doing"), "large items");
     assert_eq!(bench.text(".step:nth-child(6) .verdict"), "✓Works");
     assert!(bench.find("[data-testid=report]").is_none(), "the report before is out of sight");
-    bench.stores.check.progress.set(progress(StepState::Late));
+    bench.check.progress.set(progress(StepState::Late));
     bench.settle().await;
     assert_eq!(bench.text(".step:nth-child(6) .doing"), "done");
     assert_eq!(bench.count(".step:nth-child(6) i.late"), 1);
@@ -132,7 +123,7 @@ async fn a_run_shows_what_is_under_way_and_can_be_cancelled() {
 
 #[wasm_bindgen_test]
 async fn a_report_says_what_is_wrong_and_what_mends_it() {
-    let bench = bench(|stores| stores.check.shown.set(shown(report(1), Source::Run))).await;
+    let bench = Bench::of_check(|check| check.shown.set(shown(report(1), Source::Run))).await;
     assert_eq!(bench.text("[data-testid=headline]"), "Server-Sent Events are of no use here.");
     assert_eq!(bench.count("[data-testid=check-row]"), 7);
     let held = "[data-testid=check-row][data-verdict=blocked]";
@@ -153,7 +144,7 @@ async fn a_report_says_what_is_wrong_and_what_mends_it() {
 async fn a_report_is_handed_on_without_addresses_where_that_is_wanted() {
     let mut report = report(1);
     report.hops[0].because = "`Via` names 192.0.2.7".to_owned();
-    let bench = bench(|stores| stores.check.shown.set(shown(report, Source::Run))).await;
+    let bench = Bench::of_check(|check| check.shown.set(shown(report, Source::Run))).await;
     let markdown = ".report-actions > code";
     assert!(bench.text(markdown).starts_with("# Path check of http://here/api/"));
     for place in [markdown, ".more-of-report"] {
@@ -168,20 +159,20 @@ async fn a_report_is_handed_on_without_addresses_where_that_is_wanted() {
 
 #[wasm_bindgen_test]
 async fn an_end_that_was_none_is_said() {
-    let bench = bench(|_| {}).await;
+    let bench = Bench::of_check(|_| {}).await;
     for (end, words) in [
         (CheckEnd::Cancelled, "Cancelled."),
         (CheckEnd::CancelledAtOnce, "Cancelled."),
         (CheckEnd::Gone, "could no longer be reached"),
         (CheckEnd::Refused("It runs with --no-check.".to_owned()), "It runs with --no-check."),
     ] {
-        bench.stores.check.phase.set(CheckPhase::Over(end));
+        bench.check.phase.set(CheckPhase::Over(end));
         bench.settle().await;
         let told = bench.text("[data-testid=check-end]");
         assert!(told.contains(words), "{told}");
     }
-    bench.stores.check.unreadable.set(Some(("x.json".to_owned(), "it is not JSON".to_owned())));
-    bench.stores.check.runs_elsewhere.set(true);
+    bench.check.unreadable.set(Some(("x.json".to_owned(), "it is not JSON".to_owned())));
+    bench.check.runs_elsewhere.set(true);
     bench.settle().await;
     assert_eq!(bench.text("[data-testid=unreadable]"), "x.json can’t be shown: it is not JSON.");
     assert!(bench.text("[data-testid=elsewhere]").starts_with("Another tab"));
@@ -198,9 +189,9 @@ async fn two_reports_stand_side_by_side() {
         findings: vec![],
         ..report(2)
     };
-    let bench = bench(|stores| {
-        stores.check.shown.set(shown(report(1), Source::Run));
-        stores.check.compared.set(shown(healthy, Source::File("direct.json".to_owned())));
+    let bench = Bench::of_check(|check| {
+        check.shown.set(shown(report(1), Source::Run));
+        check.compared.set(shown(healthy, Source::File("direct.json".to_owned())));
     })
     .await;
     assert_eq!(bench.count("[data-testid=compared] tbody tr.differs:not(.details)"), 1);
@@ -223,23 +214,7 @@ async fn two_reports_stand_side_by_side() {
 async fn a_tab_that_was_hidden_meanwhile_says_so() {
     let hidden = vec![Hidden { from: 12_000_000, to: 40_000_000 }];
     let report = Report { hidden, ..report(1) };
-    let bench = bench(|stores| stores.check.shown.set(shown(report, Source::Run))).await;
+    let bench = Bench::of_check(|check| check.shown.set(shown(report, Source::Run))).await;
     let told = bench.text("[data-testid=was-hidden]");
     assert!(told.starts_with("The tab was hidden from 12 s to 40 s of the run;"), "{told}");
-}
-
-#[wasm_bindgen_test]
-async fn a_lane_links_to_the_finding_that_explains_it() {
-    let bench = bench(|stores| {
-        stores.page.place.set(Place::Transports);
-        stores.check.shown.set(shown(report(1), Source::Run));
-    })
-    .await;
-    assert_eq!(bench.count("[data-testid=explained]"), 1);
-    let link = bench.attribute("#lane-events [data-testid=explained] a", "href");
-    assert_eq!(link.as_deref(), Some("#/check/compressed-in-buffer"));
-    let of_others = shown(report(1), Source::File("theirs.json".to_owned()));
-    bench.stores.check.shown.set(of_others);
-    bench.settle().await;
-    assert_eq!(bench.count("[data-testid=explained]"), 0, "it tells of another path");
 }

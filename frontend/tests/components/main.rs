@@ -26,8 +26,12 @@ mod transports;
 
 mod check;
 
+mod check_view;
+
 mod wire;
 
 mod translated;
+
+mod before;
 
 wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);

@@ -1,12 +1,10 @@
 //! The check, as a user starts it, through a path.
 
-use std::fs;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
-use std::thread;
-use std::time::{Duration, Instant};
+use std::process::{Child, Command};
+use std::time::Duration;
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, ensure};
 use echoclock_shared::check::evidence::Evidence;
 use echoclock_shared::check::observed::Outcome;
 use echoclock_shared::check::report::{self, End, Ran, Report};
@@ -15,8 +13,8 @@ use rustix::process::{Pid, Signal, kill_process};
 
 use super::built::Built;
 use super::label::{Label, StandsStill};
-use super::stop::Stop;
-use crate::{process, tied};
+use crate::check::Check;
+use crate::stop::Stop;
 
 /// Who checks a path.
 #[derive(Clone, Copy, Debug)]
@@ -31,7 +29,6 @@ pub(super) enum Checker<'a> {
 /// Has it checked to its end, and reads the report.
 pub(super) fn check(by: Checker<'_>, path: &Built, label: &Label, stop: &Stop) -> Result<Report> {
     let file = path.folder().join("report.json");
-    let said = path.folder().join("said");
     let scheme = if label.tls { "https" } else { "http" };
     let address = format!("{scheme}://{}{}", path.address, label.at);
     let command = match by {
@@ -48,31 +45,9 @@ pub(super) fn check(by: Checker<'_>, path: &Built, label: &Label, stop: &Stop) -
             command
         }
     };
-    let mut command = tied::tied(&command)?;
-    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(fs::File::create(&said)?);
-    let mut process = command.spawn().context("the check can't be started")?;
     let mut pause = label.stands_still.map(|order| Pause { order, is_under_way: false });
-    let (started, limit) = (Instant::now(), if label.deep { DEEP } else { QUICK });
-    while process.try_wait()?.is_none() {
-        let goes_on = stop.goes_on();
-        if goes_on.is_err() || started.elapsed() > limit {
-            // Asked first, a browser's check ends the browser.
-            process::end(&mut process);
-            goes_on?;
-            bail!("the check did not end within {} s", limit.as_secs());
-        }
-        if let Some(pause) = &mut pause {
-            pause.heed(&process, started.elapsed());
-        }
-        thread::sleep(Duration::from_millis(50));
-    }
-    let text = fs::read_to_string(&file).with_context(|| {
-        format!(
-            "the check wrote no report; it said:\n{}",
-            fs::read_to_string(&said).unwrap_or_default()
-        )
-    })?;
-    let report: Report = serde_json::from_str(&text).context("the report can't be read")?;
+    let report = Check { command, file: &file, limit: if label.deep { DEEP } else { QUICK } }
+        .run(stop, |process, time| pause.iter_mut().for_each(|pause| pause.heed(process, time)))?;
     let has_noticed = report.observations.iter().any(|seen| seen.outcome == Outcome::Asleep);
     ensure!(
         has_noticed || label.stands_still.is_none(),
@@ -122,6 +97,6 @@ pub(super) fn told_again(report: Report) -> Report {
     report::of(&evidence, ran)
 }
 
-/// A run says itself when it ends; these are for one that does not.
+/// How long a run may take.
 const QUICK: Duration = Duration::from_secs(120);
 const DEEP: Duration = Duration::from_secs(600);

@@ -11,9 +11,9 @@ use super::built::Built;
 use super::check::Checker;
 use super::judge::{self, Verdict, Wanted};
 use super::label::{self, Label};
-use super::program::Programs;
-use super::stop::Stop;
 use super::{check, paste};
+use crate::program::Programs;
+use crate::stop::Stop;
 
 /// A path that is to be judged, as it is or mended.
 #[derive(Clone, Debug)]

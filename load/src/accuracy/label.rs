@@ -8,6 +8,7 @@ use echoclock_shared::check::rules;
 use serde::Deserialize;
 
 use super::sick;
+use crate::program::Configured;
 
 /// A path as its file has it, in `e2e/paths/`.
 #[derive(Clone, Debug, Deserialize)]
@@ -91,18 +92,6 @@ pub(super) enum Hop {
     Varnish(Configured),
     /// The proxy of ours.
     Sick(sick::Name),
-}
-
-/// A program of the distribution, as it is configured: `LISTEN` stands for where it has to listen, and
-/// `NEXT` for the next hop; both are an address with a port, or one of them as in `NEXT_HOST` and
-/// `NEXT_PORT`.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Configured {
-    pub(super) configuration: String,
-    /// What else its command line says.
-    #[serde(default)]
-    pub(super) arguments: Vec<String>,
 }
 
 /// What is wrong with a path: a finding of the check that has this rule, and this symptom on these lanes.

@@ -11,9 +11,7 @@ mod job;
 mod judge;
 mod label;
 mod paste;
-mod program;
 mod sick;
-mod stop;
 mod untried;
 
 use std::path::PathBuf;
@@ -30,9 +28,9 @@ use self::check::Checker;
 use self::confusion::Confusion;
 use self::job::{Job, Outcome, Place};
 use self::label::Label;
-use self::program::Programs;
-use self::stop::Stop;
-use crate::tied;
+use crate::program::{Programs, Told};
+use crate::stop::Stop;
+use crate::{folder, tied};
 
 /// Which paths, and how thoroughly.
 #[derive(Args, Clone, Debug)]
@@ -71,26 +69,16 @@ pub(crate) struct Accuracy {
     /// The server, as it was built
     #[arg(long, value_name = "FILE")]
     server: PathBuf,
-    /// Where a proxy is
-    #[arg(long = "program", value_name = "NAME=FILE", value_parser = program)]
-    programs: Vec<(String, PathBuf)>,
-    /// Where libraries are that the proxies need
-    #[arg(long, value_name = "FOLDER")]
-    libraries: Option<PathBuf>,
-}
-
-fn program(text: &str) -> Result<(String, PathBuf), String> {
-    let parts = text.split_once('=').ok_or("say which program it is: NAME=FILE")?;
-    Ok((parts.0.to_owned(), parts.1.into()))
+    #[command(flatten)]
+    told: Told,
 }
 
 pub(crate) fn accuracy(order: &Accuracy) -> Result<()> {
     tied::end_with_parent()?;
     let stop = Stop::by_signals()?;
-    built::sweep();
+    folder::sweep();
     let labels = label::read(&order.paths)?;
-    let files = order.programs.iter().cloned().collect();
-    let programs = Programs { files, libraries: order.libraries.clone() };
+    let programs = Programs::from(&order.told);
     for name in order.only.iter().chain(&order.hold) {
         let known = labels.iter().any(|label| label.name == *name);
         ensure!(known, "no path is called {name:?}");

@@ -5,7 +5,8 @@ use echoclock_shared::check::hops::Hop;
 use echoclock_shared::check::rule::Remedy;
 use echoclock_shared::check::rules;
 
-use super::label::{self, Configured, Label};
+use super::label::{self, Label};
+use crate::program::Configured;
 
 /// Returns the path with the remedy in place.
 pub(super) fn mended(label: &Label, order: &label::Remedy) -> Result<Label> {

@@ -11,9 +11,18 @@ pub(crate) struct Items {
     pub(crate) count: u64,
     /// The newest one's place.
     pub(crate) last: Option<u64>,
+    /// How many places were passed over.
+    pub(crate) missed: u64,
+    /// How many came that had been there already.
+    pub(crate) repeated: u64,
 }
 
 impl Items {
+    /// Those that follow a place.
+    pub(crate) fn after(cursor: Option<u64>) -> Self {
+        Self { last: cursor, ..Self::default() }
+    }
+
     pub(crate) fn read(&mut self, bytes: &[u8]) {
         for byte in bytes {
             if self.reading {
@@ -22,7 +31,7 @@ impl Items {
                     continue;
                 }
                 self.reading = false;
-                self.last = Some(self.number);
+                self.takes(self.number);
             }
             // Only its first byte begins the mark, so nothing has to be looked at twice.
             self.matched = match *byte {
@@ -35,6 +44,15 @@ impl Items {
                 self.count += 1;
             }
         }
+    }
+
+    fn takes(&mut self, number: u64) {
+        let newest = self.last.map_or(number, |last| {
+            self.repeated += u64::from(number <= last);
+            self.missed += number.saturating_sub(last + 1);
+            last.max(number)
+        });
+        self.last = Some(newest);
     }
 }
 
@@ -52,5 +70,15 @@ mod tests {
             text.chunks(cut).for_each(|piece| items.read(piece));
             assert_eq!((items.count, items.last), (2, Some(18)), "cut by {cut}");
         }
+    }
+
+    #[test]
+    fn what_is_passed_over_and_what_comes_again_are_counted() {
+        let mut items = Items::after(Some(4));
+        for (said, missed, repeated) in [(5, 0, 0), (8, 2, 0), (7, 2, 1), (9, 2, 1)] {
+            items.read(format!("{{\"seq\":{said}}}").as_bytes());
+            assert_eq!((items.missed, items.repeated), (missed, repeated), "{said}");
+        }
+        assert_eq!(items.last, Some(9));
     }
 }

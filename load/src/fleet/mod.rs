@@ -14,6 +14,7 @@ use mio::net::TcpStream;
 use mio::{Events, Interest, Poll, Token};
 use socket2::{Domain, SockRef, Socket, Type};
 
+pub(crate) use items::Items;
 pub(crate) use talk::{Talk, Way};
 
 /// A link's number; none is given twice.
@@ -29,8 +30,18 @@ pub(crate) struct Fleet {
     buffer: Vec<u8>,
     /// What links that are gone have heard.
     gone: Sums,
-    /// Links that ended though nobody let them go, and why.
-    pub(crate) lost: Vec<(Way, String)>,
+    /// Links that ended though nobody let them go.
+    pub(crate) lost: Vec<Lost>,
+}
+
+/// A link that ended though nobody let it go.
+#[derive(Clone, Debug)]
+pub(crate) struct Lost {
+    pub(crate) id: Id,
+    pub(crate) way: Way,
+    pub(crate) why: String,
+    /// What it had heard.
+    pub(crate) items: Items,
 }
 
 /// What was heard.
@@ -62,6 +73,11 @@ impl Fleet {
 
     /// Begins to open a link; `query` has its parameters, each with its `&`.
     pub(crate) fn open(&mut self, way: Way, query: &str) -> Result<Id> {
+        self.open_after(way, query, None)
+    }
+
+    /// Begins to open one that goes on behind a place.
+    pub(crate) fn open_after(&mut self, way: Way, query: &str, cursor: Option<u64>) -> Result<Id> {
         let socket = Socket::new(Domain::for_address(self.address), Type::STREAM, None)?;
         socket.set_nonblocking(true)?;
         socket.set_tcp_nodelay(true)?;
@@ -76,7 +92,7 @@ impl Fleet {
         self.next += 1;
         let both = Interest::READABLE | Interest::WRITABLE;
         self.poll.registry().register(&mut stream, Token(id), both)?;
-        let talk = Talk::new(way, query);
+        let talk = Talk::new(way, query).after(cursor);
         let unsaid = talk.question();
         self.links.insert(id, Link { stream, talk, unsaid });
         Ok(id)
@@ -96,7 +112,7 @@ impl Fleet {
                 opening.push(self.open(way, query)?);
             }
             self.run(Duration::from_millis(2))?;
-            if let Some((way, why)) = self.lost.first() {
+            if let Some(Lost { way, why, .. }) = self.lost.first() {
                 bail!("link {} of {way:?}: {why}", self.links.len() + 1);
             }
             opening.retain(|id| self.links.get(id).is_some_and(|link| !link.talk.is_open));
@@ -138,6 +154,11 @@ impl Fleet {
 
     pub(crate) fn way(&self, id: Id) -> Option<Way> {
         self.links.get(&id).filter(|link| link.talk.is_open).map(|link| link.talk.way())
+    }
+
+    /// What a link that is there has heard of items.
+    pub(crate) fn items(&self, id: Id) -> Option<Items> {
+        self.links.get(&id).map(|link| link.talk.items())
     }
 
     pub(crate) fn open_links(&self) -> usize {
@@ -197,7 +218,8 @@ impl Fleet {
         let Some(why) = over else { return };
         if let Some(link) = self.links.remove(&id) {
             self.gone.add(&link.talk);
-            self.lost.push((link.talk.way(), why));
+            let (way, items) = (link.talk.way(), link.talk.items());
+            self.lost.push(Lost { id, way, why, items });
         }
     }
 }
@@ -245,10 +267,19 @@ impl Link {
 
 impl Sums {
     fn add(&mut self, talk: &Talk) {
-        self.items += talk.items();
+        self.items += talk.items().count;
         self.messages += talk.messages;
     }
 }
+
+/// What a server has to be told where all links are one client's.
+pub(crate) const ONE_CLIENT: &[&str] = &[
+    "--client-connections=10000",
+    "--client-sockets=10000",
+    "--client-streams=10000",
+    "--client-polls=10000",
+    "--client-requests=10000",
+];
 
 /// `EINPROGRESS`: the connection is being made.
 const IN_PROGRESS: i32 = 115;
@@ -288,7 +319,11 @@ mod tests {
             fleet.run(Duration::from_millis(5)).unwrap();
         }
         assert_eq!(fleet.sums().items, 3);
-        assert!(fleet.lost.iter().all(|(_, why)| why == "ended by the server"), "{:?}", fleet.lost);
+        assert!(
+            fleet.lost.iter().all(|lost| lost.why == "ended by the server"),
+            "{:?}",
+            fleet.lost
+        );
         fleet.close(id, true);
         assert!(fleet.ids().is_empty());
     }

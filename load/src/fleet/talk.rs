@@ -80,14 +80,32 @@ pub(crate) struct Talk {
 enum State {
     Head(Vec<u8>),
     Body(usize),
-    Endless,
+    Endless(Tail),
     Frames(Reader),
+}
+
+/// The last bytes of an endless answer.
+#[derive(Debug, Default)]
+struct Tail([u8; LAST_CHUNK.len()]);
+
+impl Tail {
+    fn read(&mut self, bytes: &[u8]) {
+        let length = bytes.len().min(self.0.len());
+        self.0.rotate_left(length);
+        let from = self.0.len() - length;
+        self.0[from..].copy_from_slice(&bytes[bytes.len() - length..]);
+    }
+
+    /// Whether the answer has come to an end; its connection may be kept for the next one.
+    fn is_last(&self) -> bool {
+        self.0 == *LAST_CHUNK
+    }
 }
 
 impl Talk {
     pub(crate) fn new(way: Way, query: &str) -> Self {
         let bare = way == Way::Bare;
-        let state = if bare { State::Endless } else { State::Head(Vec::new()) };
+        let state = if bare { State::Endless(Tail::default()) } else { State::Head(Vec::new()) };
         let query = query.to_owned();
         Self { way, query, state, items: Items::default(), messages: 0, is_open: bare }
     }
@@ -96,13 +114,23 @@ impl Talk {
         self.way
     }
 
-    pub(crate) fn items(&self) -> u64 {
-        self.items.count
+    /// Goes on behind a place, as a follower does who comes back.
+    pub(crate) fn after(mut self, cursor: Option<u64>) -> Self {
+        self.items = Items::after(cursor);
+        self
+    }
+
+    /// What has been heard of items.
+    pub(crate) fn items(&self) -> Items {
+        self.items
     }
 
     /// The request that opens the link, or asks anew.
     pub(crate) fn question(&self) -> Vec<u8> {
-        let after = self.items.last.map(|last| format!("&after={last}")).unwrap_or_default();
+        // An event stream says it as a browser does.
+        let by_header = self.way == Way::Events;
+        let last = self.items.last.filter(|_| !by_header);
+        let after = last.map(|last| format!("&after={last}")).unwrap_or_default();
         let query = format!("{}{after}", self.query);
         let query = query.strip_prefix('&').map(|query| format!("?{query}")).unwrap_or_default();
         let path = format!("{}{query}", self.way.path());
@@ -111,7 +139,9 @@ impl Talk {
         } else if self.way.is_socket() {
             frame::opening(&path)
         } else {
-            format!("GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n").into_bytes()
+            let last = self.items.last.filter(|_| by_header);
+            let last = last.map(|last| format!("Last-Event-ID: {last}\r\n")).unwrap_or_default();
+            format!("GET {path} HTTP/1.1\r\nHost: localhost\r\n{last}\r\n").into_bytes()
         }
     }
 
@@ -140,8 +170,10 @@ impl Talk {
                         self.answered(&mut heard);
                     }
                 }
-                State::Endless => {
+                State::Endless(tail) => {
                     self.items.read(bytes);
+                    tail.read(bytes);
+                    heard.over = tail.is_last().then(|| "the answer has ended".to_owned());
                     return heard;
                 }
                 State::Frames(reader) => {
@@ -178,7 +210,8 @@ impl Talk {
             ("101", way) if way.is_socket() => State::Frames(Reader::default()),
             ("200", Way::Poll | Way::LongPoll) => State::Body(length.unwrap_or_default()),
             ("204", Way::LongPoll) => State::Body(0),
-            ("200", way) if !way.is_socket() => State::Endless,
+            // A stream that says only why it is none knows its length.
+            ("200", way) if !way.is_socket() && length.is_none() => State::Endless(Tail::default()),
             _ => {
                 heard.over = Some(format!("answered {status}"));
                 return;
@@ -205,6 +238,7 @@ impl Talk {
 /// The pace of the page's own short poll.
 const POLLS_EVERY: Duration = Duration::from_secs(1);
 const HEAD_MAX: usize = 16 * 1024;
+const LAST_CHUNK: &[u8; 5] = b"0\r\n\r\n";
 
 #[cfg(test)]
 mod tests {
@@ -227,7 +261,7 @@ mod tests {
             assert_eq!(heard.len(), 1);
             let asked = String::from_utf8(heard[0].say.clone()).unwrap();
             assert!(asked.starts_with("GET /api/clock/next?every=5s&after=7 HTTP/1.1"), "{asked}");
-            assert!(talk.is_open && talk.items() == 1);
+            assert!(talk.is_open && talk.items().count == 1);
             let mut talk = Talk::new(Way::Poll, "");
             let heard = in_pieces(&mut talk, answer.as_bytes(), cut);
             assert_eq!((heard.len(), heard[0].ask_after), (1, Some(POLLS_EVERY)));
@@ -243,15 +277,28 @@ mod tests {
         for way in [Way::Stream, Way::Frame, Way::Events, Way::Other("/")] {
             let mut talk = Talk::new(way, "");
             assert!(in_pieces(&mut talk, endless.as_bytes(), 3).is_empty());
-            assert_eq!((talk.items(), talk.is_open), (1, true), "{way:?}");
+            assert_eq!((talk.items().count, talk.is_open), (1, true), "{way:?}");
         }
         let mut socket = Talk::new(Way::Socket, "");
         let mut sent = b"HTTP/1.1 101 Switching Protocols\r\n\r\n".to_vec();
         sent.extend(frame::plain(Kind::Text, ITEM.as_bytes()));
         sent.extend(frame::plain(Kind::Ping, b"there?"));
         let heard = in_pieces(&mut socket, &sent, 4);
-        assert_eq!((socket.items(), socket.messages), (1, 1));
+        assert_eq!((socket.items().count, socket.messages), (1, 1));
         assert_eq!(heard[0].say, frame::masked(Kind::Pong, b"there?"));
+    }
+
+    #[test]
+    fn who_comes_back_says_where_it_was() {
+        let asked = |way| {
+            let talk = Talk::new(way, "&every=1s").after(Some(41));
+            String::from_utf8(talk.question()).unwrap()
+        };
+        assert!(asked(Way::Stream).starts_with("GET /api/clock/stream?every=1s&after=41 HTTP/1.1"));
+        assert!(asked(Way::Socket).starts_with("GET /api/clock/socket?every=1s&after=41 HTTP/1.1"));
+        let events = asked(Way::Events);
+        assert!(events.starts_with("GET /api/clock/events?every=1s HTTP/1.1"), "{events}");
+        assert!(events.ends_with("\r\nLast-Event-ID: 41\r\n\r\n"), "{events}");
     }
 
     #[test]
@@ -259,6 +306,12 @@ mod tests {
         for (way, said, why) in [
             (Way::Events, &b"HTTP/1.1 503 Service Unavailable\r\n\r\n"[..], "answered 503"),
             (Way::Socket, b"HTTP/1.1 200 OK\r\n\r\n", "answered 200"),
+            (
+                Way::Events,
+                b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nretry: 9\n",
+                "answered 200",
+            ),
+            (Way::Frame, b"HTTP/1.1 200 OK\r\n\r\n1\r\na\r\n0\r\n\r\n", "the answer has ended"),
             (Way::Raw, b"HTTP/1.1 101 S\r\n\r\n\x88\x02\x03\xe9", "closed with 1001"),
         ] {
             let heard = in_pieces(&mut Talk::new(way, ""), said, 7);

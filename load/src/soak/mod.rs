@@ -12,7 +12,7 @@ use anyhow::{Context, Result, ensure};
 use clap::Args;
 
 use self::people::People;
-use crate::fleet::Fleet;
+use crate::fleet::{self, Fleet};
 use crate::machine;
 use crate::process::Server;
 use crate::stats::Line;
@@ -52,7 +52,7 @@ pub(crate) struct Soak {
 pub(crate) fn soak(soak: &Soak) -> Result<()> {
     machine::allow_files(soak.followers as u64 * 2 + 1_000)?;
     let mut command = Command::new(&soak.server);
-    command.args(["serve", "--listen", "127.0.0.1:0"]).args(people::FLAGS).env_clear();
+    command.args(["serve", "--listen", "127.0.0.1:0"]).args(fleet::ONE_CLIENT).env_clear();
     command.env("ECHOCLOCK_LOG_LEVEL", "warn,echoclock=info,echoclock_backend=warn");
     for variable in &soak.env {
         let (name, value) = variable.split_once('=').context("--env takes NAME=VALUE")?;

@@ -108,12 +108,3 @@ impl People {
 }
 
 const TALK_EVERY: Duration = Duration::from_millis(300);
-
-/// All followers are one client here.
-pub(super) const FLAGS: &[&str] = &[
-    "--client-connections=10000",
-    "--client-sockets=10000",
-    "--client-streams=10000",
-    "--client-polls=10000",
-    "--client-requests=10000",
-];

@@ -7,7 +7,7 @@ use crate::check::observed::{Heard, Note, Observation, Outcome, ServerSide};
 use crate::check::plan::Plan;
 use crate::check::probe::{Ask, By, Form, Lane, Probe, ProbeId, SocketAsk, StreamAsk};
 use crate::check::signs::{Sign, Symptom};
-use crate::ledger::{Entry, Ledger, LedgerId, Totals, What};
+use crate::ledger::{self, Entry, Ledger, LedgerId, Totals, What};
 use crate::time::UnixMillis;
 
 /// A probe of a run and what came of it, as far as a rule looks.
@@ -134,6 +134,11 @@ impl Sample {
     /// The server answered with this status.
     pub(in crate::check) fn answered(self, millis: u64, status: u16) -> Self {
         self.entry(millis, What::Response { status, headers: vec![] })
+    }
+
+    /// The server had said all.
+    pub(in crate::check) fn over(self, millis: u64) -> Self {
+        self.entry(millis, What::Ended { reason: ledger::NO_MORE.to_owned() })
     }
 
     fn entry(mut self, millis: u64, what: What) -> Self {

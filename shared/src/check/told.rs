@@ -146,11 +146,17 @@ impl<'a> Told<'a> {
         Some(it.saturating_sub(asked) / 1_000)
     }
 
+    /// Whether the client waited for as long as the server had something to say, and it ended then.
+    pub(in crate::check) fn waited_for_all(&self) -> bool {
+        let arrived = self.arrived().and_then(|all| all.first().map(|request| request.at));
+        let finished = self.server.and_then(Server::finished);
+        let took = arrived.zip(finished).map(|(from, to)| to.saturating_sub(from));
+        let waited = self.first(is_end);
+        took.zip(waited).is_some_and(|(took, waited)| waited >= took)
+    }
+
     /// Returns for how many milliseconds nothing had come when the connection ended by itself.
     pub(in crate::check) fn silence_before_end(&self) -> Option<u64> {
-        let is_end = |what: &Heard| {
-            matches!(what, Heard::Ended | Heard::Closed { .. } | Heard::Broke { .. })
-        };
         let end = self.heard().find(|note| is_end(&note.what))?;
         let before = self.heard().rfind(|note| note.at <= end.at && !is_end(&note.what))?;
         Some((end.at - before.at) / 1_000)
@@ -204,6 +210,10 @@ impl<'a> Told<'a> {
     pub(in crate::check) fn has_failed(&self) -> bool {
         self.status_sent().is_some_and(|status| status >= 500)
     }
+}
+
+fn is_end(what: &Heard) -> bool {
+    matches!(what, Heard::Ended | Heard::Closed { .. } | Heard::Broke { .. })
 }
 
 /// From when on a second request is one that came for the first one's lateness.

@@ -53,9 +53,9 @@ pub(crate) enum Need {
     CargoDeny,
     /// Chromium and its driver.
     Browser,
-    /// The proxy that the journeys put before the server.
+    /// The proxy that journeys, labelled paths and restarts put before the server.
     Nginx,
-    /// Caddy, HAProxy, Apache and Varnish, for the labelled paths.
+    /// Caddy, HAProxy, Apache and Varnish, for the labelled paths and the configurations of `deploy/`.
     Proxies,
     /// The packages of npm, for the journeys and the clients.
     Journeys,
@@ -67,6 +67,8 @@ pub(crate) enum Need {
     Curl,
     /// The packages of npm, for the benchmarks.
     Peers,
+    /// The packages of npm, for what Lighthouse measures.
+    Lighthouse,
     /// The runner of Autobahn's cases.
     Kosoku,
     /// The maker of Debian packages.
@@ -122,8 +124,30 @@ pub(crate) const CLIENTS: &[Need] = &[
     Need::Curl,
 ];
 
+/// All that Lighthouse takes.
+pub(crate) const LIGHTHOUSE: &[Need] = &[
+    Need::Node,
+    Need::WasmTarget,
+    Need::Trunk,
+    Need::WasmBindgen,
+    Need::WasmOpt,
+    Need::Browser,
+    Need::Lighthouse,
+];
+
 /// All that the labelled paths of a short run take.
 pub(crate) const PATHS: &[Need] = &[Need::Nginx];
+
+/// All that the proxies of `deploy/` take, with the page behind them.
+pub(crate) const PROXIES: &[Need] = &[
+    Need::Node,
+    Need::WasmTarget,
+    Need::Trunk,
+    Need::WasmBindgen,
+    Need::WasmOpt,
+    Need::Nginx,
+    Need::Proxies,
+];
 
 /// All that the benchmarks take besides a compiler.
 pub(crate) const BENCH: &[Need] = &[Need::Node, Need::Peers];
@@ -154,11 +178,12 @@ impl Need {
             Self::Browser => Box::new(browser::BrowserStep),
             Self::Nginx => Box::new(nginx::NginxStep),
             Self::Proxies => Box::new(proxies::ProxiesStep),
-            Self::Journeys => Box::new(node::Journeys),
+            Self::Journeys => Box::new(node::JOURNEYS),
             Self::PythonClients => Box::new(PYTHON_CLIENTS),
             Self::Java => Box::new(clients::Java),
             Self::Curl => Box::new(clients::Curl),
-            Self::Peers => Box::new(node::Peers),
+            Self::Peers => Box::new(node::PEERS),
+            Self::Lighthouse => Box::new(node::LIGHTHOUSE),
             Self::Kosoku => Box::new(KOSOKU),
             Self::CargoDeb => Box::new(cargo_tools::CARGO_DEB),
             Self::Buildah => Box::new(buildah::BuildahStep),
@@ -190,6 +215,7 @@ impl Need {
             | Self::Java
             | Self::Curl
             | Self::Peers
+            | Self::Lighthouse
             | Self::Kosoku
             | Self::Buildah => Lane::Fetch,
         }

@@ -1,9 +1,10 @@
 //! Node.js and what npm brings: wasm-opt for the page, the packages of the journeys.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::{Found, Machine, Step, Way};
+use crate::project::Project;
 use crate::shell::Cmd;
 use crate::version::Version;
 
@@ -71,55 +72,35 @@ impl Step for WasmOpt {
     }
 }
 
+/// The packages of one folder, as locked there.
+pub(crate) struct Packages {
+    name: &'static str,
+    folder: fn(&Project) -> PathBuf,
+}
+
 /// The packages of the browser's journeys.
-pub(crate) struct Journeys;
-
-impl Journeys {
-    fn install(machine: &Machine) -> Cmd {
-        Cmd::new("npm ci --no-fund --no-audit --prefix").path(&machine.project.e2e())
-    }
-}
-
-impl Step for Journeys {
-    fn name(&self) -> &'static str {
-        "e2e packages"
-    }
-
-    fn find(&self, machine: &Machine) -> Found {
-        if up_to_date(&machine.project.e2e()) {
-            Found::There("as locked".to_owned())
-        } else {
-            Found::Missing("not as locked".to_owned())
-        }
-    }
-
-    fn ways(&self, machine: &Machine) -> Vec<Way> {
-        // The journeys take the system's browser.
-        let install = Self::install(machine).env("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1");
-        vec![Way::Commands(vec![install])]
-    }
-
-    fn by_hand(&self, machine: &Machine) -> String {
-        Self::install(machine).to_string()
-    }
-}
+pub(crate) const JOURNEYS: Packages = Packages { name: "e2e packages", folder: Project::e2e };
 
 /// The packages of the peers on Node.js that benchmarks measure.
-pub(crate) struct Peers;
+pub(crate) const PEERS: Packages = Packages { name: "peers on node", folder: Project::node_peers };
 
-impl Peers {
-    fn install(machine: &Machine) -> Cmd {
-        Cmd::new("npm ci --no-fund --no-audit --prefix").path(&machine.project.node_peers())
+/// Lighthouse.
+pub(crate) const LIGHTHOUSE: Packages =
+    Packages { name: "lighthouse", folder: Project::lighthouse };
+
+impl Packages {
+    fn install(&self, machine: &Machine) -> Cmd {
+        Cmd::new("npm ci --no-fund --no-audit --prefix").path(&(self.folder)(machine.project))
     }
 }
 
-impl Step for Peers {
+impl Step for Packages {
     fn name(&self) -> &'static str {
-        "peers on node"
+        self.name
     }
 
     fn find(&self, machine: &Machine) -> Found {
-        if up_to_date(&machine.project.node_peers()) {
+        if up_to_date(&(self.folder)(machine.project)) {
             Found::There("as locked".to_owned())
         } else {
             Found::Missing("not as locked".to_owned())
@@ -127,11 +108,13 @@ impl Step for Peers {
     }
 
     fn ways(&self, machine: &Machine) -> Vec<Way> {
-        vec![Way::Commands(vec![Self::install(machine)])]
+        // What drives a browser takes the system's.
+        let install = self.install(machine).env("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1");
+        vec![Way::Commands(vec![install.env("PUPPETEER_SKIP_DOWNLOAD", "1")])]
     }
 
     fn by_hand(&self, machine: &Machine) -> String {
-        Self::install(machine).to_string()
+        self.install(machine).to_string()
     }
 }
 

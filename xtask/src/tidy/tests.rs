@@ -52,6 +52,11 @@ fn each_ban_finds_its_words_where_it_holds_and_only_there() {
             ("frontend/src/browser/a.rs", "closure.forget();"),
             ("frontend/src/main.rs", "closure.forget();"),
         ),
+        (
+            3,
+            ("frontend/src/check_app.rs", "closure.forget();"),
+            ("frontend/src/bin/check-view.rs", "closure.forget();"),
+        ),
         (3, ("frontend/src/a.rs", "std::mem::forget(x)"), ("frontend/src/a.rs", "self.forget();")),
         (
             4,

@@ -57,7 +57,10 @@ pub(super) const BANS: [Ban; 9] = [
     },
     Ban {
         why: "dropping an adapter detaches it: keep the closure in it",
-        covers: |path| path.starts_with("frontend/src/") && path != "frontend/src/main.rs",
+        covers: |path| {
+            let is_start = path == "frontend/src/main.rs" || path.starts_with("frontend/src/bin/");
+            path.starts_with("frontend/src/") && !is_start
+        },
         in_comments: false,
         words: &[".forget()", "mem::forget", "Box::leak"],
         except: &["self.forget()"],

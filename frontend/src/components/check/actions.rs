@@ -11,7 +11,7 @@ use crate::browser::{Download, Timer, print, reveal};
 use crate::components::copy::CopyButton;
 use crate::components::language::verbatim;
 use crate::format;
-use crate::stores::{CheckIntent, use_dispatch, use_stores};
+use crate::stores::{CheckIntent, use_check, use_check_dispatch};
 
 /// The buttons of a report: what hands it on, and what puts it away.
 #[component]
@@ -21,7 +21,7 @@ pub(super) fn Actions(
     /// What opened it, which has the focus again where it is closed.
     opener: &'static str,
 ) -> impl IntoView {
-    let (hides_addresses, dispatch) = (use_stores().check.hides_addresses, use_dispatch());
+    let (hides_addresses, dispatch) = (use_check().hides_addresses, use_check_dispatch());
     let markdown = NodeRef::<Code>::new();
     let is_by_hand = RwSignal::new(false);
     let saved = StoredValue::new_local(None::<Timer>);
@@ -47,7 +47,7 @@ pub(super) fn Actions(
                     class="quiet"
                     on:click=move |_| {
                         reveal(opener);
-                        dispatch.check(CheckIntent::Close);
+                        dispatch.send(CheckIntent::Close);
                     }
                 >
                     "Close"

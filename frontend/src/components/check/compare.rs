@@ -12,12 +12,12 @@ use super::sentence::sentence;
 use super::{handed_on, when};
 use crate::browser::reveal;
 use crate::format;
-use crate::stores::{CheckIntent, Shown, Source, use_dispatch, use_stores};
+use crate::stores::{CheckIntent, Shown, Source, use_check, use_check_dispatch};
 
 /// The report that is shown, behind the one that it is compared with, and what differs.
 #[component]
 pub(super) fn Compared() -> impl IntoView {
-    let (check, dispatch) = (use_stores().check, use_dispatch());
+    let (check, dispatch) = (use_check(), use_check_dispatch());
     let pair = move || check.compared.get().zip(check.shown.get());
     view! {
         <section class="card compared" aria-labelledby="compared-title" data-testid="compared">
@@ -28,7 +28,7 @@ pub(super) fn Compared() -> impl IntoView {
                     class="quiet"
                     on:click=move |_| {
                         reveal(COMPARE);
-                        dispatch.check(CheckIntent::CompareNot);
+                        dispatch.send(CheckIntent::CompareNot);
                     }
                 >
                     "Compare no longer"

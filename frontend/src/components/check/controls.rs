@@ -4,15 +4,16 @@ use leptos::prelude::*;
 
 use super::files::OpenFile;
 use crate::components::language::live;
-use crate::stores::{CheckEnd, CheckIntent, CheckPhase, use_dispatch, use_stores};
+use crate::components::lede::CheckLede;
+use crate::stores::{CheckEnd, CheckIntent, CheckPhase, use_check, use_check_dispatch};
 
 /// What the check does, how deep, and its one button.
 #[component]
 pub(super) fn Controls(is_running: Memo<bool>) -> impl IntoView {
-    let (check, dispatch) = (use_stores().check, use_dispatch());
+    let (check, dispatch) = (use_check(), use_check_dispatch());
     let is_deep = RwSignal::new(false);
     let press = move |_| {
-        dispatch.check(if is_running.get_untracked() {
+        dispatch.send(if is_running.get_untracked() {
             CheckIntent::Cancel
         } else {
             CheckIntent::Start { is_deep: is_deep.get_untracked() }
@@ -35,12 +36,7 @@ pub(super) fn Controls(is_running: Memo<bool>) -> impl IntoView {
     };
     view! {
         <section class="card controls" aria-labelledby="check-title" data-testid="check">
-            <div class="lede">
-                <h2 id="check-title">"Path check"</h2>
-                <p>
-                    "What does the way between this browser and the server do to live connections? Probes go over every transport, both ends write down what they saw, and the difference says what is held, cut or changed, why, and what mends it."
-                </p>
-            </div>
+            <CheckLede/>
             <div class="settings">
                 <fieldset class="depth">
                     <legend class="unseen">"How thorough"</legend>

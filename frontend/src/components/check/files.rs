@@ -6,7 +6,7 @@ use leptos::task::spawn_local;
 
 use crate::browser::file::{self, NoText};
 use crate::format;
-use crate::stores::{CheckIntent, use_dispatch};
+use crate::stores::{CheckIntent, use_check_dispatch};
 
 /// The field that takes a report's file.
 #[component]
@@ -17,14 +17,14 @@ pub(super) fn OpenFile(
     #[prop(into, default = Signal::stored(false))]
     is_off: Signal<bool>,
 ) -> impl IntoView {
-    let dispatch = use_dispatch();
+    let dispatch = use_check_dispatch();
     let field = NodeRef::<Input>::new();
     let take = move |_| {
         let Some(field) = field.get_untracked() else { return };
         spawn_local(async move {
             if let Some((name, text)) = file::take(field, REPORT_MAX).await {
                 let text = text.map_err(words);
-                dispatch.check(CheckIntent::Open { name, text, compares });
+                dispatch.send(CheckIntent::Open { name, text, compares });
             }
         });
     };

@@ -19,7 +19,7 @@ use leptos::prelude::*;
 use super::language::live;
 use crate::browser::reveal;
 use crate::format;
-use crate::stores::{CheckPhase, use_stores};
+use crate::stores::{CheckPhase, use_check};
 use compare::Compared;
 use controls::Controls;
 use progress::Progress;
@@ -27,9 +27,8 @@ use report::ReportView;
 
 /// The Check view.
 #[component]
-pub(super) fn Check() -> impl IntoView {
-    let stores = use_stores();
-    let check = stores.check;
+pub fn Check() -> impl IntoView {
+    let check = use_check();
     let is_running = Memo::new(move |_| matches!(check.phase.get(), CheckPhase::Running { .. }));
     let headline = move || {
         let shown = check.shown.get().filter(|_| !is_running.get());
@@ -37,7 +36,7 @@ pub(super) fn Check() -> impl IntoView {
     };
     // What the address names is shown once it is there.
     Effect::new(move |_| {
-        if let (Some(finding), true) = (stores.page.finding.get(), check.shown.get().is_some()) {
+        if let (Some(finding), true) = (check.finding.get(), check.shown.get().is_some()) {
             reveal(&finding_id(&finding));
         }
     });
@@ -69,7 +68,7 @@ fn finding_id(rule: &str) -> String {
 
 /// The report as it is shown and handed on: without addresses where they are to be hidden.
 fn handed_on(report: Arc<Report>) -> Memo<Arc<Report>> {
-    let hides_addresses = use_stores().check.hides_addresses;
+    let hides_addresses = use_check().hides_addresses;
     Memo::new(
         move |_| {
             if hides_addresses.get() { Arc::new(redacted(&report)) } else { Arc::clone(&report) }

@@ -9,18 +9,18 @@ use leptos::prelude::*;
 use super::rows::Mark;
 use crate::components::language::live;
 use crate::format;
-use crate::stores::{CheckPhase, StepState, use_stores};
+use crate::stores::{CheckPhase, StepState, use_check};
 
 /// What is done, what is under way, and what is known so far.
 #[component]
 pub(super) fn Progress() -> impl IntoView {
-    let stores = use_stores();
-    let progress = stores.check.progress;
-    let elapsed = Memo::new(move |_| match stores.check.phase.get() {
-        CheckPhase::Running { began, .. } => stores.page.now.get().saturating_sub(began),
+    let check = use_check();
+    let progress = check.progress;
+    let elapsed = Memo::new(move |_| match check.phase.get() {
+        CheckPhase::Running { began, .. } => check.now.get().saturating_sub(began),
         CheckPhase::Never | CheckPhase::Over(_) => Duration::ZERO,
     });
-    let most = move || match stores.check.phase.get() {
+    let most = move || match check.phase.get() {
         CheckPhase::Running { is_deep: true, .. } => Depth::Deep.time(),
         CheckPhase::Running { .. } | CheckPhase::Never | CheckPhase::Over(_) => Depth::Quick.time(),
     };
@@ -61,7 +61,7 @@ pub(super) fn Progress() -> impl IntoView {
 /// The probes of a lane.
 #[component]
 fn LaneSteps(lane: Lane) -> impl IntoView {
-    let progress = use_stores().check.progress;
+    let progress = use_check().progress;
     let steps = Memo::new(move |_| {
         progress.with(|progress| {
             let own = progress.steps.iter().filter(|step| step.lane == lane);

@@ -9,6 +9,7 @@ use leptos::prelude::*;
 
 use super::Scroll;
 use crate::components::language::live;
+use crate::components::lede::Lede;
 use crate::components::period::Every;
 use crate::format;
 use crate::stores::{use_dispatch, use_stores};
@@ -37,12 +38,11 @@ pub(super) fn Controls(scroll: Scroll) -> impl IntoView {
     let paused = scroll.paused;
     view! {
         <section class="card controls" aria-labelledby="transports-title">
-            <div class="lede">
-                <h2 id="transports-title">"Transports"</h2>
-                <p>
-                    "One clock, followed in every way that a browser has ever had. A tick stands below where it was due and above where it arrived: the more a line leans, the later it came."
-                </p>
-            </div>
+            <Lede
+                id="transports-title"
+                title="Transports"
+                words="One clock, followed in every way that a browser has ever had. A tick stands below where it was due and above where it arrived: the more a line leans, the later it came."
+            />
             <div class="settings">
                 <Every id="lanes-every" chosen=lanes.period intent=Intent::LanesEvery/>
                 <AskEvery/>

@@ -1,6 +1,5 @@
 //! One transport.
 
-use echoclock_shared::check::report::Finding;
 use echoclock_shared::path;
 use echoclock_shared::session::{Intent, LinkState, Part};
 use echoclock_shared::transport::Transport;
@@ -8,11 +7,12 @@ use leptos::prelude::*;
 
 use super::controls::stopping;
 use super::{Marks, More, Numbers, Scroll};
+use crate::between::Explanation;
 use crate::components::connection::{Status, state_of, trouble_of};
 use crate::components::language::{live, verbatim};
 use crate::format;
 use crate::place::Place;
-use crate::stores::{Shown, Source, use_dispatch, use_stores};
+use crate::stores::{use_dispatch, use_stores};
 
 /// The clock over one transport: how its link is, its ticks on the axis, and its numbers.
 #[component]
@@ -66,30 +66,21 @@ pub(super) fn Lane(transport: Transport, scroll: Scroll) -> impl IntoView {
     }
 }
 
-/// The finding of the path check that explains what the lane shows, where a report has one.
+/// The finding of the path check that explains what the lane shows, where its own run has one.
 #[component]
 fn Explained(transport: Transport) -> impl IntoView {
-    let shown = use_stores().check.shown;
-    let finding = Memo::new(move |_| {
-        shown.with(|shown| {
-            let Shown { report, source: Source::Run } = shown.as_ref()? else { return None };
-            let findings = &report.findings;
-            let explains = |finding: &&Finding| {
-                finding.signs.iter().any(|sign| sign.lane.transport() == Some(transport))
-            };
-            let finding = findings.iter().find(explains)?;
-            let part = finding.rule.as_ref().map_or(String::new(), |rule| format!("/{rule}"));
-            Some((format!("{}{part}", Place::Check.href()), finding.title.clone()))
-        })
+    let explanations = use_stores().check_program.explanations;
+    let explanation = Memo::new(move |_| {
+        explanations.with(|all| all.iter().find(|it| it.transport == transport).cloned())
     });
-    view! {
-        <For each=move || finding.get() key=Clone::clone children=|(href, title)| {
-            view! {
-                <p class="explained" data-testid="explained">
-                    "The path check found: "
-                    <a href=href>{title}</a>
-                </p>
-            }
-        }/>
-    }
+    let show = |Explanation { rule, title, .. }| {
+        let part = rule.map_or(String::new(), |rule| format!("/{rule}"));
+        view! {
+            <p class="explained" data-testid="explained">
+                "The path check found: "
+                <a href=format!("{}{part}", Place::Check.href())>{title}</a>
+            </p>
+        }
+    };
+    view! { <For each=move || explanation.get() key=Clone::clone children=show/> }
 }

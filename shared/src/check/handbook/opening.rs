@@ -24,10 +24,8 @@ written out of the rules of the check (`shared/src/check/rules/`) by `cargo xtas
 A line to be pasted takes the place of one that sets the same. Those that were tried, each on a path that the check had found
 fault with, were tried with nginx 1.22.1, HAProxy 2.6.12, Apache 2.4.71, Caddy 2.6.2 and Varnish 7.1.1.
 
-Configurations that do all of this, and on which the check finds nothing:
-[nginx](../e2e/paths/nginx-recommended.toml), [HAProxy](../e2e/paths/haproxy-recommended.toml),
-[Apache](../e2e/paths/apache-recommended.toml), [Varnish](../e2e/paths/varnish-recommended.toml), and
-[Caddy](../e2e/paths/caddy-plain.toml) as it is.
+Whole configurations that do all of this, on which the check finds nothing, and what else is proved of them:
+[OPERATIONS.md](OPERATIONS.md#behind-a-proxy).
 
 ## When none of this applies
 

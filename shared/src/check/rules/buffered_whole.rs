@@ -5,6 +5,7 @@ use crate::check::hops::Hop;
 use crate::check::rule::{Explained, Remedy, Rule};
 use crate::check::shown::told;
 use crate::check::signs::{Sign, Symptom};
+use crate::check::told::Told;
 
 /// See `docs/PATHS.md`.
 pub(super) const RULE: Rule = Rule {
@@ -87,7 +88,9 @@ fn explains(sign: &Sign, evidence: &Evidence) -> Option<Explained> {
         sign.symptom,
         Symptom::UpgradeUnanswered | Symptom::UpgradeAnswered { status: Some(200) }
     );
-    if is_kept {
+    // A browser does not tell the status.
+    let is_refused = sign.symptom == Symptom::UpgradeAnswered { status: None };
+    if is_kept || is_refused && told.iter().all(Told::waited_for_all) {
         let has_agreed = told.iter().any(|told| told.status_sent() == Some(101));
         return has_agreed.then(|| {
             Explained::medium(
@@ -112,6 +115,7 @@ fn explains(sign: &Sign, evidence: &Evidence) -> Option<Explained> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::check::observed::Heard;
     use crate::check::probe::Lane;
     use crate::check::rule::{Confidence, sure};
     use crate::check::sample::Sample;
@@ -128,6 +132,23 @@ mod tests {
             let samples = [held.head(1_090, headers).held()];
             let found = sure(&RULE, Symptom::HeldWhole, Lane::Events, &samples, &["small"]);
             assert_eq!(found, confidence, "{version} {headers:?}");
+        }
+    }
+
+    #[test]
+    fn a_browser_is_told_of_a_kept_upgrade_when_the_socket_is_over() {
+        let kept = || {
+            let asked = Sample::socket("death").arrived(1, "HTTP/1.1", &[("upgrade", "websocket")]);
+            asked.answered(1, 101)
+        };
+        let refused = Heard::Closed { code: 1006, reason: String::new() };
+        for (sample, confidence) in [
+            (kept().over(5_000).note(5_004, refused.clone()), Some(Confidence::Medium)),
+            (kept().over(5_000).note(12, refused.clone()), None),
+            (kept().note(5_004, refused), None),
+        ] {
+            let symptom = Symptom::UpgradeAnswered { status: None };
+            assert_eq!(sure(&RULE, symptom, Lane::Socket, &[sample], &["death"]), confidence);
         }
     }
 

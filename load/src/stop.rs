@@ -11,11 +11,11 @@ use tokio::signal::unix::{SignalKind, signal};
 /// Set once the process was sent one of the signals that end programs; what stands is then taken down as
 /// it would be at the end.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Stop(Arc<AtomicBool>);
+pub(crate) struct Stop(Arc<AtomicBool>);
 
 impl Stop {
     /// Heeds the signals from here on.
-    pub(super) fn by_signals() -> Result<Self> {
+    pub(crate) fn by_signals() -> Result<Self> {
         let stop = Self::default();
         let runtime = Builder::new_current_thread().enable_io().build()?;
         let guard = runtime.enter();
@@ -37,12 +37,12 @@ impl Stop {
         Ok(stop)
     }
 
-    pub(super) fn is_told(&self) -> bool {
+    pub(crate) fn is_told(&self) -> bool {
         self.0.load(Ordering::Relaxed)
     }
 
     /// Fails once it was told.
-    pub(super) fn goes_on(&self) -> Result<()> {
+    pub(crate) fn goes_on(&self) -> Result<()> {
         ensure!(!self.is_told(), "told to end by a signal");
         Ok(())
     }

@@ -9,35 +9,71 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
+use clap::Args;
+use serde::Deserialize;
 
-use super::label::Configured;
 use crate::{process, tied};
+
+/// Where the programs are, as a command line says it.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct Told {
+    /// Where a proxy is
+    #[arg(long = "program", value_name = "NAME=FILE", value_parser = named)]
+    programs: Vec<(String, PathBuf)>,
+    /// Where libraries are that the proxies need
+    #[arg(long, value_name = "FOLDER")]
+    libraries: Option<PathBuf>,
+}
+
+fn named(text: &str) -> Result<(String, PathBuf), String> {
+    let parts = text.split_once('=').ok_or("say which program it is: NAME=FILE")?;
+    Ok((parts.0.to_owned(), parts.1.into()))
+}
 
 /// Where the programs are.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Programs {
+pub(crate) struct Programs {
     /// By name.
-    pub(super) files: BTreeMap<String, PathBuf>,
+    pub(crate) files: BTreeMap<String, PathBuf>,
     /// Where libraries are that the machine itself lacks.
-    pub(super) libraries: Option<PathBuf>,
+    pub(crate) libraries: Option<PathBuf>,
+}
+
+/// A program of the distribution, as it is configured: `LISTEN` stands for where it has to listen, and
+/// `NEXT` for the next hop; both are an address with a port, or one of them as in `NEXT_HOST` and
+/// `NEXT_PORT`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Configured {
+    pub(crate) configuration: String,
+    /// What else its command line says.
+    #[serde(default)]
+    pub(crate) arguments: Vec<String>,
 }
 
 /// A program that runs; it ends when dropped.
 #[derive(Debug)]
-pub(super) struct Running(Child);
+pub(crate) struct Running(Child);
 
 /// What a configuration's words stand for.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Place<'a> {
-    pub(super) listen: SocketAddr,
-    pub(super) next: SocketAddr,
+pub(crate) struct Place<'a> {
+    pub(crate) listen: SocketAddr,
+    pub(crate) next: SocketAddr,
     /// A folder of its own.
-    pub(super) folder: &'a Path,
+    pub(crate) folder: &'a Path,
+}
+
+impl From<&Told> for Programs {
+    fn from(told: &Told) -> Self {
+        let files = told.programs.iter().cloned().collect();
+        Self { files, libraries: told.libraries.clone() }
+    }
 }
 
 impl Programs {
     /// Starts a program, and waits until it listens.
-    pub(super) fn start(
+    pub(crate) fn start(
         &self,
         name: &str,
         configured: &Configured,

@@ -1,0 +1,80 @@
+//! The root component of the Check view's program.
+//!
+//! It looks by itself for what the browser knows, and hears from the page where the API is.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use echoclock_shared::check::report::Finding;
+use echoclock_shared::session::PageEvent;
+use echoclock_shared::transport::Transport;
+use leptos::prelude::*;
+
+use crate::between::{self, Explanation, api_of_text, explanations_to_text};
+use crate::browser::{AttributeWatch, FragmentWatch, PageWatch, fragment, write_attribute};
+use crate::check::Checker;
+use crate::components::Check;
+use crate::now;
+use crate::place::Place;
+use crate::stores::{CheckDispatch, CheckStore, Shown, Source};
+
+/// The Check view, while the address names it.
+#[component]
+pub fn CheckApp() -> impl IntoView {
+    let store = CheckStore::default();
+    provide_context(store);
+    provide_context(start(store));
+    let explanations = Memo::new(move |_| store.shown.with(explanations));
+    Effect::new(move |_| {
+        let text = explanations.with(|all| explanations_to_text(all));
+        write_attribute(between::ROOT, between::EXPLANATIONS, &text);
+    });
+    view! {
+        <Show when=move || store.is_open.get()>
+            <Check/>
+        </Show>
+    }
+}
+
+/// Starts everything, and returns how components say what the user wants.
+///
+/// It ends with the reactive owner in which it is called.
+fn start(store: CheckStore) -> CheckDispatch {
+    let api = Rc::new(RefCell::new(None));
+    let checker = Checker::new(store, Rc::clone(&api));
+    let heard = AttributeWatch::new(between::ROOT, between::API, move |text| {
+        api.replace(api_of_text(&text));
+    });
+    let running = Rc::clone(&checker);
+    let watch = PageWatch::new(move |event| {
+        if let PageEvent::Visible(is_visible) = event {
+            running.take_visible(is_visible);
+        }
+    });
+    let go = move |fragment: String| {
+        store.finding.set(Place::Check.part(&fragment).map(str::to_owned));
+        store.is_open.set(Place::of(&fragment) == Place::Check);
+    };
+    go(fragment());
+    let places = FragmentWatch::new(go);
+    let now = now::keep(store.now);
+    CheckDispatch::new(move |intent| {
+        // The callback lives as long as the dispatch, and these with it.
+        let _alive = (&heard, &watch, &places, &now);
+        checker.want(intent);
+    })
+}
+
+/// Returns, for each lane, the first finding of the page's own run that explains what it shows.
+fn explanations(shown: &Option<Shown>) -> Vec<Explanation> {
+    let Some(Shown { report, source: Source::Run }) = shown else { return Vec::new() };
+    let explained = |transport: Transport| {
+        let explains = |finding: &&Finding| {
+            finding.signs.iter().any(|sign| sign.lane.transport() == Some(transport))
+        };
+        let finding = report.findings.iter().find(explains)?;
+        let (rule, title) = (finding.rule.clone(), finding.title.clone());
+        Some(Explanation { transport, rule, title })
+    };
+    Transport::ALL.into_iter().filter_map(explained).collect()
+}
