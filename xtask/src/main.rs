@@ -1,5 +1,11 @@
 //! Everything that this project automates, as `cargo xtask …`.
 
+#[cfg(not(unix))]
+compile_error!(
+    "`cargo xtask` runs on Linux and macOS. On Windows it runs in WSL; the server alone, without the page, \
+     is built by `cargo build --release --package echoclock-backend`"
+);
+
 mod setup;
 
 mod page;

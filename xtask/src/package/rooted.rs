@@ -46,6 +46,10 @@ impl Rooted {
     }
 }
 
-/// Makes a folder read-only, for itself and what it becomes alone, and becomes what follows.
-const SCRIPT: &str =
-    "mount --bind \"$0\" \"$0\" && mount -o remount,bind,ro \"$0\" && exec env -i \"$@\"";
+/// Makes a folder read-only, for itself and what it becomes alone, puts those devices into it that every
+/// container has, and becomes what follows.
+const SCRIPT: &str = "mkdir -p \"$0/dev\" && mount --bind \"$0\" \"$0\" && \
+    mount -o remount,bind,ro \"$0\" && mount -t tmpfs tmpfs \"$0/dev\" || exit; \
+    for device in null zero full random urandom; do \
+    : > \"$0/dev/$device\" && mount --bind \"/dev/$device\" \"$0/dev/$device\" || exit; \
+    done; exec env -i \"$@\"";
