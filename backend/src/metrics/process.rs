@@ -29,6 +29,7 @@ impl Collector for Process {
             let open = files.count().saturating_sub(1) as u64;
             sheet.gauge("process_open_fds", "Files that the process has open.", open)?;
         }
+        #[cfg(unix)]
         if let Ok((files, _)) = rlimit::Resource::NOFILE.get() {
             sheet.gauge("process_max_fds", "How many it may have open.", files)?;
         }
