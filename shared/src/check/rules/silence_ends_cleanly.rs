@@ -42,14 +42,15 @@ pub(super) const RULE: Rule = Rule {
 };
 
 fn explains(sign: &Sign, evidence: &Evidence) -> Option<Explained> {
-    let is_it = matches!(sign.symptom, Symptom::IdleCut { .. } | Symptom::EndedEarly);
-    if !is_it || sign.lane == Lane::Socket {
+    // A cut in a silence says so itself, however short that was.
+    let is_silent = matches!(sign.symptom, Symptom::IdleCut { .. });
+    if !(is_silent || sign.symptom == Symptom::EndedEarly) || sign.lane == Lane::Socket {
         return None;
     }
     let told = told(sign, evidence);
     let ended = told.iter().filter(|told| told.has_ended_properly());
     let silence = ended.filter_map(|told| told.silence_before_end()).min()?;
-    (silence >= SILENCE).then(|| {
+    (is_silent || silence >= SILENCE).then(|| {
         Explained::high(format!(
             "after {} s of silence it ended properly, while the server had more to say",
             silence / 1_000
@@ -57,7 +58,7 @@ fn explains(sign: &Sign, evidence: &Evidence) -> Option<Explained> {
     })?
 }
 
-/// How many milliseconds without a byte are silence.
+/// How many milliseconds without a byte are silence, where nothing else says so.
 const SILENCE: u64 = 1_500;
 
 #[cfg(test)]
@@ -75,6 +76,8 @@ mod tests {
         for (symptom, sample, confidence) in [
             (&idle, stream().note(3_160, Heard::Ended), Some(Confidence::High)),
             (&Symptom::EndedEarly, stream().note(3_160, Heard::Ended), Some(Confidence::High)),
+            (&idle, stream().note(1_659, Heard::Ended), Some(Confidence::High)),
+            (&Symptom::EndedEarly, stream().note(1_659, Heard::Ended), None),
             (&Symptom::EndedEarly, stream().note(260, Heard::Ended), None),
             (&idle, stream().note(3_160, broke), None),
             (&Symptom::Truncated, stream().note(3_160, Heard::Ended), None),
