@@ -46,8 +46,6 @@ const WHY: &[(&str, Hop, &str)] = &[
         "it is for requests that wait in a queue, and none here does",
     ),
     ("stream-cached", Hop::Apache, "Apache 2.4.71 kept no stream, whatever was set"),
-    ("page-inspected", Hop::Apache, "it takes ModSecurity"),
-    ("page-inspected", Hop::Nginx, "it takes ModSecurity"),
 ];
 
 #[cfg(test)]

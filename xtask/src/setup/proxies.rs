@@ -15,15 +15,33 @@ struct Proxy {
     variable: &'static str,
     /// Its program's file, below the root that its package is unpacked to.
     file: &'static str,
-    /// What has it tell its version.
-    asks: &'static str,
+    /// What shows that it starts, and has what labelled paths take of it. `MODULES` is the folder of
+    /// Apache's modules.
+    asks: &'static [&'static str],
 }
 
 const ALL: [Proxy; 4] = [
-    Proxy { name: "caddy", variable: "CADDY", file: "usr/bin/caddy", asks: "version" },
-    Proxy { name: "haproxy", variable: "HAPROXY", file: "usr/sbin/haproxy", asks: "-v" },
-    Proxy { name: "apache", variable: "APACHE", file: "usr/sbin/apache2", asks: "-v" },
-    Proxy { name: "varnish", variable: "VARNISHD", file: "usr/sbin/varnishd", asks: "-V" },
+    Proxy { name: "caddy", variable: "CADDY", file: "usr/bin/caddy", asks: &["version"] },
+    Proxy { name: "haproxy", variable: "HAPROXY", file: "usr/sbin/haproxy", asks: &["-v"] },
+    Proxy { name: "apache", variable: "APACHE", file: "usr/sbin/apache2", asks: TRIES_APACHE },
+    Proxy { name: "varnish", variable: "VARNISHD", file: "usr/sbin/varnishd", asks: &["-V"] },
+];
+
+/// ModSecurity is a package of its own.
+const TRIES_APACHE: &[&str] = &[
+    "-t",
+    "-f",
+    "/dev/null",
+    "-C",
+    "ServerName localhost",
+    "-C",
+    "ErrorLog /dev/null",
+    "-C",
+    "LoadModule mpm_event_module MODULES/mod_mpm_event.so",
+    "-C",
+    "LoadModule unique_id_module MODULES/mod_unique_id.so",
+    "-C",
+    "LoadModule security2_module MODULES/mod_security2.so",
 ];
 
 /// Finds each by its variable, else where it usually is, else where this set-up puts it; those that are
@@ -41,8 +59,12 @@ pub(crate) fn libraries(project: &Project) -> PathBuf {
 impl Proxy {
     fn find(&self, shell: &dyn Shell, project: &Project) -> Option<String> {
         let libraries = libraries(project).display().to_string();
-        let asked =
-            |program: &Path| Cmd::at(program).arg(self.asks).env("LD_LIBRARY_PATH", &libraries);
+        let asked = |program: &Path| {
+            let system = program.ancestors().nth(2).unwrap_or(Path::new("/usr"));
+            let modules = system.join("lib/apache2/modules").display().to_string();
+            let words = self.asks.iter().map(|word| word.replace("MODULES", &modules));
+            Cmd::at(program).args(words).env("LD_LIBRARY_PATH", &libraries)
+        };
         unpacked::find(shell, unpacked::given(self.variable), self.file, &folder(project), asked)
     }
 }
@@ -85,13 +107,13 @@ impl Step for ProxiesStep {
             )
         } else {
             format!(
-                "install Caddy, HAProxy, Apache and Varnish, or set {variables} to the programs"
+                "install Caddy, HAProxy, Apache with ModSecurity, and Varnish, or set {variables} to the programs"
             )
         }
     }
 }
 
-const PACKAGES: &str = "caddy haproxy apache2-bin varnish";
+const PACKAGES: &str = "caddy haproxy apache2-bin libapache2-mod-security2 varnish";
 
 #[cfg(test)]
 mod tests {

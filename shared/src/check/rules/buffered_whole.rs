@@ -2,8 +2,9 @@
 
 use crate::check::evidence::Evidence;
 use crate::check::hops::Hop;
+use crate::check::probe::Form;
 use crate::check::rule::{Explained, Remedy, Rule};
-use crate::check::shown::told;
+use crate::check::shown::{is_live_as, told};
 use crate::check::signs::{Sign, Symptom};
 use crate::check::told::Told;
 
@@ -99,7 +100,10 @@ fn explains(sign: &Sign, evidence: &Evidence) -> Option<Explained> {
         })?;
     }
     let is_other = told.iter().any(|told| told.coding().is_some() || told.asked_by("HTTP/1.0"));
-    if sign.symptom != Symptom::HeldWhole || is_other {
+    // Where another type passes, answers are told apart by it.
+    let is_held = |form| told.iter().any(|told| told.is_form(form));
+    let passes = |form| !is_held(form) && is_live_as(form, sign, evidence) == Some(true);
+    if sign.symptom != Symptom::HeldWhole || is_other || Form::ALL.into_iter().any(passes) {
         return None;
     }
     if told.iter().any(|told| told.header("content-length").is_some()) {
@@ -132,6 +136,19 @@ mod tests {
             let samples = [held.head(1_090, headers).held()];
             let found = sure(&RULE, Symptom::HeldWhole, Lane::Events, &samples, &["small"]);
             assert_eq!(found, confidence, "{version} {headers:?}");
+        }
+    }
+
+    #[test]
+    fn what_passes_by_its_type_is_not_held_for_being_an_answer() {
+        let sample = |id, lane| Sample::stream(id, lane, |_| {}).arrived(1, "HTTP/1.1", &[]);
+        let page = || sample("page", Lane::Frame).head(1_090, &[]).held();
+        let events = || sample("events", Lane::Events).head(2, &[]);
+        for (events, confidence) in
+            [(events().live(), None), (events().held(), Some(Confidence::Medium))]
+        {
+            let found = sure(&RULE, Symptom::HeldWhole, Lane::Frame, &[page(), events], &["page"]);
+            assert_eq!(found, confidence);
         }
     }
 
