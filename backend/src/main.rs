@@ -76,7 +76,8 @@ fn begin(arguments: &Serve, handed: Handed) -> anyhow::Result<()> {
 const LAST_READS_WITHIN: Duration = Duration::from_millis(100);
 
 async fn run(arguments: &Serve, mut handed: Handed) -> anyhow::Result<()> {
-    let files = arguments.encryption.files();
+    // What is written from here on is noticed, also where it is read already.
+    let files = arguments.encryption.files().map(|files| (files.state(), files));
     let mut signals = Signals::listen(files.is_none()).context("signals can't be listened for")?;
     let mut settings = arguments.settings();
     bound_by_files(&mut settings.limits.in_all);
@@ -110,9 +111,9 @@ async fn run(arguments: &Serve, mut handed: Handed) -> anyhow::Result<()> {
             format!("listening on http://{at}/ for /healthz, /readyz and /metrics")
         })?;
     }
-    if let (Some(tls), Some(files)) = (&tls, files) {
+    if let (Some(tls), Some((read, files))) = (&tls, files) {
         let asked = HangUps::listen().context("SIGHUP can't be listened for")?;
-        tokio::spawn(keep_fresh(tls.clone(), files, asked));
+        tokio::spawn(keep_fresh(tls.clone(), files, read, asked));
     }
     let notify = Arc::new(Notify::from_env());
     notify.tell("READY=1");

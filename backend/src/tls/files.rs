@@ -35,7 +35,7 @@ pub enum Fault {
 }
 
 /// How both files are as the system tells it: another state means that one was written anew.
-pub(super) type State = [Option<(SystemTime, u64)>; 2];
+pub type State = [Option<(SystemTime, u64)>; 2];
 
 impl Files {
     /// Reads both.
@@ -62,7 +62,7 @@ impl Files {
     }
 
     /// Returns how both are.
-    pub(super) fn state(&self) -> State {
+    pub fn state(&self) -> State {
         [&self.certificate, &self.key].map(|path| {
             let about = fs::metadata(path).ok()?;
             Some((about.modified().ok()?, about.len()))

@@ -10,9 +10,10 @@ use super::{Certificate, Tls};
 use crate::signals::HangUps;
 
 /// Reads the certificate anew where its files have changed, and at each signal that asks for it, for as
-/// long as it is polled. What can't be used is logged, and the one before stays.
-pub async fn keep_fresh(tls: Tls, files: Files, mut asked: HangUps) {
-    let mut look = Look::new(state(&files).await);
+/// long as it is polled. What can't be used is logged, and the one before stays. `were` is how the files
+/// were before they were read for the first time.
+pub async fn keep_fresh(tls: Tls, files: Files, were: State, mut asked: HangUps) {
+    let mut look = Look::new(were);
     loop {
         let is_asked = tokio::select! {
             () = asked.next() => true,

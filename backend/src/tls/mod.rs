@@ -10,7 +10,7 @@ use tokio_rustls::rustls::sign::CertifiedKey;
 use tokio_rustls::rustls::{self, ServerConfig};
 
 mod files;
-pub use files::{Fault, Files};
+pub use files::{Fault, Files, State};
 pub(crate) use files::{chain, key};
 
 mod fresh;
