@@ -7,7 +7,7 @@ use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use echoclock_shared::path;
-use http::header::CONNECTION;
+use http::header::{CONNECTION, STRICT_TRANSPORT_SECURITY};
 use http::{HeaderValue, Version};
 use tokio::time::{Instant, sleep};
 
@@ -65,6 +65,9 @@ pub(crate) async fn admit(
     };
     count(&state, &response);
     error::log(&response, client, Some(link));
+    if let Some(policy) = state.hsts.clone().filter(|_| has_tls) {
+        response.headers_mut().insert(STRICT_TRANSPORT_SECURITY, policy);
+    }
     if is_over_http2 {
         // What is kept of the answer is the client's, whose connection it may not be.
         response.extensions_mut().insert(client);

@@ -2,10 +2,11 @@
 
 use std::ops::Deref;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::extract::FromRef;
 use echoclock_shared::time::UnixMillis;
-use http::HeaderName;
+use http::{HeaderName, HeaderValue};
 
 use crate::budget::Budget;
 use crate::counts::Counts;
@@ -37,6 +38,8 @@ pub struct Settings {
     pub offered: Offered,
     /// Whether the server starts again where it stops, which sockets are told.
     pub restarts: bool,
+    /// For how long browsers are to ask by https alone that came over TLS which ends here.
+    pub hsts: Option<Duration>,
 }
 
 /// Which parts of the server are there, of those that can be left out.
@@ -76,6 +79,8 @@ pub struct Parts {
     pub pages: Pages,
     /// Which of the server's parts are there.
     pub offered: Offered,
+    /// What answers over TLS ask of browsers (RFC 6797, section 6.1).
+    pub(crate) hsts: Option<HeaderValue>,
     /// How much, and how long.
     pub limits: Limits,
     /// How much memory there is for what clients send and what waits to be sent to them.
@@ -107,8 +112,16 @@ impl AppState {
     ///
     /// Where the operating system gives no random bytes for the instance's name and its key.
     pub fn new(settings: Settings, wall: Arc<dyn WallClock>) -> Result<Self, getrandom::Error> {
-        let Settings { allowed, trusted_proxies, site, limits, show_headers, offered, restarts } =
-            settings;
+        let Settings {
+            allowed,
+            trusted_proxies,
+            site,
+            limits,
+            show_headers,
+            offered,
+            restarts,
+            hsts,
+        } = settings;
         let hits = Hits::default();
         let budget = Budget::new(limits.memory, hits.clone());
         let counts = Counts::new(&limits, hits.clone(), Arc::clone(&wall));
@@ -125,6 +138,7 @@ impl AppState {
             trusted_proxies,
             passes: Passes::new(limits.pass)?,
             offered,
+            hsts: hsts.map(policy),
             budget,
             limits,
             clocks: Clocks::new(&wall),
@@ -159,6 +173,10 @@ impl Deref for AppState {
     fn deref(&self) -> &Parts {
         &self.0
     }
+}
+
+fn policy(max_age: Duration) -> HeaderValue {
+    HeaderValue::try_from(format!("max-age={}", max_age.as_secs())).expect("this is plain ASCII")
 }
 
 /// The parts that handlers below this module ask for by themselves, so that they need not know of

@@ -2,11 +2,11 @@
 
 use std::net::IpAddr;
 use std::path::PathBuf;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use clap::Args;
 
-use super::values::{certificate_file, key_file, listen_at, whole};
+use super::values::{certificate_file, key_file, listen_at, seconds, whole};
 use crate::listen_at::ListenAt;
 use crate::tls::{Certificate, Files, self_signed};
 
@@ -27,6 +27,11 @@ pub struct Encryption {
     #[arg(long)]
     pub tls_self_signed: bool,
 
+    /// For how long, in seconds, browsers that come by --tls-cert ask this host by https alone from then
+    /// on, whatever its port (HSTS, RFC 6797); 0 asks them for nothing
+    #[arg(long, value_name = "SECONDS", default_value = "2592000", value_parser = seconds(0, HSTS_MAX))]
+    pub hsts: Duration,
+
     /// A further address and port, where whoever asks without TLS is sent on to --listen; written as that is
     #[arg(long, value_name = "ADDRESS:PORT", value_parser = listen_at)]
     pub redirect_listen: Option<ListenAt>,
@@ -40,6 +45,12 @@ impl Encryption {
     /// Whether TLS is spoken at --listen.
     pub const fn has_tls(&self) -> bool {
         self.tls_self_signed || self.tls_cert.is_some()
+    }
+
+    /// Returns for how long browsers are to ask by https alone: a certificate that nobody vouches for binds
+    /// none.
+    pub fn hsts(&self) -> Option<Duration> {
+        (self.tls_cert.is_some() && !self.hsts.is_zero()).then_some(self.hsts)
     }
 
     /// Returns where the certificate and its key are, if there are files of them.
@@ -69,3 +80,6 @@ impl Encryption {
         Ok(Some((certificate, Some(fingerprint))))
     }
 }
+
+/// Two years, which browsers that keep lists of such hosts ask for at the most.
+const HSTS_MAX: u64 = 2 * 365 * 24 * 60 * 60;

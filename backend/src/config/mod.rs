@@ -236,6 +236,7 @@ impl Serve {
                 h2c: !self.no_h2c,
             },
             restarts: self.stopping.restarting,
+            hsts: self.encryption.hsts(),
         }
     }
 

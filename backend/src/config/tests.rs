@@ -35,6 +35,9 @@ fn arguments_become_settings() {
         assert_eq!(serve(&[switch]).expect("a switch").settings().offered, offered, "{switch}");
     }
 
+    assert_eq!(settings.hsts, None, "without TLS");
+    assert_eq!(serve(&["--tls-self-signed"]).expect("a switch").settings().hsts, None);
+
     let two = ["--allow-origin", "https://a.example", "--allow-origin=http://b:8080"];
     let listed = ["https://a.example", "http://b:8080"].map(|o| o.parse().expect(o));
     let settings = serve(&two).expect("two origins").settings();

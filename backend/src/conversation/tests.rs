@@ -31,6 +31,7 @@ fn state() -> AppState {
         show_headers: vec![],
         offered: Offered::default(),
         restarts: false,
+        hsts: None,
     };
     AppState::new(settings, Arc::new(SystemClock)).expect("the system has random bytes")
 }

@@ -49,6 +49,24 @@ async fn over_http1_all_that_asks_for_the_scheme_is_told_https() {
 }
 
 #[tokio::test]
+async fn browsers_are_asked_to_come_by_https_alone_where_the_setting_says_so_and_tls_ends_here() {
+    let policy = "\r\nstrict-transport-security: max-age=90\r\n";
+    for (hsts, is_asked) in [(Some(Duration::from_secs(90)), true), (None, false)] {
+        let pair = Pair::new();
+        let setup = Setup { tls: Some(pair.tls()), hsts, ..Setup::default() };
+        let server = support::start_with(setup).await;
+        for said in ["GET / HTTP/1.1", "GET /api/info HTTP/1.1", "GET /nowhere HTTP/1.1"] {
+            let answer = ask(pair.connect(&server, "http/1.1").await, said).await;
+            assert_eq!(answer.contains(policy), is_asked, "{said}: {answer}");
+        }
+    }
+    let plain = Setup { hsts: Some(Duration::from_secs(90)), ..Setup::default() };
+    let server = support::start_with(plain).await;
+    let answer = reqwest::get(server.http("/")).await.expect("an answer");
+    assert_eq!(answer.headers().get("strict-transport-security"), None);
+}
+
+#[tokio::test]
 async fn over_http2_requests_and_sockets_share_one_connection() {
     let (server, pair) = server(Limits::default()).await;
     let stream = pair.connect(&server, "h2").await;

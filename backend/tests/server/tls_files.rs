@@ -97,7 +97,8 @@ impl Shown {
     }
 }
 
-async fn is_answered(stream: &mut TlsStream<TcpStream>) {
+/// Asks whether the server lives, and returns its answer.
+async fn is_answered(stream: &mut TlsStream<TcpStream>) -> String {
     let said = b"GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n";
     stream.write_all(said).await.expect("the server reads");
     let mut seen = vec![];
@@ -105,6 +106,7 @@ async fn is_answered(stream: &mut TlsStream<TcpStream>) {
         let read = timeout(PATIENCE, stream.read_buf(&mut seen)).await.expect("in time");
         assert_ne!(read.expect("it goes on"), 0, "{}", String::from_utf8_lossy(&seen));
     }
+    String::from_utf8(seen).expect("text")
 }
 
 #[tokio::test]
@@ -116,7 +118,8 @@ async fn a_certificate_that_was_written_anew_is_shown_and_drops_no_connection() 
     shown.program.until_logged("the certificate was read anew").await;
     is_answered(&mut shown.greet(&second).await.expect("the second one is shown")).await;
     shown.greet(&first).await.expect_err("the first one is shown no more");
-    is_answered(&mut held).await;
+    let answer = is_answered(&mut held).await;
+    assert!(answer.contains("strict-transport-security: max-age=2592000\r\n"), "{answer}");
 }
 
 #[cfg(unix)]

@@ -49,6 +49,7 @@ pub(crate) struct Setup {
     pub(crate) wall: Arc<dyn WallClock>,
     pub(crate) offered: Offered,
     pub(crate) restarts: bool,
+    pub(crate) hsts: Option<Duration>,
     pub(crate) tls: Option<Tls>,
 }
 
@@ -69,6 +70,7 @@ impl Default for Setup {
             wall: Arc::new(SystemClock),
             offered: Offered::default(),
             restarts: false,
+            hsts: None,
             tls: None,
         }
     }
@@ -76,10 +78,19 @@ impl Default for Setup {
 
 impl Setup {
     pub(crate) fn state(self) -> AppState {
-        let Self { allowed, trusted_proxies, site, limits, wall, offered, restarts, .. } = self;
+        let Self { allowed, trusted_proxies, site, limits, wall, offered, restarts, hsts, .. } =
+            self;
         let show_headers = vec![];
-        let settings =
-            Settings { allowed, trusted_proxies, site, limits, show_headers, offered, restarts };
+        let settings = Settings {
+            allowed,
+            trusted_proxies,
+            site,
+            limits,
+            show_headers,
+            offered,
+            restarts,
+            hsts,
+        };
         AppState::new(settings, wall).expect("the system has random bytes")
     }
 }
