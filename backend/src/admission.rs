@@ -65,8 +65,8 @@ pub(crate) async fn admit(
     };
     count(&state, &response);
     error::log(&response, client, Some(link));
-    if let Some(policy) = state.hsts.clone().filter(|_| has_tls) {
-        response.headers_mut().insert(STRICT_TRANSPORT_SECURITY, policy);
+    if let Some(policy) = state.hsts.as_ref().filter(|_| has_tls) {
+        response.headers_mut().insert(STRICT_TRANSPORT_SECURITY, policy.clone());
     }
     if is_over_http2 {
         // What is kept of the answer is the client's, whose connection it may not be.

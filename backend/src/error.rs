@@ -169,23 +169,11 @@ impl Refusal {
 
     /// Whether the same request may be right in a moment.
     pub(crate) fn is_temporary(&self) -> bool {
-        match self {
-            Self::TooMany(_) | Self::NoRoom | Self::NotNow { .. } | Self::Draining => true,
-            Self::Parameter { .. }
-            | Self::Origin { .. }
-            | Self::NotFound { .. }
-            | Self::NoSuchLink
-            | Self::SwitchedOff { .. }
-            | Self::NoH2c
-            | Self::NoTls
-            | Self::Method { .. }
-            | Self::NotASocket { .. }
-            | Self::Handshake { .. }
-            | Self::SocketVersion { .. }
-            | Self::Host { .. }
-            | Self::TooLarge { .. }
-            | Self::Body { .. }
-            | Self::SlowBody { .. } => false,
+        match self.why() {
+            // What comes too slowly would come no faster.
+            Why::Limit => !matches!(self, Self::SlowBody { .. }),
+            Why::System | Why::Draining => true,
+            Why::Origin | Why::Request => false,
         }
     }
 
