@@ -2,7 +2,27 @@
 // script is inline, and the Content-Security-Policy can forbid those.
 
 const fetched = new Map();
+const texts = new Map();
+const programs = new Set(['page']);
 const attempts = new Map();
+
+/** Returns what a program says in a language, once it is fetched. */
+globalThis.textsOf = (program, language) => texts.get(`texts/${program}-${language}.txt`);
+
+/** Fetches what the programs that are started say in a language. */
+globalThis.fetchTexts = (language) =>
+  Promise.all(
+    [...programs].map(async (program) => {
+      const file = `texts/${program}-${language}.txt`;
+      if (!texts.has(file)) {
+        const answer = await fetch(new URL(file, document.baseURI));
+        if (!answer.ok) {
+          throw new Error(`${answer.url} can’t be loaded: ${answer.status}`);
+        }
+        texts.set(file, await answer.text());
+      }
+    }),
+  );
 
 /** Has the browser fetch the program whose files a template names. */
 globalThis.fetchProgram = (id) => {
@@ -28,7 +48,8 @@ globalThis.fetchProgram = (id) => {
 globalThis.startProgram = async (id) => {
   const attempt = (attempts.get(id) ?? 0) + 1;
   attempts.set(id, attempt);
-  await globalThis.fetchProgram(id);
+  programs.add(id.replace(/-files$/, ''));
+  await Promise.all([globalThis.fetchProgram(id), globalThis.fetchTexts(document.documentElement.lang)]);
   // Some browsers never ask again for a module that could not be loaded, unless its address differs.
   await start(document.getElementById(id).content, attempt === 1 ? '' : `#${attempt}`);
 };
@@ -42,7 +63,8 @@ for (const { id, dataset } of document.querySelectorAll('template[data-place]'))
 }
 
 try {
-  await start(document.head, '');
+  const said = globalThis.fetchTexts(document.documentElement.lang);
+  await start(document.head, '', said);
 } catch (error) {
   if (!document.querySelector('[data-testid="crash"]')) {
     explain(error);
@@ -59,9 +81,9 @@ function isShown() {
   });
 }
 
-async function start(files, suffix) {
+async function start(files, suffix, said) {
   const address = (selector) => new URL(files.querySelector(selector).getAttribute('href'), document.baseURI).href;
-  const { default: begin } = await import(address('link[rel="modulepreload"]') + suffix);
+  const [{ default: begin }] = await Promise.all([import(address('link[rel="modulepreload"]') + suffix), said]);
   await begin({ module_or_path: address('link[rel="preload"][as="fetch"]') });
 }
 

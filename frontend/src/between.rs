@@ -7,6 +7,12 @@ use echoclock_shared::transport::Transport;
 /// The id of the element in which the Check view stands.
 pub const ROOT: &str = "check-view";
 
+/// The page's name in the files of its texts.
+pub const PAGE_TEXTS: &str = "page";
+
+/// The Check view's name there.
+pub const CHECK_TEXTS: &str = "check-view";
+
 /// The id of the template that names the Check view's files.
 pub const FILES: &str = "check-view-files";
 
@@ -15,6 +21,9 @@ pub const API: &str = "data-api";
 
 /// The attribute in which the Check view says what its own run found, see [`Explanation`].
 pub const EXPLANATIONS: &str = "data-explanations";
+
+/// The attribute in which the page says which language is spoken, by its tag.
+pub const LANGUAGE: &str = "data-language";
 
 /// The API's base address, or why there is none: a sentence.
 pub type Api = Result<String, String>;

@@ -10,10 +10,15 @@ use echoclock_shared::session::PageEvent;
 use echoclock_shared::transport::Transport;
 use leptos::prelude::*;
 
-use crate::between::{self, Explanation, api_of_text, explanations_to_text};
-use crate::browser::{AttributeWatch, FragmentWatch, PageWatch, fragment, write_attribute};
+use crate::between::{
+    self, CHECK_TEXTS, Explanation, PAGE_TEXTS, api_of_text, explanations_to_text,
+};
+use crate::browser::{
+    AttributeWatch, FragmentWatch, PageWatch, fragment, program, write_attribute,
+};
 use crate::check::Checker;
 use crate::components::Check;
+use crate::language::{self, Language};
 use crate::now;
 use crate::place::Place;
 use crate::stores::{CheckDispatch, CheckStore, Shown, Source};
@@ -31,7 +36,10 @@ pub fn CheckApp() -> impl IntoView {
     });
     view! {
         <Show when=move || store.is_open.get()>
-            <Check/>
+            {move || {
+                store.language.track();
+                view! { <Check/> }
+            }}
         </Show>
     }
 }
@@ -44,6 +52,14 @@ fn start(store: CheckStore) -> CheckDispatch {
     let checker = Checker::new(store, Rc::clone(&api));
     let heard = AttributeWatch::new(between::ROOT, between::API, move |text| {
         api.replace(api_of_text(&text));
+    });
+    store.language.set(Language::of(&program::language()).unwrap_or_default());
+    let spoken = AttributeWatch::new(between::ROOT, between::LANGUAGE, move |tag| {
+        // The page writes it once what both say has been fetched.
+        let language = Language::of(&tag).unwrap_or_default();
+        if language::speak(language, &[PAGE_TEXTS, CHECK_TEXTS]) {
+            store.language.set(language);
+        }
     });
     let running = Rc::clone(&checker);
     let watch = PageWatch::new(move |event| {
@@ -60,7 +76,7 @@ fn start(store: CheckStore) -> CheckDispatch {
     let now = now::keep(store.now);
     CheckDispatch::new(move |intent| {
         // The callback lives as long as the dispatch, and these with it.
-        let _alive = (&heard, &watch, &places, &now);
+        let _alive = (&heard, &spoken, &watch, &places, &now);
         checker.want(intent);
     })
 }

@@ -20,6 +20,8 @@ pub mod format;
 
 pub mod lesson;
 
+pub mod language;
+
 pub mod place;
 
 pub mod between;

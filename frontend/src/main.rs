@@ -2,13 +2,16 @@
 
 use echoclock_frontend::app::App;
 use echoclock_frontend::browser::{crash, take_root};
+use echoclock_frontend::{between, language};
+use echoclock_shared::text;
 use leptos::mount::mount_to;
 
 fn main() {
     crash::install(
-        "The page has crashed",
-        "What was said but not echoed is lost. Reload the page to go on.",
+        text!("The page has crashed"),
+        text!("What was said but not echoed is lost. Reload the page to go on."),
     );
+    language::speak_at_start(&[between::PAGE_TEXTS]);
     // The page stands until the browser lets the whole document go.
     mount_to(take_root("app"), App).forget();
 }

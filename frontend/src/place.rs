@@ -1,5 +1,7 @@
 //! Places within the page: fragments, so that a static host needs to know nothing of them.
 
+use echoclock_shared::words;
+
 /// A place within the page.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub enum Place {
@@ -41,20 +43,20 @@ impl Place {
     }
 
     /// Returns what it is called.
-    pub const fn name(self) -> &'static str {
+    pub fn name(self) -> &'static str {
         match self {
-            Self::Live => "Live",
-            Self::Transports => "Transports",
-            Self::Check => "Check",
+            Self::Live => words!("Live"),
+            Self::Transports => words!("Transports"),
+            Self::Check => words!("Check"),
         }
     }
 
     /// Returns the document's title there.
-    pub const fn title(self) -> &'static str {
+    pub fn title(self) -> &'static str {
         match self {
-            Self::Live => "Echoclock",
-            Self::Transports => "Transports · Echoclock",
-            Self::Check => "Path check · Echoclock",
+            Self::Live => words!("Echoclock"),
+            Self::Transports => words!("Transports · Echoclock"),
+            Self::Check => words!("Path check · Echoclock"),
         }
     }
 }

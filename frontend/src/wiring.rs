@@ -8,12 +8,16 @@ use echoclock_shared::session::{Event, Intent, Part};
 use leptos::prelude::Set;
 
 use crate::address::{Address, api_in_config, folder};
-use crate::browser::{FragmentWatch, PageWatch, Task, document_base, fragment, get, storage};
+use crate::between::{self, PAGE_TEXTS};
+use crate::browser::{
+    FragmentWatch, PageWatch, Task, document_base, fragment, get, program, storage, write_attribute,
+};
 use crate::check_program::CheckProgram;
 use crate::driver::{BrowserEdge, Driver, Receiver};
+use crate::language::{self, Language};
 use crate::now;
 use crate::place::Place;
-use crate::stores::{Dispatch, Stores, Writer};
+use crate::stores::{Dispatch, PageStore, Stores, Writer};
 
 /// How long the page waits for its `config.json`.
 const CONFIG_WITHIN: Duration = Duration::from_secs(5);
@@ -38,7 +42,8 @@ pub(crate) fn start(stores: Stores) -> Dispatch {
         starting.want(Intent::Connect(Part::Chat));
         starting.want(Intent::Connect(Part::Clock));
     });
-    let readdressed = Rc::clone(&wiring);
+    stores.page.language.set(Language::of(&program::language()).unwrap_or_default());
+    let (readdressed, speaking) = (Rc::clone(&wiring), RefCell::new(None));
     Dispatch::new(
         move |intent| wiring.want(intent),
         move |address| {
@@ -47,6 +52,9 @@ pub(crate) fn start(stores: Stores) -> Dispatch {
             readdressed.use_address(&address);
         },
         move |intent| check_program.want(intent),
+        move |language| {
+            speaking.replace(Some(Task::spawn(speak(stores.page, language))));
+        },
     )
 }
 
@@ -93,6 +101,25 @@ impl Wiring {
         self.address.replace(address);
     }
 }
+
+/// Has the page, and the Check view, speak another language, and remembers it.
+async fn speak(page: PageStore, language: Language) {
+    let fetched = program::fetch_texts(language.tag()).await;
+    let spoken = fetched.and_then(|()| {
+        let is_spoken = language::speak(language, &[PAGE_TEXTS]);
+        is_spoken.then_some(()).ok_or_else(|| "it has no texts".to_owned())
+    });
+    page.unspoken.set(spoken.as_ref().err().map(|why| (language, why.clone())));
+    if spoken.is_ok() {
+        storage::write(LANGUAGE_REMEMBERED_AS, Some(language.tag()));
+        program::set_language(language.tag());
+        write_attribute(between::ROOT, between::LANGUAGE, language.tag());
+        page.language.set(language);
+    }
+}
+
+/// The name under which language.js looks for the language that was chosen.
+const LANGUAGE_REMEMBERED_AS: &str = "echoclock.language";
 
 /// Reads `config.json` beside the page, or says why it can't be used.
 async fn read_config() -> Result<String, String> {

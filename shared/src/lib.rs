@@ -4,6 +4,8 @@
 //! [`session::Moment`] in and carries the [`session::Effect`]s out, so that one session runs in a
 //! browser, in a simulation and against a real server alike.
 
+pub mod text;
+
 pub mod path;
 
 pub mod limits;

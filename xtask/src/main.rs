@@ -18,7 +18,6 @@ mod check;
 mod clients;
 mod fuzz;
 mod lighthouse;
-mod paths;
 mod server;
 mod tidy;
 
@@ -26,6 +25,8 @@ mod conformance;
 mod load;
 
 mod package;
+
+mod written;
 
 mod fingerprint;
 mod hashed;
@@ -157,6 +158,8 @@ enum Order {
     Tidy,
     /// Writes docs/PATHS.md out of the path check's rules
     Paths,
+    /// Gathers what the page says into frontend/translations, and from there into frontend/texts
+    Texts,
     #[command(hide = true)]
     OpenBrowser { listen: SocketAddr },
 }
@@ -212,7 +215,8 @@ fn obey(order: Order) -> Result<()> {
         Order::CheckAccuracy { arguments } => load::check_accuracy(&machine, &arguments),
         Order::Restart { arguments } => load::restart(&machine, &arguments),
         Order::Tidy => tidy::tidy(&project.root),
-        Order::Paths => paths::write(&shell, &project),
+        Order::Paths => written::write(&shell, &project, "paths"),
+        Order::Texts => written::write(&shell, &project, "texts"),
         Order::OpenBrowser { listen } => run::open_browser(listen),
     }
 }

@@ -1,15 +1,17 @@
 //! Puts the Check view into the page that has fetched it.
 
-use echoclock_frontend::between;
 use echoclock_frontend::browser::{crash, take_root};
 use echoclock_frontend::check_app::CheckApp;
+use echoclock_frontend::{between, language};
+use echoclock_shared::text;
 use leptos::mount::mount_to;
 
 fn main() {
     crash::install(
-        "The Check view has crashed",
-        "All else goes on. Reload the page to check again.",
+        text!("The Check view has crashed"),
+        text!("All else goes on. Reload the page to check again."),
     );
+    language::speak_at_start(&[between::PAGE_TEXTS, between::CHECK_TEXTS]);
     // The view stands until the browser lets the whole document go.
     mount_to(take_root(between::ROOT), CheckApp).forget();
 }

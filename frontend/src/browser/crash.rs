@@ -5,6 +5,8 @@
 
 use std::panic::{self, PanicHookInfo};
 
+use echoclock_shared::text::Text;
+use echoclock_shared::words;
 use js_sys::{Function, Reflect};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Document, Element};
@@ -13,8 +15,8 @@ use super::page::document;
 use super::window;
 
 /// Shows every panic from here on, below a heading and what to do about it.
-pub fn install(heading: &'static str, advice: &'static str) {
-    panic::set_hook(Box::new(move |panic| show(heading, advice, &words_of(panic))));
+pub fn install(heading: Text, advice: Text) {
+    panic::set_hook(Box::new(move |panic| show(heading.words(), advice.words(), &words_of(panic))));
 }
 
 /// Shows `message` on the console and, unless another came before it, on the page.
@@ -38,7 +40,7 @@ fn prepend(document: &Document, heading: &str, advice: &str, message: &str) -> R
     let details = append(document, &crash, "pre", message)?;
     details.set_attribute("translate", "no")?;
     details.set_class_name("notranslate");
-    let button = append(document, &crash, "button", "Reload")?;
+    let button = append(document, &crash, "button", words!("Reload"))?;
     button.set_attribute("type", "button")?;
     let location = window().location();
     let reload: Function = Reflect::get(&location, &"reload".into())?.dyn_into()?;
@@ -59,7 +61,7 @@ fn append(
 }
 
 fn words_of(panic: &PanicHookInfo<'_>) -> String {
-    let message = panic.payload_as_str().unwrap_or("a panic without words");
+    let message = panic.payload_as_str().unwrap_or(words!("a panic without words"));
     match panic.location() {
         Some(place) => format!("{message}\n(at {place})"),
         None => message.to_owned(),

@@ -1,9 +1,11 @@
 //! Where the Check view stands, whose program is fetched when it is first opened.
 
+use echoclock_shared::{say, words};
 use leptos::html::Main;
 use leptos::prelude::*;
 
 use super::language::live;
+use super::language_choice::InLanguage;
 use super::lede::CheckLede;
 use crate::address::WrongAddress;
 use crate::between::{self, api_to_text};
@@ -43,23 +45,24 @@ pub(super) fn CheckView(
     let failed = move |why: String| {
         view! {
             <p class="complaint" role="alert" data-testid="check-failed">
-                "It could not be loaded. It is a part of the page that is fetched when it is first opened: the network may have been gone, or the server has a newer page, which a reload brings. The browser says: "
-                {why}
+                {say!("It could not be loaded. It is a part of the page that is fetched when it is first opened: the network may have been gone, or the server has a newer page, which a reload brings. The browser says: {why}", why)}
             </p>
             <button type="button" class="primary" on:click=again>
-                "Try again"
+                {words!("Try again")}
             </button>
         }
     };
     view! {
         <Show when=move || is_shown.get() && !runs.get()>
-            <section class="card controls fetched" aria-labelledby="check-title">
-                <CheckLede/>
-                <p class="loading" role="status" {..live()}>
-                    {move || failure().is_none().then_some("Loading…")}
-                </p>
-                <For each=failure key=Clone::clone children=failed/>
-            </section>
+            <InLanguage>
+                <section class="card controls fetched" aria-labelledby="check-title">
+                    <CheckLede/>
+                    <p class="loading" role="status" {..live()}>
+                        {move || failure().is_none().then_some(words!("Loading…"))}
+                    </p>
+                    <For each=failure key=Clone::clone children=failed/>
+                </section>
+            </InLanguage>
         </Show>
         // What is within is the program's own.
         <div

@@ -9,11 +9,13 @@
 use leptos::attr::{self, Attribute};
 use leptos::tachys::html::class::class;
 
+use crate::language::spoken;
+
 /// Marks an element with words or numbers of ours that change in their place.
 ///
-/// They stay in the page's own language, whatever becomes of the text around them.
+/// They stay in the language that the page speaks, whatever becomes of the text around them.
 pub(super) fn live() -> impl Attribute {
-    (left_alone(), attr::lang("en"), attr::dir("ltr"))
+    (left_alone(), attr::lang(spoken().tag()), attr::dir("ltr"))
 }
 
 /// Marks an element that shows what others wrote, or what is written for programs.

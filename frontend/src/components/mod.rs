@@ -13,6 +13,8 @@ mod lede;
 
 mod language;
 
+mod language_choice;
+
 mod scroller;
 
 mod stamp;

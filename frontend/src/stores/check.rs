@@ -7,6 +7,8 @@ use echoclock_shared::check::probe::Lane;
 use echoclock_shared::check::report::{Report, Verdict};
 use leptos::prelude::RwSignal;
 
+use crate::language::Language;
+
 /// The path check's signals.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct CheckStore {
@@ -24,6 +26,8 @@ pub struct CheckStore {
     pub hides_addresses: RwSignal<bool>,
     /// Whether another tab of this origin runs a check.
     pub runs_elsewhere: RwSignal<bool>,
+    /// The language that is spoken.
+    pub language: RwSignal<Language>,
     /// Whether the address names the view.
     pub is_open: RwSignal<bool>,
     /// The finding that the address names.

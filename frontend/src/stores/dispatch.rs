@@ -3,12 +3,15 @@
 use echoclock_shared::session::Intent;
 use leptos::prelude::{Callable, UnsyncCallback};
 
+use crate::language::Language;
+
 /// How the page's components say what the user wants.
 #[derive(Clone, Copy, Debug)]
 pub struct Dispatch {
     intent: UnsyncCallback<Intent>,
     address: UnsyncCallback<String>,
     check_program: UnsyncCallback<ProgramIntent>,
+    language: UnsyncCallback<Language>,
 }
 
 /// What the user wants of a program that the page starts when it is wanted.
@@ -50,16 +53,19 @@ pub enum CheckIntent {
 }
 
 impl Dispatch {
-    /// Makes a dispatch that hands what it is given to `intent`, `address` and `check_program`.
+    /// Makes a dispatch that hands what it is given to `intent`, `address`, `check_program` and
+    /// `language`.
     pub fn new(
         intent: impl Fn(Intent) + 'static,
         address: impl Fn(String) + 'static,
         check_program: impl Fn(ProgramIntent) + 'static,
+        language: impl Fn(Language) + 'static,
     ) -> Self {
         Self {
             intent: UnsyncCallback::new(intent),
             address: UnsyncCallback::new(address),
             check_program: UnsyncCallback::new(check_program),
+            language: UnsyncCallback::new(language),
         }
     }
 
@@ -76,6 +82,11 @@ impl Dispatch {
     /// Has the Check view's program fetched, or started.
     pub fn check_program(self, intent: ProgramIntent) {
         self.check_program.run(intent);
+    }
+
+    /// Has the page speak a language from now on, and remembers it.
+    pub fn speak(self, language: Language) {
+        self.language.run(language);
     }
 }
 

@@ -4,6 +4,7 @@ use std::any::Any;
 
 use echoclock_frontend::app::App;
 use echoclock_frontend::browser::Frame;
+use echoclock_frontend::language::Language;
 use js_sys::Reflect;
 use leptos::mount::mount_to;
 use wasm_bindgen::JsCast;
@@ -11,7 +12,7 @@ use wasm_bindgen_test::wasm_bindgen_test;
 use web_sys::{Event, EventInit, HtmlElement, window};
 
 use crate::heard::Uncaught;
-use crate::support::{pass, until};
+use crate::support::{pass, speak, until};
 
 /// A page within the page; dropping it takes it away.
 struct Page {
@@ -25,6 +26,7 @@ impl Page {
         let root = document.create_element("div").expect("an element");
         document.body().expect("a body").append_child(&root).expect("a child");
         let root: HtmlElement = root.unchecked_into();
+        speak(Language::English);
         let app = mount_to(root.clone(), App);
         Self { root, app: Some(Box::new(app)) }
     }

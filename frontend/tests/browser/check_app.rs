@@ -5,13 +5,14 @@ use std::any::Any;
 use echoclock_frontend::between::{API, EXPLANATIONS, ROOT, api_to_text, explanations_of_text};
 use echoclock_frontend::browser::{AttributeWatch, write_attribute};
 use echoclock_frontend::check_app::CheckApp;
+use echoclock_frontend::language::Language;
 use leptos::mount::mount_to;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_test::wasm_bindgen_test;
 use web_sys::{HtmlElement, window};
 
 use crate::heard::Uncaught;
-use crate::support::{pass, until};
+use crate::support::{pass, speak, until};
 
 /// The view in its place; dropping it takes both away.
 struct View {
@@ -26,6 +27,7 @@ impl View {
             document.create_element("div").expect("an element").unchecked_into();
         root.set_id(ROOT);
         document.body().expect("a body").append_child(&root).expect("a child");
+        speak(Language::English);
         let app = mount_to(root.clone(), CheckApp);
         Self { root, app: Some(Box::new(app)) }
     }

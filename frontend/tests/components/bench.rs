@@ -6,6 +6,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use echoclock_frontend::components::{Check, Shell};
+use echoclock_frontend::language::Language;
 use echoclock_frontend::stores::{
     CheckDispatch, CheckIntent, CheckStore, Dispatch, ProgramIntent, Stores,
 };
@@ -19,7 +20,7 @@ use web_sys::{
     KeyboardEventInit, window,
 };
 
-use crate::support::pass;
+use crate::support::{pass, speak};
 use crate::translator::{Manner, Translation, Watch};
 
 /// What was asked for, oldest first.
@@ -34,6 +35,7 @@ pub(crate) struct Bench {
     addresses: Heard<String>,
     checks: Heard<CheckIntent>,
     programs: Heard<ProgramIntent>,
+    languages: Heard<Language>,
     mounted: Option<Box<dyn Any>>,
     watch: Option<Watch>,
     translation: Option<Translation>,
@@ -43,11 +45,13 @@ pub(crate) struct Bench {
 impl Bench {
     /// Shows the page, its stores as `fill` leaves them.
     pub(crate) async fn new(fill: impl FnOnce(Stores)) -> Self {
+        speak(Language::English);
         Self::showing(Shell, |stores, _| fill(stores)).await
     }
 
     /// Shows the Check view as its own program does, its store as `fill` leaves it.
     pub(crate) async fn of_check(fill: impl FnOnce(CheckStore)) -> Self {
+        speak(Language::English);
         Self::showing(Check, |_, check| fill(check)).await
     }
 
@@ -64,14 +68,15 @@ impl Bench {
         let (stores, check) = (Stores::default(), CheckStore::default());
         fill(stores, check);
         let (intents, addresses) = (Heard::default(), Heard::default());
-        let (checks, programs) = (Heard::default(), Heard::default());
+        let (checks, programs, languages) = (Heard::default(), Heard::default(), Heard::default());
         let dispatch = {
-            let (intents, addresses, programs) =
-                (Rc::clone(&intents), Rc::clone(&addresses), Rc::clone(&programs));
+            let (intents, addresses) = (Rc::clone(&intents), Rc::clone(&addresses));
+            let (programs, languages) = (Rc::clone(&programs), Rc::clone(&languages));
             Dispatch::new(
                 move |intent| intents.borrow_mut().push(intent),
                 move |address| addresses.borrow_mut().push(address),
                 move |intent| programs.borrow_mut().push(intent),
+                move |language| languages.borrow_mut().push(language),
             )
         };
         let asked = Rc::clone(&checks);
@@ -94,6 +99,7 @@ impl Bench {
             addresses,
             checks,
             programs,
+            languages,
             mounted,
             watch,
             translation,
@@ -244,6 +250,11 @@ impl Bench {
     /// Returns what was asked of the path check since the last call.
     pub(crate) fn checks(&self) -> Vec<CheckIntent> {
         self.checks.take()
+    }
+
+    /// Takes the languages that were asked for.
+    pub(crate) fn languages(&self) -> Vec<Language> {
+        self.languages.take()
     }
 
     /// Returns what was asked of the Check view's program since the last call.

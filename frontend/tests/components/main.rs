@@ -34,4 +34,6 @@ mod translated;
 
 mod before;
 
+mod language;
+
 wasm_bindgen_test::wasm_bindgen_test_configure!(run_in_browser);

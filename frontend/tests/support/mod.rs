@@ -7,6 +7,22 @@ use std::task::{Poll, Waker};
 use std::time::Duration;
 
 use echoclock_frontend::browser::{Timer, clock};
+use echoclock_frontend::language::{Language, speak_by};
+
+/// Has the page speak a language, as its own start does.
+pub(crate) fn speak(language: Language) {
+    let files = match language {
+        Language::English => concat!(
+            include_str!("../../texts/page-en.txt"),
+            include_str!("../../texts/check-view-en.txt")
+        ),
+        Language::Chinese => concat!(
+            include_str!("../../texts/page-zh-Hans.txt"),
+            include_str!("../../texts/check-view-zh-Hans.txt")
+        ),
+    };
+    assert!(speak_by(language, files.to_owned()), "{language:?} has texts");
+}
 
 /// How long anything may take on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(10);
