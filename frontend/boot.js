@@ -87,26 +87,40 @@ async function start(files, suffix, said) {
   await begin({ module_or_path: address('link[rel="preload"][as="fetch"]') });
 }
 
+const WORDS = {
+  en: {
+    heading: 'The page could not start',
+    broken: 'A part of it is missing, was changed on its way, or does not run in this browser. Reloading may help.',
+    incapable: 'This browser has no WebAssembly, or it is switched off.',
+    reload: 'Reload',
+  },
+  'zh-Hans': {
+    heading: '页面无法启动',
+    broken: '页面的一部分缺失、在途中被改动，或无法在此浏览器中运行。重新加载也许有用。',
+    incapable: '此浏览器没有 WebAssembly，或已将其关闭。',
+    reload: '重新加载',
+  },
+};
+
 function explain(error) {
+  const words = WORDS[document.documentElement.lang] ?? WORDS.en;
   const crash = document.createElement('section');
   crash.className = 'crash';
   crash.dataset.testid = 'crash';
   crash.setAttribute('role', 'alert');
   const heading = document.createElement('h2');
-  heading.textContent = 'The page could not start';
+  heading.textContent = words.heading;
   const advice = document.createElement('p');
-  advice.textContent =
-    typeof WebAssembly === 'object'
-      ? 'A part of it is missing, was changed on its way, or does not run in this browser. Reloading may help.'
-      : 'This browser has no WebAssembly, or it is switched off.';
+  advice.textContent = typeof WebAssembly === 'object' ? words.broken : words.incapable;
   const details = document.createElement('pre');
   details.translate = false;
   details.className = 'notranslate';
   details.textContent = String(error);
   const reload = document.createElement('button');
   reload.type = 'button';
-  reload.textContent = 'Reload';
+  reload.textContent = words.reload;
   reload.addEventListener('click', () => location.reload());
   crash.append(heading, advice, details, reload);
-  document.querySelector('.loading')?.replaceWith(crash);
+  document.querySelector('main.before')?.append(crash);
+  document.querySelectorAll('.loading').forEach((loading) => loading.remove());
 }
