@@ -1,5 +1,6 @@
 //! `cargo xtask test`: every check there is, each as a part that can be run alone.
 
+use std::thread::{self, ScopedJoinHandle};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
@@ -26,6 +27,8 @@ pub(crate) enum Part {
     ClippyWasm,
     /// The documentation's links
     Doc,
+    /// The tests of all crates, compiled
+    Compile,
     /// The tests of all crates
     Unit,
     /// The page's tests, in a headless browser
@@ -54,7 +57,7 @@ impl Part {
     fn needs(self) -> &'static [Need] {
         match self {
             Self::Fmt | Self::Clippy => &[Need::Lints],
-            Self::Tidy | Self::Doc | Self::Unit => &[],
+            Self::Tidy | Self::Doc | Self::Compile | Self::Unit => &[],
             Self::Deny => &[Need::CargoDeny],
             Self::ClippyWasm => &[Need::Lints, Need::WasmTarget],
             Self::Browser => &[Need::WasmTarget, Need::WasmBindgen, Need::WasmPack, Need::Browser],
@@ -63,6 +66,10 @@ impl Part {
             Self::Clients => setup::CLIENTS,
             Self::E2e => setup::JOURNEYS,
         }
+    }
+
+    fn is_set_up(self, unmet: &[Need]) -> bool {
+        !self.needs().iter().any(|need| unmet.contains(need))
     }
 
     fn run(self, machine: &Machine) -> Result<()> {
@@ -82,6 +89,7 @@ impl Part {
             | Self::Clippy
             | Self::ClippyWasm
             | Self::Doc
+            | Self::Compile
             | Self::Unit
             | Self::Browser => {
                 for command in self.commands(machine)? {
@@ -124,6 +132,7 @@ impl Part {
                 let doc = Cmd::new("cargo doc --workspace --no-deps");
                 vec![doc.env("RUSTDOCFLAGS", "-D warnings")]
             }
+            Self::Compile => vec![Cmd::new("cargo test --workspace --no-run")],
             Self::Unit => {
                 let test = Cmd::new("cargo test --workspace --no-fail-fast");
                 vec![test.env("RUST_TEST_THREADS", TESTS_AT_ONCE.to_string())]
@@ -161,13 +170,37 @@ pub(crate) fn check(machine: &Machine, only: &[Part]) -> Result<()> {
     let started = Instant::now();
     let unmet = setup::set_up(machine, &needs);
     let mut report = Report { set_up: started.elapsed(), parts: Vec::new() };
-    for part in parts {
-        report.parts.push(checked(machine, part, &unmet));
-    }
+    let is_built = parts.contains(&Part::Build) && Part::Build.is_set_up(&unmet);
+    thread::scope(|scope| {
+        let mut ahead = None;
+        for part in parts {
+            if part == Part::Unit && is_built {
+                ahead = Some(scope.spawn(|| machine.shell.stream(&build_ahead())));
+            }
+            if part == Part::Build {
+                // What has failed there fails again, and is told.
+                let _ = ahead.take().map(ScopedJoinHandle::join);
+            }
+            report.parts.push(checked(machine, part, &unmet));
+        }
+    });
     say::say(&report.table());
     let failed: Vec<_> = report.failed().collect();
     ensure!(failed.is_empty(), "failed: {}", failed.join(", "));
     Ok(())
+}
+
+/// Has this program build what later parts take, while tests wait for time to pass, and so that it takes
+/// nothing from them.
+fn build_ahead() -> Cmd {
+    let this = std::env::current_exe().unwrap_or_else(|_| "cargo-xtask".into());
+    Cmd::new("nice -n 19").path(&this).arg("build-ahead")
+}
+
+/// Builds the page, the server, and what loads it.
+pub(crate) fn build_for_tests(machine: &Machine) -> Result<()> {
+    run::build(machine)?;
+    load::build_load(machine).map(drop)
 }
 
 /// Runs one part, and says what came of it.
@@ -175,8 +208,8 @@ fn checked(machine: &Machine, part: Part, unmet: &[Need]) -> Outcome {
     let started = Instant::now();
     let name = part.name();
     say::say(&format!("\n── {name} ──"));
-    let lacking = part.needs().iter().any(|need| unmet.contains(need));
-    let result = if lacking { Err(anyhow::anyhow!("set-up failed")) } else { part.run(machine) };
+    let is_set_up = part.is_set_up(unmet);
+    let result = if is_set_up { part.run(machine) } else { Err(anyhow::anyhow!("set-up failed")) };
     if let Err(error) = &result {
         say::say(&format!("{name} failed: {error:#}"));
     }

@@ -35,8 +35,13 @@ pub(crate) fn bench(machine: &Machine, arguments: &[String]) -> Result<()> {
 /// Attacks the server, or lets it run under a load for long.
 pub(crate) fn run(machine: &Machine, order: &str, arguments: &[String]) -> Result<()> {
     build_server(machine)?;
-    let release = build(machine, &["--package", "echoclock-load"])?;
+    let release = build_load(machine)?;
     machine.shell.stream(&start(machine, &release, order).args(arguments))
+}
+
+/// Builds what loads the server, and returns the folder that it is in.
+pub(crate) fn build_load(machine: &Machine) -> Result<PathBuf> {
+    build(machine, &["--package", "echoclock-load"])
 }
 
 /// Has the path check judge labelled paths, behind the proxies of the distribution; with [`BY_PAGE`] it is
@@ -108,7 +113,7 @@ fn restart_under(machine: &Machine, arguments: &[String]) -> Result<()> {
 
 /// Builds what puts proxies before the server, and tells it where they are.
 fn start_behind_proxies(machine: &Machine, order: &str) -> Result<Cmd> {
-    let release = build(machine, &["--package", "echoclock-load"])?;
+    let release = build_load(machine)?;
     let nginx = setup::nginx(machine.shell, machine.project).context("nginx has gone")?;
     let proxies = setup::proxies(machine.shell, machine.project);
     let programs = std::iter::once(("nginx", nginx)).chain(proxies);

@@ -161,6 +161,8 @@ enum Order {
     /// Gathers what the page says into frontend/translations, and from there into frontend/texts
     Texts,
     #[command(hide = true)]
+    BuildAhead,
+    #[command(hide = true)]
     OpenBrowser { listen: SocketAddr },
 }
 
@@ -217,6 +219,7 @@ fn obey(order: Order) -> Result<()> {
         Order::Tidy => tidy::tidy(&project.root),
         Order::Paths => written::write(&shell, &project, "paths"),
         Order::Texts => written::write(&shell, &project, "texts"),
+        Order::BuildAhead => check::build_for_tests(&machine),
         Order::OpenBrowser { listen } => run::open_browser(listen),
     }
 }
