@@ -2,11 +2,25 @@
 //! not concern this machine's loopback is left out; every directive that is proved stays as it is.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
+use clap::Args;
 
-use crate::program::Configured;
+use crate::program::{Configured, Told};
+
+/// What stands before the server, and the server.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct Behind {
+    /// The configurations
+    #[arg(long, value_name = "FOLDER", default_value = "deploy")]
+    pub(crate) deploy: PathBuf,
+    /// The server, as it was built, with the page in it
+    #[arg(long, value_name = "FILE")]
+    pub(crate) server: PathBuf,
+    #[command(flatten)]
+    pub(crate) told: Told,
+}
 
 /// A proxy, and what of its file is the run's own.
 #[derive(Debug)]

@@ -34,18 +34,18 @@ pub(super) struct Mount<'a> {
 impl Front {
     pub(super) fn stand(deployed: &Deployed, order: &Proxies) -> Result<Self> {
         let folder = Folder::make(deployed.program)?;
-        let server = serve(&order.server, free_address()?)?;
+        let server = serve(&order.behind.server, free_address()?)?;
         let address = free_address()?;
-        let configured = deployed.read(&order.deploy)?;
+        let configured = deployed.read(&order.behind.deploy)?;
         let place = Place { listen: address, next: server.address, folder: folder.path() };
-        let programs = Programs::from(&order.told);
+        let programs = Programs::from(&order.behind.told);
         let proxy = programs.start(deployed.program, &configured, place)?;
         Ok(Self { address, server, _proxy: proxy, folder })
     }
 
     /// Has a server of the same address take the place of one that has ended.
     pub(super) fn serve_again(&mut self, order: &Proxies) -> Result<()> {
-        self.server = serve(&order.server, self.server.address)?;
+        self.server = serve(&order.behind.server, self.server.address)?;
         Ok(())
     }
 

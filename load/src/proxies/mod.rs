@@ -7,7 +7,6 @@ mod client;
 mod follower;
 mod front;
 
-use std::path::PathBuf;
 use std::thread;
 
 use anyhow::{Result, bail, ensure};
@@ -15,8 +14,7 @@ use clap::Args;
 
 use self::claim::Claim;
 use self::front::{Front, Mount};
-use crate::deployed::{self, Deployed};
-use crate::program::Told;
+use crate::deployed::{self, Behind, Deployed};
 use crate::stop::Stop;
 use crate::{folder, table, tied};
 
@@ -26,14 +24,8 @@ pub(crate) struct Proxies {
     /// Has these alone run
     #[arg(long, value_name = "NAME", num_args = 1.., value_delimiter = ',')]
     only: Vec<String>,
-    /// The configurations
-    #[arg(long, value_name = "FOLDER", default_value = "deploy")]
-    deploy: PathBuf,
-    /// The server, as it was built, with the page in it
-    #[arg(long, value_name = "FILE")]
-    server: PathBuf,
     #[command(flatten)]
-    told: Told,
+    behind: Behind,
 }
 
 /// What came of a claim.

@@ -7,7 +7,6 @@
 mod crowd;
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
@@ -16,11 +15,11 @@ use clap::Args;
 use rustix::process::Signal;
 
 use self::crowd::Crowd;
-use crate::deployed;
+use crate::deployed::{self, Behind};
 use crate::fleet::{self, Fleet};
 use crate::folder::{self, Folder};
 use crate::process::{Server, free_address};
-use crate::program::{Place, Programs, Told};
+use crate::program::{Place, Programs};
 use crate::{machine, tied};
 
 /// How many follow.
@@ -29,14 +28,8 @@ pub(crate) struct Restart {
     /// How many follow, in all six ways
     #[arg(long, value_name = "NUMBER", default_value_t = 1_000)]
     followers: usize,
-    /// The configurations
-    #[arg(long, value_name = "FOLDER", default_value = "deploy")]
-    deploy: PathBuf,
-    /// The server, as it was built
-    #[arg(long, value_name = "FILE")]
-    server: PathBuf,
     #[command(flatten)]
-    told: Told,
+    behind: Behind,
 }
 
 pub(crate) fn restart(order: &Restart) -> Result<()> {
@@ -46,14 +39,14 @@ pub(crate) fn restart(order: &Restart) -> Result<()> {
     machine::allow_files(order.followers as u64 * 3 + 1_000)?;
     let addresses = [free_address()?, free_address()?];
     let mut old = order.serve(addresses[0])?;
-    let mut configured = deployed::NGINX.read(&order.deploy)?;
+    let mut configured = deployed::NGINX.read(&order.behind.deploy)?;
     let second = format!("server {}", addresses[1]);
     ensure!(configured.configuration.contains(SECOND), "nginx is told of no second instance");
     configured.configuration = configured.configuration.replace(SECOND, &second);
     let folder = Folder::make("restart")?;
     let listen = free_address()?;
     let place = Place { listen, next: old.address, folder: folder.path() };
-    let _nginx = Programs::from(&order.told).start("nginx", &configured, place)?;
+    let _nginx = Programs::from(&order.behind.told).start("nginx", &configured, place)?;
 
     let mut fleet = Fleet::new(listen)?;
     let mut crowd = Crowd::new(order.followers);
@@ -78,7 +71,7 @@ pub(crate) fn restart(order: &Restart) -> Result<()> {
 
 impl Restart {
     fn serve(&self, address: SocketAddr) -> Result<Server> {
-        let mut command = Command::new(&self.server);
+        let mut command = Command::new(&self.behind.server);
         command.args(["serve", "--listen", &address.to_string()]).args(fleet::ONE_CLIENT);
         command.env("ECHOCLOCK_LOG_LEVEL", "warn,echoclock=info");
         Server::start(tied::tied(&command)?, None)

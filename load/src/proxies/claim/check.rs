@@ -17,7 +17,7 @@ pub(in crate::proxies) fn check(
     stop: &Stop,
 ) -> Result<()> {
     let file = front.folder().join(format!("report{}.json", mount.below.replace('/', "-")));
-    let mut command = Command::new(&order.server);
+    let mut command = Command::new(&order.behind.server);
     let address = format!("http://{}{}/", mount.address, mount.below);
     command.args(["check", &address, "--json"]).arg(&file);
     let report = Check { command, file: &file, limit: LIMIT }.run(stop, |_, _| {})?;
