@@ -171,6 +171,27 @@ impl Ask {
         }
     }
 
+    /// Returns in what form its items come, where they come in a stream, be it planned or the clock's.
+    pub const fn form(&self) -> Option<Form> {
+        match self {
+            Self::Stream(ask) | Self::Twins(ask) => Some(ask.form),
+            Self::Follow { transport: Transport::Events, .. } => Some(Form::Events),
+            Self::Follow { transport: Transport::Stream, .. } => Some(Form::Lines),
+            Self::Follow { transport: Transport::Frame, .. } => Some(Form::Html),
+            Self::Follow {
+                transport: Transport::Poll | Transport::LongPoll | Transport::Socket,
+                ..
+            }
+            | Self::Seen { .. }
+            | Self::Socket(_)
+            | Self::Wait { .. }
+            | Self::Upload { .. }
+            | Self::Download { .. }
+            | Self::Status { .. }
+            | Self::Connections { .. } => None,
+        }
+    }
+
     /// Returns how a planned socket is asked for, where it is one.
     pub const fn socket(&self) -> Option<&SocketAsk> {
         if let Self::Socket(ask) = self { Some(ask) } else { None }

@@ -39,9 +39,9 @@ impl<'a> Told<'a> {
         self.probe.ask.stream()
     }
 
-    /// Whether it is a stream in such a form.
+    /// Whether its items come in such a form.
     pub(in crate::check) fn is_form(&self, form: Form) -> bool {
-        self.stream().is_some_and(|ask| ask.form == form)
+        self.probe.ask.form() == Some(form)
     }
 
     /// Whether the stream's items arrived about as they were sent, as far as they did; nothing where

@@ -63,9 +63,10 @@ fn explains(sign: &Sign, evidence: &Evidence) -> Option<Explained> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::check::probe::Lane;
+    use crate::check::probe::{Ask, Lane};
     use crate::check::rule::{Confidence, sure};
     use crate::check::sample::Sample;
+    use crate::transport::Transport;
 
     #[test]
     fn page_inspected_is_told_by_the_types_that_pass() {
@@ -75,6 +76,8 @@ mod tests {
             Sample::stream("events", Lane::Events, |_| {}),
             Sample::stream("lines", Lane::Stream, |_| {}),
         );
+        let follow = Ask::Follow { transport: Transport::Frame, items: 2, resumes: false };
+        let followed = Sample::of("followed", Lane::Frame, follow).arrived(0, "HTTP/1.1", &[]);
         let gzip = [("content-encoding", "gzip")];
         let (events_held, lines_live) = (events.clone().held(), lines.live());
         for (samples, confidence) in [
@@ -82,7 +85,9 @@ mod tests {
             ([page(&[]), events_held, lines_live.clone()], None),
             ([page(&gzip), events.live(), lines_live], None),
         ] {
-            let found = sure(&RULE, Symptom::HeldWhole, Lane::Frame, &samples, &["page"]);
+            let samples = [samples.as_slice(), std::slice::from_ref(&followed)].concat();
+            let shown = ["page", "followed"];
+            let found = sure(&RULE, Symptom::HeldWhole, Lane::Frame, &samples, &shown);
             assert_eq!(found, confidence);
         }
     }
