@@ -29,14 +29,25 @@ pub(in crate::check) fn is_live_as(form: Form, sign: &Sign, evidence: &Evidence)
     passes(sign, evidence, |told| told.is_form(form))
 }
 
-/// Only the same items tell anything: larger ones fill the buffer that holds smaller ones.
+/// Whether such items passed one by one in that form each time that they were asked for so, as far as it
+/// tells: what hands on lumps of bytes lets some of them pass too.
+pub(in crate::check) fn is_always_live_as(form: Form, sign: &Sign, evidence: &Evidence) -> bool {
+    let lives = lives(sign, evidence, |told| told.is_form(form));
+    !lives.is_empty() && lives.into_iter().all(|is_live| is_live)
+}
+
 fn passes(sign: &Sign, evidence: &Evidence, is_meant: impl Fn(&Told<'_>) -> bool) -> Option<bool> {
+    let lives = lives(sign, evidence, is_meant);
+    (!lives.is_empty()).then(|| lives.into_iter().any(|is_live| is_live))
+}
+
+/// Only the same items tell anything: larger ones fill the buffer that holds smaller ones.
+fn lives(sign: &Sign, evidence: &Evidence, is_meant: impl Fn(&Told<'_>) -> bool) -> Vec<bool> {
     let shown = told(sign, evidence);
     let plans: Vec<_> = shown.iter().filter_map(|told| Some(&told.stream()?.plan)).collect();
     let has_plan = |told: &Told<'_>| told.stream().is_some_and(|ask| plans.contains(&&ask.plan));
     let alike = Told::all(evidence).filter(|told| is_meant(told) && has_plan(told));
-    let lives: Vec<_> = alike
+    alike
         .filter_map(|told| Some(told.is_live()? && !sign.probes.contains(&told.probe.id)))
-        .collect();
-    (!lives.is_empty()).then(|| lives.into_iter().any(|is_live| is_live))
+        .collect()
 }

@@ -4,7 +4,7 @@ use crate::check::evidence::Evidence;
 use crate::check::hops::Hop;
 use crate::check::probe::Form;
 use crate::check::rule::{Explained, Remedy, Rule};
-use crate::check::shown::{is_live_as, told};
+use crate::check::shown::{is_always_live_as, told};
 use crate::check::signs::{Sign, Symptom};
 
 /// See `docs/PATHS.md`.
@@ -52,7 +52,7 @@ fn explains(sign: &Sign, evidence: &Evidence) -> Option<Explained> {
         && shown.iter().all(|told| {
             told.is_form(Form::Html) && told.coding().is_none() && !told.asked_by("HTTP/1.0")
         });
-    let passes = |form| is_live_as(form, sign, evidence) == Some(true);
+    let passes = |form| is_always_live_as(form, sign, evidence);
     (only_pages && passes(Form::Events) && passes(Form::Lines)).then(|| {
         Explained::high(
             "only pages are held, and not for being compressed; other types pass at once",
@@ -80,15 +80,19 @@ mod tests {
         let followed = Sample::of("followed", Lane::Frame, follow).arrived(0, "HTTP/1.1", &[]);
         let gzip = [("content-encoding", "gzip")];
         let (events_held, lines_live) = (events.clone().held(), lines.live());
+        let again_held = Sample::stream("again", Lane::Events, |_| {}).held();
         for (samples, confidence) in [
             ([page(&[]), events.clone().live(), lines_live.clone()], Some(Confidence::High)),
             ([page(&[]), events_held, lines_live.clone()], None),
             ([page(&gzip), events.live(), lines_live], None),
         ] {
-            let samples = [samples.as_slice(), std::slice::from_ref(&followed)].concat();
-            let shown = ["page", "followed"];
-            let found = sure(&RULE, Symptom::HeldWhole, Lane::Frame, &samples, &shown);
-            assert_eq!(found, confidence);
+            let found = |more: &[Sample]| {
+                let samples = [samples.as_slice(), more].concat();
+                sure(&RULE, Symptom::HeldWhole, Lane::Frame, &samples, &["page", "followed"])
+            };
+            assert_eq!(found(std::slice::from_ref(&followed)), confidence);
+            // Whatever holds some events too looks for something else than pages.
+            assert_eq!(found(&[followed.clone(), again_held.clone()]), None);
         }
     }
 }
