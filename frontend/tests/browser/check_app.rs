@@ -1,54 +1,14 @@
 //! The Check view's program, beside a page that is not there but for the element between them.
 
-use std::any::Any;
-
 use echoclock_frontend::between::{API, EXPLANATIONS, ROOT, api_to_text, explanations_of_text};
 use echoclock_frontend::browser::{AttributeWatch, write_attribute};
 use echoclock_frontend::check_app::CheckApp;
-use echoclock_frontend::language::Language;
-use leptos::mount::mount_to;
-use wasm_bindgen::JsCast;
 use wasm_bindgen_test::wasm_bindgen_test;
-use web_sys::{HtmlElement, window};
+use web_sys::window;
 
 use crate::heard::Uncaught;
-use crate::support::{pass, speak, until};
-
-/// The view in its place; dropping it takes both away.
-struct View {
-    root: HtmlElement,
-    app: Option<Box<dyn Any>>,
-}
-
-impl View {
-    fn open() -> Self {
-        let document = window().and_then(|window| window.document()).expect("a document");
-        let root: HtmlElement =
-            document.create_element("div").expect("an element").unchecked_into();
-        root.set_id(ROOT);
-        document.body().expect("a body").append_child(&root).expect("a child");
-        speak(Language::English);
-        let app = mount_to(root.clone(), CheckApp);
-        Self { root, app: Some(Box::new(app)) }
-    }
-
-    fn find(&self, selector: &str) -> Option<HtmlElement> {
-        let found = self.root.query_selector(selector).expect("a selector");
-        found.map(JsCast::unchecked_into)
-    }
-
-    fn says(&self, selector: &str, words: &str) -> bool {
-        let text = self.find(selector).and_then(|element| element.text_content());
-        text.is_some_and(|text| text.contains(words))
-    }
-}
-
-impl Drop for View {
-    fn drop(&mut self) {
-        drop(self.app.take());
-        self.root.remove();
-    }
-}
+use crate::mounted::Mounted;
+use crate::support::{pass, until};
 
 fn go(fragment: &str) {
     let location = window().expect("a window").location();
@@ -58,7 +18,7 @@ fn go(fragment: &str) {
 #[wasm_bindgen_test]
 async fn the_view_comes_by_its_address_and_checks_where_the_page_says() {
     let uncaught = Uncaught::watch();
-    let view = View::open();
+    let view = Mounted::new(ROOT, CheckApp);
     let button = "#run-check";
     assert!(view.find(button).is_none());
     go("#/check");

@@ -7,6 +7,8 @@ mod support;
 
 mod heard;
 
+mod mounted;
+
 mod links;
 
 mod agreement;
