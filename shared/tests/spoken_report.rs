@@ -5,8 +5,11 @@ use std::thread;
 
 use echoclock_shared::check::evidence::Evidence;
 use echoclock_shared::check::observed::{Heard, Observation};
-use echoclock_shared::check::report::{self, Ran, Report, Verdict, markdown};
-use echoclock_shared::check::rules;
+use echoclock_shared::check::probe::{Lane, Probe};
+use echoclock_shared::check::report::{
+    self, End, Hidden, Ran, Report, Verdict, markdown, redacted, told_again,
+};
+use echoclock_shared::check::{rules, suite};
 use echoclock_shared::text::{Catalogue, speak};
 
 #[path = "healthy/way.rs"]
@@ -85,14 +88,38 @@ fn a_report_in_chinese_has_no_english_in_it() {
 #[test]
 fn a_report_of_one_language_is_told_again_in_another() {
     for (seed, is_sick) in (0..12).flat_map(|seed| [(seed, false), (seed, true)]) {
-        let (evidence, ran) = any(seed, is_sick);
-        let english = report::of(&evidence, ran.clone());
-        let chinese = in_chinese(move || report::of(&evidence, ran));
+        let (evidence, mut ran) = any(seed, is_sick);
+        if seed % 3 == 0 {
+            ran.hidden = vec![Hidden { from: 0, to: 5_000_000 }];
+        }
+        if seed % 4 == 0 {
+            ran.end = End::Stopped;
+        }
+        let tell = move || {
+            let report = report::of(&evidence, ran.clone());
+            Report { proxy: Some("http://gate.test:3128".to_owned()), ..report }
+        };
+        let (english, chinese) = (tell(), in_chinese(tell));
         assert_ne!(english.headline, chinese.headline);
-        assert_eq!(report::told_again(&chinese), Some(english.clone()), "seed {seed}");
-        let again = in_chinese(move || report::told_again(&english));
+        assert_eq!(told_again(&chinese), Some(english.clone()), "seed {seed}");
+        let hidden = redacted(&chinese);
+        assert_eq!(told_again(&hidden), Some(redacted(&english)), "seed {seed}, redacted");
+        let again = in_chinese(move || told_again(&english));
         assert_eq!(again, Some(chinese), "seed {seed}");
     }
+}
+
+#[test]
+fn what_a_run_was_not_to_look_at_stays_left_out() {
+    let (mut evidence, ran) = any(1, true);
+    let lanes = [Lane::Events, Lane::Socket];
+    let is_meant = |probe: &Probe| lanes.contains(&probe.lane) || probe.id.0 == suite::MEASURE;
+    evidence.probes.retain(is_meant);
+    let probes = evidence.probes.clone();
+    evidence.observations.retain(|seen| probes.iter().any(|probe| probe.id == seen.probe));
+    let mut report = report::of(&evidence, ran);
+    report.not_tested.extend(report::left_out(&lanes));
+    assert_eq!(told_again(&report), Some(report));
 }
 
 #[test]
@@ -106,7 +133,7 @@ fn what_a_program_finds_otherwise_is_not_told_again() {
     row.expect("requests work").verdict = Verdict::Limited;
     let mut other_title = report.clone();
     other_title.findings[0].title = "What no figure is told by".to_owned();
-    assert_eq!(report::told_again(&other_rule), None);
-    assert_eq!(report::told_again(&other_verdict), None);
-    assert_eq!(report::told_again(&other_title), Some(report));
+    assert_eq!(told_again(&other_rule), None);
+    assert_eq!(told_again(&other_verdict), None);
+    assert_eq!(told_again(&other_title), Some(report));
 }

@@ -33,7 +33,8 @@ pub(super) fn find(evidence: &Evidence) -> Vec<Sign> {
     for (sign, told) in found.iter().zip(in_chinese(|| signs::find(evidence))) {
         assert_eq!(sign.symptom, told.symptom);
         let mut says = told.says.clone();
-        if let Symptom::HeadersAdded { names } | Symptom::HeadersStripped { names } = &told.symptom {
+        if let Symptom::HeadersAdded { names } | Symptom::HeadersStripped { names } = &told.symptom
+        {
             says = names.iter().fold(says, |says, name| says.replace(name, ""));
         }
         assert_eq!(english(&says), [""; 0], "{sign:?}: {}", told.says);

@@ -7,7 +7,8 @@ pub(crate) fn english(text: &str) -> Vec<&str> {
     let is_of_word = |letter: char| letter.is_ascii_alphanumeric() || "-_./:'#".contains(letter);
     let words = said.flat_map(move |said| said.split(move |letter| !is_of_word(letter)));
     let words = words.map(|word| word.trim_matches(['.', ':', '-']));
-    let is_word = |word: &&str| word.len() > 1 && word.bytes().all(|byte| byte.is_ascii_alphabetic());
+    let is_word =
+        |word: &&str| word.len() > 1 && word.bytes().all(|byte| byte.is_ascii_alphabetic());
     words.filter(is_word).filter(|word| !NAMES.contains(word)).collect()
 }
 
@@ -18,9 +19,35 @@ fn unquoted(text: &str) -> impl Iterator<Item = &str> {
 
 /// Names of protocols, products, units and headers, which are the same in all languages.
 const NAMES: [&str; 29] = [
-    "Amazon", "Apache", "Azure", "Caddy", "Cloudflare", "Connection", "Echoclock", "Envoy", "HAProxy",
-    "HTTP", "JSON", "KiB", "MiB", "POST", "SSE", "TCP", "Traefik", "Upgrade", "Varnish", "WebSocket",
-    "charset", "forever", "frame", "gzip", "https", "nginx", "ping", "server", "via",
+    "Amazon",
+    "Apache",
+    "Azure",
+    "Caddy",
+    "Cloudflare",
+    "Connection",
+    "Echoclock",
+    "Envoy",
+    "HAProxy",
+    "HTTP",
+    "JSON",
+    "KiB",
+    "MiB",
+    "POST",
+    "SSE",
+    "TCP",
+    "Traefik",
+    "Upgrade",
+    "Varnish",
+    "WebSocket",
+    "charset",
+    "forever",
+    "frame",
+    "gzip",
+    "https",
+    "nginx",
+    "ping",
+    "server",
+    "via",
 ];
 
 #[test]
