@@ -4,7 +4,6 @@ use std::fmt::{self, Write};
 
 use crate::checked::{Came, Checked, Fault, hint};
 use crate::expect::{Judged, Outcome};
-use crate::lanes;
 
 /// Writes a run, and what was expected of it, as a suite of its own.
 pub(crate) fn junit(checked: &Checked, judged: &[Judged]) -> String {
@@ -68,7 +67,7 @@ impl Suite {
 
 fn suite(checked: &Checked, lane: echoclock_shared::check::probe::Lane) -> Suite {
     let cases = checked.of_lane(lane).map(|probe| Case {
-        class: lanes::word(lane),
+        class: lane.word(),
         name: format!("{}: {}", probe.id.0, probe.title),
         time: checked.time(&probe.id).map(|time| time.as_secs_f64()),
         came: match checked.came(&probe.id) {
