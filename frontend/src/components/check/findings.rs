@@ -8,7 +8,7 @@ use leptos::prelude::*;
 use super::finding_id;
 use super::sentence::sentence;
 use crate::components::copy::CopyButton;
-use crate::components::language::verbatim;
+use crate::components::language::verbatim_unless;
 use crate::format;
 
 /// A finding.
@@ -66,7 +66,12 @@ fn Remedy(paste: Paste, is_seen: bool, is_open: bool) -> impl IntoView {
     let before = (!paste.before.is_empty()).then(|| {
         view! {
             <p class="what">"Instead of"</p>
-            <pre tabindex="0" role="group" aria-label=format!("Before, for {name}") {..verbatim()}>
+            <pre
+                tabindex="0"
+                role="group"
+                aria-label=format!("Before, for {name}")
+                {..verbatim_unless(paste.before_is_prose)}
+            >
                 {paste.before}
             </pre>
         }
@@ -83,7 +88,7 @@ fn Remedy(paste: Paste, is_seen: bool, is_open: bool) -> impl IntoView {
                 <p class="what">"Paste"</p>
                 <CopyButton of=code what=format!("the remedy for {name}")/>
                 <pre tabindex="0" role="group" aria-label=format!("To paste, for {name}")>
-                    <code {..verbatim()} node_ref=code>
+                    <code {..verbatim_unless(paste.after_is_prose)} node_ref=code>
                         {paste.after}
                     </code>
                 </pre>
