@@ -9,6 +9,7 @@ use echoclock_shared::check::observed::Outcome;
 use echoclock_shared::check::report::{self, End, Ran, Report, Verdict};
 use echoclock_shared::check::request;
 use echoclock_shared::check::run::{Effect, Event, Run, Setup, Stage};
+use echoclock_shared::check::suite::{Depth, probes};
 use echoclock_shared::ledger::LedgerId;
 use leptos::prelude::{RwSignal, Set, Update};
 
@@ -88,6 +89,20 @@ impl Running {
     /// Takes that the page is seen, or not, from now on.
     pub(super) fn take_visible(&self, is_visible: bool) {
         self.hiding.borrow_mut().take(is_visible, micros(self.time()));
+    }
+
+    /// Tells what its probes ask in the language that is spoken.
+    pub(super) fn tell_again(&self) {
+        let depth = if self.is_deep { Depth::Deep } else { Depth::Quick };
+        let run = self.run.borrow();
+        self.progress.update(|progress| {
+            for probe in probes(depth) {
+                let place = run.probes().iter().position(|own| own.id == probe.id);
+                if let Some(step) = place.and_then(|which| progress.steps.get_mut(which)) {
+                    step.title = probe.title;
+                }
+            }
+        });
     }
 
     /// Stops it, with what is known so far.

@@ -4,13 +4,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use echoclock_frontend::stores::{
-    CheckEnd, CheckIntent, CheckPhase, CheckProgress, CheckStep, Shown, Source, StepState,
+    CheckEnd, CheckIntent, CheckPhase, CheckProgress, CheckStep, Refusal, Shown, Source, StepState,
+    Unreadable,
 };
 use echoclock_shared::check::evidence::Client;
 use echoclock_shared::check::hops::{Hop, Seen};
 use echoclock_shared::check::probe::Lane;
 use echoclock_shared::check::report::{
-    Finding, Hidden, Mark, NotTested, Paste, Report, Row, SCHEMA, Verdict,
+    Finding, Hidden, Mark, NotAReport, NotTested, Paste, Report, Row, SCHEMA, Verdict,
 };
 use echoclock_shared::check::rule::Confidence;
 use echoclock_shared::check::signs::{Sign, Symptom};
@@ -164,14 +165,15 @@ async fn an_end_that_was_none_is_said() {
         (CheckEnd::Cancelled, "Cancelled."),
         (CheckEnd::CancelledAtOnce, "Cancelled."),
         (CheckEnd::Gone, "could no longer be reached"),
-        (CheckEnd::Refused("It runs with --no-check.".to_owned()), "It runs with --no-check."),
+        (CheckEnd::Refused(Refusal::NotThere), "runs with --no-check."),
     ] {
         bench.check.phase.set(CheckPhase::Over(end));
         bench.settle().await;
         let told = bench.text("[data-testid=check-end]");
         assert!(told.contains(words), "{told}");
     }
-    bench.check.unreadable.set(Some(("x.json".to_owned(), "it is not JSON".to_owned())));
+    let why = Unreadable::NotAReport(NotAReport::NotJson);
+    bench.check.unreadable.set(Some(("x.json".to_owned(), why)));
     bench.check.runs_elsewhere.set(true);
     bench.settle().await;
     assert_eq!(bench.text("[data-testid=unreadable]"), "x.json can’t be shown: it is not JSON.");

@@ -2,6 +2,7 @@
 
 use echoclock_shared::check::report::{Finding, Paste};
 use echoclock_shared::check::signs::Sign;
+use echoclock_shared::{say, words};
 use leptos::html::Code;
 use leptos::prelude::*;
 
@@ -19,12 +20,8 @@ pub(super) fn FindingView(finding: Finding) -> impl IntoView {
     let hop = finding.hop;
     let cause = (!finding.cause.is_empty()).then(|| view! { <p>{sentence(&finding.cause)}</p> });
     let because = (finding.rule.is_some()).then(|| {
-        view! {
-            <p>
-                "What tells it here: "
-                {sentence(&finding.because)}
-            </p>
-        }
+        let because = &finding.because;
+        view! { <p>{sentence(&say!("What tells it here: {because}", because))}</p> }
     });
     let signs = finding.signs.iter().map(sign).collect_view();
     let remedies = finding.remedies.into_iter().enumerate().map(|(place, paste)| {
@@ -62,11 +59,11 @@ pub(super) fn sign(sign: &Sign) -> impl IntoView + use<> {
 fn Remedy(paste: Paste, is_seen: bool, is_open: bool) -> impl IntoView {
     let code = NodeRef::<Code>::new();
     let name = paste.hop.name();
-    let seen = is_seen.then(|| view! { <span class="seen">"seen on this path"</span> });
+    let seen = is_seen.then(|| view! { <span class="seen">{words!("seen on this path")}</span> });
     let before = (!paste.before.is_empty()).then(|| {
         view! {
-            <p class="what">"Instead of"</p>
-            <pre tabindex="0" role="group" aria-label=format!("Before, for {name}") {..verbatim()}>
+            <p class="what">{words!("Instead of")}</p>
+            <pre tabindex="0" role="group" aria-label=say!("Before, for {name}", name) {..verbatim()}>
                 {paste.before}
             </pre>
         }
@@ -80,9 +77,9 @@ fn Remedy(paste: Paste, is_seen: bool, is_open: bool) -> impl IntoView {
             <p>{sentence(&paste.note)}</p>
             {before}
             <div class="paste">
-                <p class="what">"Paste"</p>
-                <CopyButton of=code what=format!("the remedy for {name}")/>
-                <pre tabindex="0" role="group" aria-label=format!("To paste, for {name}")>
+                <p class="what">{words!("Paste")}</p>
+                <CopyButton of=code what=say!("the remedy for {name}", name)/>
+                <pre tabindex="0" role="group" aria-label=say!("To paste, for {name}", name)>
                     <code {..verbatim()} node_ref=code>
                         {paste.after}
                     </code>

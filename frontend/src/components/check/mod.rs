@@ -14,6 +14,7 @@ mod sentence;
 use std::sync::Arc;
 
 use echoclock_shared::check::report::{Report, redacted};
+use echoclock_shared::say;
 use leptos::prelude::*;
 
 use super::language::live;
@@ -80,5 +81,5 @@ fn handed_on(report: Arc<Report>) -> Memo<Arc<Report>> {
 fn when(report: &Report) -> String {
     let local = crate::browser::clock::local(report.began);
     let (date, time) = (format::local_date(&local), format::time_of_day(&local));
-    format!("{date} {time}, {}", format::took(report))
+    say!("{date} {time}, {took}", date, time, took = format::took(report))
 }

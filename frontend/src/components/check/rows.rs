@@ -1,6 +1,7 @@
 //! A row per lane: how it does, and what shows it.
 
 use echoclock_shared::check::report::{Row, Verdict};
+use echoclock_shared::say;
 use leptos::prelude::*;
 
 use super::sentence::sentence;
@@ -42,8 +43,9 @@ pub(super) fn LaneRow(row: Row) -> impl IntoView {
 
 fn draw(plot: Plot) -> impl IntoView {
     let path = |class: &'static str, data: String| view! { <path class=class d=data></path> };
+    let label = say!("Sent below, arrived above. {says}", says = plot.says);
     view! {
-        <div class="plot" role="img" aria-label=format!("Sent below, arrived above. {}", plot.says)>
+        <div class="plot" role="img" aria-label=label>
             <svg
                 viewBox=format!("0 0 {} {}", Plot::WIDTH, Plot::HEIGHT)
                 preserveAspectRatio="none"
