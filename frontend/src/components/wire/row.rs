@@ -35,7 +35,8 @@ pub(super) fn row(row: Row) -> impl IntoView {
         view! { <pre class="raw" {..live()}>{says.to_owned()}</pre> }.into_any()
     } else {
         let cut = cut.then(|| view! { <span class="cut">{words!(" … cut here")}</span> });
-        view! { <pre class="raw" dir="auto" {..verbatim()}>{says.to_owned()} {cut}</pre> }.into_any()
+        view! { <pre class="raw" dir="auto" {..verbatim()}>{says.to_owned()} {cut}</pre> }
+            .into_any()
     };
     view! {
         <li
