@@ -131,7 +131,9 @@ fn held_whole() -> Finding {
     let paste = |hop, after: &str, note: &str| Paste {
         hop,
         before: String::new(),
+        before_is_prose: false,
         after: after.to_owned(),
+        after_is_prose: false,
         note: note.to_owned(),
     };
     Finding {

@@ -243,7 +243,7 @@ pub fn hidden(value: &[u8]) -> String {
     }
 }
 
-fn is_false(value: &bool) -> bool {
+pub(crate) fn is_false(value: &bool) -> bool {
     !value
 }
 

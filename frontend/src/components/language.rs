@@ -25,6 +25,12 @@ pub(super) fn verbatim() -> impl Attribute {
     (left_alone(), attr::lang(""))
 }
 
+/// Marks as [`verbatim`] does, but for a sentence of ours.
+pub(super) fn verbatim_unless(is_prose: bool) -> impl Attribute {
+    let marked = |with: &'static str| (!is_prose).then_some(with);
+    (attr::translate(marked("no")), class(("notranslate", !is_prose)), attr::lang(marked("")))
+}
+
 /// The standard's mark, and the one that is older.
 fn left_alone() -> impl Attribute {
     (attr::translate("no"), class(("notranslate", true)))

@@ -45,7 +45,9 @@ fn report(run: u128) -> Report {
     let paste = |hop, after: &str| Paste {
         hop,
         before: "gzip on;".to_owned(),
+        before_is_prose: false,
         after: after.to_owned(),
+        after_is_prose: false,
         note: "In the `location`.".to_owned(),
     };
     Report {

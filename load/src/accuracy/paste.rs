@@ -12,7 +12,7 @@ use crate::program::Configured;
 pub(super) fn mended(label: &Label, order: &label::Remedy) -> Result<Label> {
     let mut label = label.clone();
     let (remedy, configured) = remedy_of(&mut label, &order.rule)?;
-    let [before, after] = [remedy.before, remedy.after].map(in_labels_words);
+    let [before, after] = [remedy.before, remedy.after].map(|lines| in_labels_words(lines.words()));
     let is_done = match before.strip_prefix(COMMAND_LINE) {
         Some(before) => {
             set(&mut configured.arguments, before, after.trim_start_matches(COMMAND_LINE))

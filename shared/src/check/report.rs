@@ -10,7 +10,7 @@ use super::observed::Observation;
 use super::probe::{Lane, Probe, ProbeId};
 use super::rule::Confidence;
 use super::signs::{Life, Sign};
-use crate::ledger::LedgerId;
+use crate::ledger::{LedgerId, is_false};
 use crate::time::UnixMillis;
 use crate::transport::Transport;
 
@@ -220,8 +220,14 @@ pub struct Paste {
     pub hop: Hop,
     /// What stands there, or is missing.
     pub before: String,
+    /// Whether that is a sentence, and no lines of a configuration.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub before_is_prose: bool,
     /// What is to be pasted.
     pub after: String,
+    /// Whether that is a sentence, and no lines of a configuration.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub after_is_prose: bool,
     /// Where it goes, and what to heed.
     pub note: String,
 }

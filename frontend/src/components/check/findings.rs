@@ -9,7 +9,7 @@ use leptos::prelude::*;
 use super::finding_id;
 use super::sentence::sentence;
 use crate::components::copy::CopyButton;
-use crate::components::language::verbatim;
+use crate::components::language::verbatim_unless;
 use crate::format;
 
 /// A finding.
@@ -63,7 +63,12 @@ fn Remedy(paste: Paste, is_seen: bool, is_open: bool) -> impl IntoView {
     let before = (!paste.before.is_empty()).then(|| {
         view! {
             <p class="what">{words!("Instead of")}</p>
-            <pre tabindex="0" role="group" aria-label=say!("Before, for {name}", name) {..verbatim()}>
+            <pre
+                tabindex="0"
+                role="group"
+                aria-label=say!("Before, for {name}", name)
+                {..verbatim_unless(paste.before_is_prose)}
+            >
                 {paste.before}
             </pre>
         }
@@ -80,7 +85,7 @@ fn Remedy(paste: Paste, is_seen: bool, is_open: bool) -> impl IntoView {
                 <p class="what">{words!("Paste")}</p>
                 <CopyButton of=code what=say!("the remedy for {name}", name)/>
                 <pre tabindex="0" role="group" aria-label=say!("To paste, for {name}", name)>
-                    <code {..verbatim()} node_ref=code>
+                    <code {..verbatim_unless(paste.after_is_prose)} node_ref=code>
                         {paste.after}
                     </code>
                 </pre>

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 
 use super::filter::name;
 use crate::browser::clock;
-use crate::components::language::{live, verbatim};
+use crate::components::language::{verbatim, verbatim_unless};
 use crate::components::whole::Whole;
 use crate::format;
 use crate::wire::{Row, Way};
@@ -31,13 +31,7 @@ pub(super) fn row(row: Row) -> impl IntoView {
         Some(Way::Down) => "↓",
         None => "·",
     };
-    let said = if told.is_some() {
-        view! { <pre class="raw" {..live()}>{says.to_owned()}</pre> }.into_any()
-    } else {
-        let cut = cut.then(|| view! { <span class="cut">{words!(" … cut here")}</span> });
-        view! { <pre class="raw" dir="auto" {..verbatim()}>{says.to_owned()} {cut}</pre> }
-            .into_any()
-    };
+    let cut = cut.then(|| view! { <span class="cut">{words!(" … cut here")}</span> });
     view! {
         <li
             class:clamped=move || is_long && !is_whole.get()
@@ -62,7 +56,10 @@ pub(super) fn row(row: Row) -> impl IntoView {
             <span class="seen-by">
                 {seen_by.text().map(Text::words)}
             </span>
-            {said}
+            <pre class="raw" dir="auto" {..verbatim_unless(told.is_some())}>
+                {says.to_owned()}
+                {cut}
+            </pre>
             {is_long.then(|| view! { <Whole is_whole more=words!("All of it") less=words!("Less")/> })}
         </li>
     }

@@ -70,15 +70,17 @@ fn by_rule(rule: &Rule, explained: Explained, sign: Sign, hops: &[Seen]) -> Find
     let hop = remedies.first().map(|remedy| remedy.hop).filter(|hop| shows(*hop).is_some());
     let paste = |remedy: &&crate::check::rule::Remedy| Paste {
         hop: remedy.hop,
-        before: remedy.before.to_owned(),
-        after: remedy.after.to_owned(),
-        note: remedy.note.to_owned(),
+        before: remedy.before.words().to_owned(),
+        before_is_prose: remedy.before.is_prose(),
+        after: remedy.after.words().to_owned(),
+        after_is_prose: remedy.after.is_prose(),
+        note: remedy.note.words().to_owned(),
     };
     Finding {
         rule: Some(rule.id.to_owned()),
         confidence: Some(explained.confidence),
-        title: rule.title.to_owned(),
-        cause: rule.cause.to_owned(),
+        title: rule.title.words().to_owned(),
+        cause: rule.cause.words().to_owned(),
         because: explained.because,
         signs: vec![sign],
         hop,

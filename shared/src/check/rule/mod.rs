@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod sure;
 
+use std::fmt::{self, Display, Formatter};
+
 use serde::{Deserialize, Serialize};
 
 #[cfg(test)]
@@ -11,6 +13,7 @@ pub(super) use sure::sure;
 use super::evidence::Evidence;
 use super::hops::Hop;
 use super::signs::Sign;
+use crate::text::Text;
 
 /// A cause that is known, with all that there is to say of it; each is a value in a file of its own,
 /// below [`super::rules`].
@@ -19,15 +22,15 @@ pub struct Rule {
     /// Its stable name: lower-case letters, digits and `-`.
     pub id: &'static str,
     /// What is wrong, in a few words: "Answers by HTTP/1.0 are collected".
-    pub title: &'static str,
+    pub title: Text,
     /// The names of the symptoms that it may explain, as a report writes them.
     pub symptoms: &'static [&'static str],
     /// How the symptom is recognised.
-    pub symptom: &'static str,
+    pub symptom: Text,
     /// What causes it.
-    pub cause: &'static str,
+    pub cause: Text,
     /// What looks like it, and what tells them apart.
-    pub look_alikes: &'static str,
+    pub look_alikes: Text,
     /// Addresses of what it rests on; what was measured is marked in `cause`.
     pub rests_on: &'static [&'static str],
     /// What mends it, one for each hop at most.
@@ -86,12 +89,42 @@ pub enum Confidence {
 pub struct Remedy {
     /// For whom.
     pub hop: Hop,
-    /// What stands there, or is missing: lines of a configuration that show the fault.
-    pub before: &'static str,
+    /// What stands there, or is missing: lines that show the fault.
+    pub before: Lines,
     /// What is to be pasted.
-    pub after: &'static str,
+    pub after: Lines,
     /// Where it goes, and what to heed, in a sentence.
-    pub note: &'static str,
+    pub note: Text,
     /// The labelled path on which it was run; nothing where it can't be run here.
     pub tried_on: Option<&'static str>,
+}
+
+/// What stands in a remedy.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Lines {
+    /// Lines of a configuration, or a command: the same in every language.
+    Configuration(&'static str),
+    /// What no line says, in a sentence.
+    Prose(Text),
+}
+
+impl Lines {
+    /// Returns them, prose in the language that is spoken.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Configuration(lines) => lines,
+            Self::Prose(text) => text.words(),
+        }
+    }
+
+    /// Whether they are prose.
+    pub const fn is_prose(self) -> bool {
+        matches!(self, Self::Prose(_))
+    }
+}
+
+impl Display for Lines {
+    fn fmt(&self, out: &mut Formatter<'_>) -> fmt::Result {
+        out.pad(self.words())
+    }
 }

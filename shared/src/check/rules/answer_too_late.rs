@@ -3,21 +3,29 @@
 use crate::check::evidence::Evidence;
 use crate::check::hops::Hop;
 use crate::check::probe::Lane;
-use crate::check::rule::{Explained, Remedy, Rule};
+use crate::check::rule::{Explained, Lines, Remedy, Rule};
 use crate::check::shown::told;
 use crate::check::signs::{Sign, Symptom};
+use crate::{say, text, words};
 
 /// See `docs/PATHS.md`.
 pub(super) const RULE: Rule = Rule {
     id: "answer-too-late",
-    title: "A question that waits for its answer is given up",
+    title: text!("A question that waits for its answer is given up"),
     symptoms: &["idle_cut", "answered_elsewhere", "truncated", "ended_early"],
-    symptom: "A long poll is answered 504, 502, 503 or 524, or ends without an answer, after so many seconds, \
-              while the server still waits for something to say; shorter ones are answered.",
-    cause: "A hop waits so long for the head of an answer and no longer: nginx 60 s (`proxy_read_timeout`), \
-            HAProxy `timeout server`, Apache `ProxyTimeout`, Varnish 60 s (`first_byte_timeout`), Heroku 30 \
-            s, Amazon's API Gateway 29 s, Cloudflare 100 to 120 s. Measured with the first four.",
-    look_alikes: "Where even the shortest wait is answered so, the server is not reached at all.",
+    symptom: text!(
+        "A long poll is answered 504, 502, 503 or 524, or ends without an answer, after so many \
+         seconds, while the server still waits for something to say; shorter ones are answered."
+    ),
+    cause: text!(
+        "A hop waits so long for the head of an answer and no longer: nginx 60 s \
+         (`proxy_read_timeout`), HAProxy `timeout server`, Apache `ProxyTimeout`, Varnish 60 s \
+         (`first_byte_timeout`), Heroku 30 s, Amazon's API Gateway 29 s, Cloudflare 100 to 120 s. \
+         Measured with the first four."
+    ),
+    look_alikes: text!(
+        "Where even the shortest wait is answered so, the server is not reached at all."
+    ),
     rests_on: &[
         "https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_read_timeout",
         "https://docs.haproxy.org/2.6/configuration.html#4.2-timeout%20server",
@@ -29,44 +37,50 @@ pub(super) const RULE: Rule = Rule {
     remedies: &[
         Remedy {
             hop: Hop::Server,
-            before: "An answer after 60 seconds at the latest.",
-            after: "An answer after 25 seconds at the latest, with 204 where there is nothing to say.",
-            note: "The client asks again at once; that is shorter than all of these limits.",
+            before: Lines::Prose(text!("An answer after 60 seconds at the latest.")),
+            after: Lines::Prose(text!(
+                "An answer after 25 seconds at the latest, with 204 where there is nothing to say."
+            )),
+            note: text!("The client asks again at once; that is shorter than all of these limits."),
             tried_on: None,
         },
         Remedy {
             hop: Hop::Nginx,
-            before: "proxy_read_timeout 20s;",
-            after: "proxy_read_timeout 3600s;",
-            note: "In the location of the long polls.",
+            before: Lines::Configuration("proxy_read_timeout 20s;"),
+            after: Lines::Configuration("proxy_read_timeout 3600s;"),
+            note: text!("In the location of the long polls."),
             tried_on: Some("nginx-asks-twice"),
         },
         Remedy {
             hop: Hop::Haproxy,
-            before: "timeout server 20s",
-            after: "timeout client 1h\ntimeout server 1h\ntimeout http-request 10s",
-            note: "In `defaults`, or in the frontend and the backend of the long polls.",
+            before: Lines::Configuration("timeout server 20s"),
+            after: Lines::Configuration(
+                "timeout client 1h\ntimeout server 1h\ntimeout http-request 10s",
+            ),
+            note: text!("In `defaults`, or in the frontend and the backend of the long polls."),
             tried_on: Some("haproxy-asks-twice"),
         },
         Remedy {
             hop: Hop::Apache,
-            before: "ProxyTimeout 20",
-            after: "ProxyTimeout 3600",
-            note: "Or `timeout=3600` on the `ProxyPass` of the long polls.",
+            before: Lines::Configuration("ProxyTimeout 20"),
+            after: Lines::Configuration("ProxyTimeout 3600"),
+            note: text!("Or `timeout=3600` on the `ProxyPass` of the long polls."),
             tried_on: Some("apache-proxy-timeout"),
         },
         Remedy {
             hop: Hop::Varnish,
-            before: ".first_byte_timeout = 20s;",
-            after: ".first_byte_timeout = 3600s;",
-            note: "In the backend; or `varnishd -p first_byte_timeout=3600`.",
+            before: Lines::Configuration(".first_byte_timeout = 20s;"),
+            after: Lines::Configuration(".first_byte_timeout = 3600s;"),
+            note: text!("In the backend; or `varnishd -p first_byte_timeout=3600`."),
             tried_on: Some("varnish-first-byte"),
         },
         Remedy {
             hop: Hop::Caddy,
-            before: "transport http {\n    response_header_timeout 20s\n}",
-            after: "transport http {\n    response_header_timeout 3600s\n}",
-            note: "Without the option there is no limit; `read_timeout` there ends them as well.",
+            before: Lines::Configuration("transport http {\n    response_header_timeout 20s\n}"),
+            after: Lines::Configuration("transport http {\n    response_header_timeout 3600s\n}"),
+            note: text!(
+                "Without the option there is no limit; `read_timeout` there ends them as well."
+            ),
             tried_on: Some("caddy-header-timeout"),
         },
     ],
@@ -78,16 +92,19 @@ fn explains(sign: &Sign, evidence: &Evidence) -> Option<Explained> {
         return None;
     }
     if let Symptom::IdleCut { seconds } = sign.symptom {
-        return Explained::high(format!("questions that wait are given up after {seconds} s"));
+        return Explained::high(say!(
+            "questions that wait are given up after {seconds} s",
+            seconds
+        ));
     }
     let gave_up = matches!(sign.symptom, Symptom::Truncated | Symptom::EndedEarly)
         || matches!(sign.symptom, Symptom::AnsweredElsewhere { status } if GAVE_UP.contains(&status));
     let told = told(sign, evidence);
     let arrived = told.iter().any(|told| told.arrived().is_some_and(|all| !all.is_empty()));
     (gave_up && arrived).then(|| {
-        Explained::medium(
-            "the question arrived, and something gave up before the server had answered",
-        )
+        Explained::medium(words!(
+            "the question arrived, and something gave up before the server had answered"
+        ))
     })?
 }
 

@@ -3,21 +3,29 @@
 use crate::check::evidence::Evidence;
 use crate::check::hops::Hop;
 use crate::check::probe::{Ask, Lane};
-use crate::check::rule::{Explained, Remedy, Rule};
+use crate::check::rule::{Explained, Lines, Remedy, Rule};
 use crate::check::shown::told;
 use crate::check::signs::{Sign, Symptom};
+use crate::{say, text};
 
 /// See `docs/PATHS.md`.
 pub(super) const RULE: Rule = Rule {
     id: "body-too-large",
-    title: "A hop takes bodies only up to a size",
+    title: text!("A hop takes bodies only up to a size"),
     symptoms: &["over_limit"],
-    symptom: "A request with a large body is answered 413 (or its connection is closed), and does not reach the \
-              server; smaller ones do.",
-    cause: "A hop bounds the bodies of requests: nginx 1 MiB (`client_max_body_size`), Caddy where \
-            `request_body` says so, ModSecurity 128 KiB without files, Amazon's API Gateway 10 MB, Cloudflare \
-            100 MB. Apache's `LimitRequestBody` does not bound what it hands on (measured with 2.4.71).",
-    look_alikes: "Where small bodies pass and those of a packet's size hang, packets are lost.",
+    symptom: text!(
+        "A request with a large body is answered 413 (or its connection is closed), and does not \
+         reach the server; smaller ones do."
+    ),
+    cause: text!(
+        "A hop bounds the bodies of requests: nginx 1 MiB (`client_max_body_size`), Caddy where \
+         `request_body` says so, ModSecurity 128 KiB without files, Amazon's API Gateway 10 MB, \
+         Cloudflare 100 MB. Apache's `LimitRequestBody` does not bound what it hands on (measured \
+         with 2.4.71)."
+    ),
+    look_alikes: text!(
+        "Where small bodies pass and those of a packet's size hang, packets are lost."
+    ),
     rests_on: &[
         "https://nginx.org/en/docs/http/ngx_http_core_module.html#client_max_body_size",
         "https://httpd.apache.org/docs/2.4/mod/core.html#limitrequestbody",
@@ -28,30 +36,30 @@ pub(super) const RULE: Rule = Rule {
     remedies: &[
         Remedy {
             hop: Hop::Nginx,
-            before: "client_max_body_size 64k;",
-            after: "client_max_body_size 4m;",
-            note: "In the server or the location; `0` bounds nothing.",
+            before: Lines::Configuration("client_max_body_size 64k;"),
+            after: Lines::Configuration("client_max_body_size 4m;"),
+            note: text!("In the server or the location; `0` bounds nothing."),
             tried_on: Some("nginx-small-bodies"),
         },
         Remedy {
             hop: Hop::Caddy,
-            before: "request_body {\n    max_size 64KB\n}",
-            after: "request_body {\n    max_size 4MB\n}",
-            note: "In the site.",
+            before: Lines::Configuration("request_body {\n    max_size 64KB\n}"),
+            after: Lines::Configuration("request_body {\n    max_size 4MB\n}"),
+            note: text!("In the site."),
             tried_on: Some("caddy-small-bodies"),
         },
         Remedy {
             hop: Hop::Traefik,
-            before: "buffering:\n  maxRequestBodyBytes: 65536",
-            after: "buffering:\n  maxRequestBodyBytes: 4194304",
-            note: "In the middleware; live connections do without it altogether.",
+            before: Lines::Configuration("buffering:\n  maxRequestBodyBytes: 65536"),
+            after: Lines::Configuration("buffering:\n  maxRequestBodyBytes: 4194304"),
+            note: text!("In the middleware; live connections do without it altogether."),
             tried_on: None,
         },
         Remedy {
             hop: Hop::Server,
-            before: "One request with all of it.",
-            after: "Several, each below the limit.",
-            note: "Where the proxy is not yours.",
+            before: Lines::Prose(text!("One request with all of it.")),
+            after: Lines::Prose(text!("Several, each below the limit.")),
+            note: text!("Where the proxy is not yours."),
             tried_on: None,
         },
     ],
@@ -66,11 +74,23 @@ fn explains(sign: &Sign, evidence: &Evidence) -> Option<Explained> {
         return None;
     }
     let status = told.iter().find_map(|told| told.status());
-    let says = format!("{passed} bytes pass and {failed} do not");
     match status {
-        Some(413) => Explained::high(format!("{says}: 413 is for bodies that are too large")),
-        Some(status) => Explained::medium(format!("{says}; they are answered {status}")),
-        None => Explained::low(format!("{says}; nothing answers them")),
+        Some(413) => Explained::high(say!(
+            "{passed} bytes pass and {failed} do not: 413 is for bodies that are too large",
+            passed,
+            failed
+        )),
+        Some(status) => Explained::medium(say!(
+            "{passed} bytes pass and {failed} do not; they are answered {status}",
+            passed,
+            failed,
+            status
+        )),
+        None => Explained::low(say!(
+            "{passed} bytes pass and {failed} do not; nothing answers them",
+            passed,
+            failed
+        )),
     }
 }
 

@@ -3,25 +3,33 @@
 use crate::check::evidence::Evidence;
 use crate::check::hops::Hop;
 use crate::check::probe::Form;
-use crate::check::rule::{Explained, Remedy, Rule};
+use crate::check::rule::{Explained, Lines, Remedy, Rule};
 use crate::check::shown::{is_live_as, told};
 use crate::check::signs::{Sign, Symptom};
 use crate::check::told::Told;
+use crate::{text, words};
 
 /// See `docs/PATHS.md`.
 pub(super) const RULE: Rule = Rule {
     id: "buffered-whole",
-    title: "Answers are read whole before they are handed on",
+    title: text!("Answers are read whole before they are handed on"),
     symptoms: &["held_whole", "upgrade_unanswered", "upgrade_answered"],
-    symptom: "Nothing arrives before the end, the head neither, and nothing is compressed; all types are hit, \
-              often with a `Content-Length` that the server did not send. Behind Caddy sockets hang as well.",
-    cause: "A hop is told to buffer answers as a whole, to look into them or to spare the server slow clients. \
-            Measured: Caddy 2.6 with `buffer_responses` (it wraps the answer of an upgrade too, so that a \
-            socket never opens), Varnish 7.1 with `do_stream` off or ESI, HAProxy 2.6 with `http-response \
-            wait-for-body`. Traefik's `buffering` middleware, Azure's Application Gateway and Amazon's API \
-            Gateway for REST do so by documentation.",
-    look_alikes: "By HTTP/1.0 long streams come in lumps of 4,096 bytes. A compressor says \
-                  `Content-Encoding`. Where only `text/html` is held, bodies are inspected.",
+    symptom: text!(
+        "Nothing arrives before the end, the head neither, and nothing is compressed; all types \
+         are hit, often with a `Content-Length` that the server did not send. Behind Caddy sockets \
+         hang as well."
+    ),
+    cause: text!(
+        "A hop is told to buffer answers as a whole, to look into them or to spare the server slow \
+         clients. Measured: Caddy 2.6 with `buffer_responses` (it wraps the answer of an upgrade \
+         too, so that a socket never opens), Varnish 7.1 with `do_stream` off or ESI, HAProxy 2.6 \
+         with `http-response wait-for-body`. Traefik's `buffering` middleware, Azure's Application \
+         Gateway and Amazon's API Gateway for REST do so by documentation."
+    ),
+    look_alikes: text!(
+        "By HTTP/1.0 long streams come in lumps of 4,096 bytes. A compressor says \
+         `Content-Encoding`. Where only `text/html` is held, bodies are inspected."
+    ),
     rests_on: &[
         "https://caddyserver.com/docs/caddyfile/directives/reverse_proxy#streaming",
         "https://varnish-cache.org/docs/7.1/reference/vcl-var.html",
@@ -34,49 +42,71 @@ pub(super) const RULE: Rule = Rule {
     remedies: &[
         Remedy {
             hop: Hop::Caddy,
-            before: "reverse_proxy backend:3000 {\n    buffer_responses\n}",
-            after: "reverse_proxy backend:3000",
-            note: "Take the option away for the paths of live connections; later versions call it \
-                   `response_buffers`.",
+            before: Lines::Configuration("reverse_proxy backend:3000 {\n    buffer_responses\n}"),
+            after: Lines::Configuration("reverse_proxy backend:3000"),
+            note: text!(
+                "Take the option away for the paths of live connections; later versions call it \
+                 `response_buffers`."
+            ),
             tried_on: Some("caddy-buffers"),
         },
         Remedy {
             hop: Hop::Haproxy,
-            before: "http-response wait-for-body time 10s",
-            after: "http-request set-var(txn.path) path\nhttp-response wait-for-body time 10s unless { \
-                    var(txn.path) -m beg /api/ }",
-            note: "Leaves the paths of live connections out; an answer does not know its path unless it is kept.",
+            before: Lines::Configuration("http-response wait-for-body time 10s"),
+            after: Lines::Configuration(
+                "http-request set-var(txn.path) path\nhttp-response wait-for-body time 10s unless \
+                 { var(txn.path) -m beg /api/ }",
+            ),
+            note: text!(
+                "Leaves the paths of live connections out; an answer does not know its path unless \
+                 it is kept."
+            ),
             tried_on: Some("haproxy-waits-for-body"),
         },
         Remedy {
             hop: Hop::Varnish,
-            before: "sub vcl_backend_response {\n    set beresp.do_stream = false;\n}",
-            after: "sub vcl_backend_response {\n    if (bereq.url !~ \"/api/\") {\n        set \
-                    beresp.do_stream = false;\n    }\n}",
-            note: "The same holds for `beresp.do_esi`, which reads answers whole.",
+            before: Lines::Configuration(
+                "sub vcl_backend_response {\n    set beresp.do_stream = false;\n}",
+            ),
+            after: Lines::Configuration(
+                "sub vcl_backend_response {\n    if (bereq.url !~ \"/api/\") {\n        set \
+                 beresp.do_stream = false;\n    }\n}",
+            ),
+            note: text!("The same holds for `beresp.do_esi`, which reads answers whole."),
             tried_on: Some("varnish-waits-for-body"),
         },
         Remedy {
             hop: Hop::Traefik,
-            before: "http:\n  routers:\n    live:\n      middlewares:\n        - buffering",
-            after: "http:\n  routers:\n    live:\n      middlewares: []",
-            note: "A router of its own for live connections, without that middleware.",
+            before: Lines::Configuration(
+                "http:\n  routers:\n    live:\n      middlewares:\n        - buffering",
+            ),
+            after: Lines::Configuration("http:\n  routers:\n    live:\n      middlewares: []"),
+            note: text!("A router of its own for live connections, without that middleware."),
             tried_on: None,
         },
         Remedy {
             hop: Hop::Azure,
-            before: "\"enableResponseBuffering\": true",
-            after: "az network application-gateway update --name GATEWAY --resource-group GROUP --set \
-                    globalConfiguration.enableResponseBuffering=false",
-            note: "Application Gateway v2; its request timeout has to be longer than the longest silence.",
+            before: Lines::Configuration("\"enableResponseBuffering\": true"),
+            after: Lines::Configuration(
+                "az network application-gateway update --name GATEWAY --resource-group GROUP --set \
+                 globalConfiguration.enableResponseBuffering=false",
+            ),
+            note: text!(
+                "Application Gateway v2; its request timeout has to be longer than the longest \
+                 silence."
+            ),
             tried_on: None,
         },
         Remedy {
             hop: Hop::Amazon,
-            before: "An API Gateway for REST in front of a stream.",
-            after: "An Application Load Balancer in front of it, or API Gateway for WebSockets.",
-            note: "API Gateway for REST hands answers on whole, after 29 seconds at most, unless response \
-                   streaming is set up.",
+            before: Lines::Prose(text!("An API Gateway for REST in front of a stream.")),
+            after: Lines::Prose(text!(
+                "An Application Load Balancer in front of it, or API Gateway for WebSockets."
+            )),
+            note: text!(
+                "API Gateway for REST hands answers on whole, after 29 seconds at most, unless \
+                 response streaming is set up."
+            ),
             tried_on: None,
         },
     ],
@@ -94,9 +124,10 @@ fn explains(sign: &Sign, evidence: &Evidence) -> Option<Explained> {
     if is_kept || is_refused && told.iter().all(Told::waited_for_all) {
         let has_agreed = told.iter().any(|told| told.status_sent() == Some(101));
         return has_agreed.then(|| {
-            Explained::medium(
-                "the server agreed to the upgrade, and its answer is kept back until the socket is over",
-            )
+            Explained::medium(words!(
+                "the server agreed to the upgrade, and its answer is kept back until the \
+                 socket is over"
+            ))
         })?;
     }
     let is_other = told.iter().any(|told| told.coding().is_some() || told.asked_by("HTTP/1.0"));
@@ -107,13 +138,13 @@ fn explains(sign: &Sign, evidence: &Evidence) -> Option<Explained> {
         return None;
     }
     if told.iter().any(|told| told.header("content-length").is_some()) {
-        return Explained::high(
-            "the answer arrived whole, with a length that the server did not know",
-        );
+        return Explained::high(words!(
+            "the answer arrived whole, with a length that the server did not know"
+        ));
     }
-    Explained::medium(
-        "the answer arrived whole, and neither HTTP/1.0 nor compression is the reason",
-    )
+    Explained::medium(words!(
+        "the answer arrived whole, and neither HTTP/1.0 nor compression is the reason"
+    ))
 }
 
 #[cfg(test)]

@@ -2,32 +2,40 @@
 
 use crate::check::evidence::Evidence;
 use crate::check::hops::Hop;
-use crate::check::rule::{Explained, Remedy, Rule};
+use crate::check::rule::{Explained, Lines, Remedy, Rule};
 use crate::check::shown::{is_live, told};
 use crate::check::signs::{Sign, Symptom};
+use crate::{text, words};
 
 /// See `docs/PATHS.md`.
 pub(super) const RULE: Rule = Rule {
     id: "charset-held",
-    title: "A type that says its charset is not taken for a stream",
+    title: text!("A type that says its charset is not taken for a stream"),
     symptoms: &["held_whole", "held_for", "coalesced"],
-    symptom: "A stream whose type says `; charset=utf-8` is held; the same one without it passes.",
-    cause: "A hop compares the whole `Content-Type` with `text/event-stream`, as cloudflared did in 2020.",
-    look_alikes: "Where the bare type is held too the charset is not the reason.",
+    symptom: text!(
+        "A stream whose type says `; charset=utf-8` is held; the same one without it passes."
+    ),
+    cause: text!(
+        "A hop compares the whole `Content-Type` with `text/event-stream`, as cloudflared did in \
+         2020."
+    ),
+    look_alikes: text!("Where the bare type is held too the charset is not the reason."),
     rests_on: &["https://github.com/cloudflare/cloudflared/issues/262"],
     remedies: &[
         Remedy {
             hop: Hop::Server,
-            before: "Content-Type: text/event-stream; charset=utf-8",
-            after: "Content-Type: text/event-stream",
-            note: "Event streams are UTF-8 always (WHATWG HTML, section 9.2), so nothing is lost.",
+            before: Lines::Configuration("Content-Type: text/event-stream; charset=utf-8"),
+            after: Lines::Configuration("Content-Type: text/event-stream"),
+            note: text!(
+                "Event streams are UTF-8 always (WHATWG HTML, section 9.2), so nothing is lost."
+            ),
             tried_on: None,
         },
         Remedy {
             hop: Hop::Cloudflare,
-            before: "cloudflared of 2020 or older.",
-            after: "cloudflared update",
-            note: "Later versions compare the type alone.",
+            before: Lines::Prose(text!("cloudflared of 2020 or older.")),
+            after: Lines::Configuration("cloudflared update"),
+            note: text!("Later versions compare the type alone."),
             tried_on: None,
         },
     ],
@@ -43,8 +51,9 @@ fn explains(sign: &Sign, evidence: &Evidence) -> Option<Explained> {
     let with_charset = !shown.is_empty()
         && shown.iter().all(|told| told.stream().is_some_and(|ask| ask.has_charset));
     let is_bare_live = is_live(sign, evidence, |ask| !ask.has_charset) == Some(true);
-    (is_it && with_charset && is_bare_live)
-        .then(|| Explained::high("the same stream passes at once when its type says no charset"))?
+    (is_it && with_charset && is_bare_live).then(|| {
+        Explained::high(words!("the same stream passes at once when its type says no charset"))
+    })?
 }
 
 #[cfg(test)]

@@ -2,21 +2,28 @@
 
 use crate::check::evidence::Evidence;
 use crate::check::hops::{Hop, names_itself};
-use crate::check::rule::{Explained, Remedy, Rule};
+use crate::check::rule::{Explained, Lines, Remedy, Rule};
 use crate::check::signs::{Sign, Symptom};
+use crate::{text, words};
 
 /// See `docs/PATHS.md`.
 pub(super) const RULE: Rule = Rule {
     id: "close-not-relayed",
-    title: "How a socket was closed is not handed on",
+    title: text!("How a socket was closed is not handed on"),
     symptoms: &["close_lost"],
-    symptom: "A socket that one end closes with a code and a reason is closed at the other without them (1005, \
-              1006), sometimes only after 30 seconds.",
-    cause: "A hop that reads WebSocket frames, a gateway or a filter, closes its two connections on its own \
-            account; a hop that only carries bytes can't lose a frame. Apache's mod_proxy_wstunnel may keep \
-            the server's connection open after the close.",
-    look_alikes: "A connection that breaks off ends with 1006 as well, and the server's ledger shows that it has \
-                  sent no close.",
+    symptom: text!(
+        "A socket that one end closes with a code and a reason is closed at the other without them \
+         (1005, 1006), sometimes only after 30 seconds."
+    ),
+    cause: text!(
+        "A hop that reads WebSocket frames, a gateway or a filter, closes its two connections on \
+         its own account; a hop that only carries bytes can't lose a frame. Apache's \
+         mod_proxy_wstunnel may keep the server's connection open after the close."
+    ),
+    look_alikes: text!(
+        "A connection that breaks off ends with 1006 as well, and the server's ledger shows that \
+         it has sent no close."
+    ),
     rests_on: &[
         "https://www.rfc-editor.org/rfc/rfc6455#section-7.1.5",
         "https://github.com/websockets/ws/issues/2257",
@@ -24,16 +31,19 @@ pub(super) const RULE: Rule = Rule {
     remedies: &[
         Remedy {
             hop: Hop::Server,
-            before: "A meaning that only the close code carries.",
-            after: "A message that says why, before the close.",
-            note: "Messages pass where codes do not.",
+            before: Lines::Prose(text!("A meaning that only the close code carries.")),
+            after: Lines::Prose(text!("A message that says why, before the close.")),
+            note: text!("Messages pass where codes do not."),
             tried_on: None,
         },
         Remedy {
             hop: Hop::Apache,
-            before: "ProxyPass /ws ws://backend:3000/ws",
-            after: "ProxyPass /ws ws://backend:3000/ws\nSetEnvIf Request_URI \"^/ws\" proxy-nokeepalive=1",
-            note: "Where the end is 30 seconds late.",
+            before: Lines::Configuration("ProxyPass /ws ws://backend:3000/ws"),
+            after: Lines::Configuration(
+                "ProxyPass /ws ws://backend:3000/ws\nSetEnvIf Request_URI \"^/ws\" \
+                 proxy-nokeepalive=1",
+            ),
+            note: text!("Where the end is 30 seconds late."),
             tried_on: None,
         },
     ],
@@ -44,8 +54,9 @@ fn explains(sign: &Sign, evidence: &Evidence) -> Option<Explained> {
     if sign.symptom != Symptom::CloseLost {
         return None;
     }
-    let says =
-        "what one end closed with is not what arrived, so a hop closes sockets on its own account";
+    let says = words!(
+        "what one end closed with is not what arrived, so a hop closes sockets on its own account"
+    );
     if names_itself(evidence, Hop::Apache) { Explained::medium(says) } else { Explained::low(says) }
 }
 

@@ -2,27 +2,34 @@
 
 use crate::check::evidence::Evidence;
 use crate::check::hops::Hop;
-use crate::check::rule::{Explained, Remedy, Rule};
+use crate::check::rule::{Explained, Lines, Remedy, Rule};
 use crate::check::shown::{is_live, told};
 use crate::check::signs::{Sign, Symptom};
+use crate::{text, words};
 
 /// See `docs/PATHS.md`.
 pub(super) const RULE: Rule = Rule {
     id: "collected-in-pages",
-    title: "Answers by HTTP/1.0 are collected in pages",
+    title: text!("Answers by HTTP/1.0 are collected in pages"),
     symptoms: &["held_for", "held_whole", "head_late"],
-    symptom: "The head is late, then items arrive in bursts of exactly 4,096 bytes (8,192 where memory pages \
-              have 8 KiB); a short stream arrives whole at its end. WebSockets are not touched. The server's \
-              ledger shows requests by HTTP/1.0.",
-    cause: "A hop asks the server by HTTP/1.0, so the answer comes without chunks and ends with the \
-            connection, and the hop fills a buffer before it hands anything on. That is nginx before 1.29.7, \
-            where `proxy_http_version` is 1.0 unless it is set and `proxy_buffering` is on. Measured with \
-            nginx 1.22.1: the head 644 ms late, then lumps of 4,096 bytes. Buffering alone does no harm: by \
-            HTTP/1.1, in chunks, the same nginx passes every item on at once.",
-    look_alikes: "A page filter holds only the first 4,096 bytes, and passes the rest on at once. A compressor \
-                  that holds answers says `Content-Encoding`, and the ledger shows HTTP/1.1. Lumps of 4,096 \
-                  bytes although the server was asked by HTTP/1.1 come from an outer hop that asks an inner one \
-                  by HTTP/1.0.",
+    symptom: text!(
+        "The head is late, then items arrive in bursts of exactly 4,096 bytes (8,192 where memory \
+         pages have 8 KiB); a short stream arrives whole at its end. WebSockets are not touched. \
+         The server's ledger shows requests by HTTP/1.0."
+    ),
+    cause: text!(
+        "A hop asks the server by HTTP/1.0, so the answer comes without chunks and ends with the \
+         connection, and the hop fills a buffer before it hands anything on. That is nginx before \
+         1.29.7, where `proxy_http_version` is 1.0 unless it is set and `proxy_buffering` is on. \
+         Measured with nginx 1.22.1: the head 644 ms late, then lumps of 4,096 bytes. Buffering \
+         alone does no harm: by HTTP/1.1, in chunks, the same nginx passes every item on at once."
+    ),
+    look_alikes: text!(
+        "A page filter holds only the first 4,096 bytes, and passes the rest on at once. A \
+         compressor that holds answers says `Content-Encoding`, and the ledger shows HTTP/1.1. \
+         Lumps of 4,096 bytes although the server was asked by HTTP/1.1 come from an outer hop \
+         that asks an inner one by HTTP/1.0."
+    ),
     rests_on: &[
         "https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_http_version",
         "https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_buffering",
@@ -30,18 +37,25 @@ pub(super) const RULE: Rule = Rule {
     remedies: &[
         Remedy {
             hop: Hop::Nginx,
-            before: "location / {\n    proxy_pass http://backend;\n}",
-            after: "location / {\n    proxy_pass http://backend;\n    proxy_http_version 1.1;\n    \
-                    proxy_set_header Connection \"\";\n}",
-            note: "In the location of the streams. `proxy_buffering off;` there also mends it where HTTP/1.0 \
-                   has to stay.",
+            before: Lines::Configuration("location / {\n    proxy_pass http://backend;\n}"),
+            after: Lines::Configuration(
+                "location / {\n    proxy_pass http://backend;\n    proxy_http_version 1.1;\n    \
+                 proxy_set_header Connection \"\";\n}",
+            ),
+            note: text!(
+                "In the location of the streams. `proxy_buffering off;` there also mends it where \
+                 HTTP/1.0 has to stay."
+            ),
             tried_on: Some("nginx-first-example"),
         },
         Remedy {
             hop: Hop::Server,
-            before: "Content-Type: text/event-stream",
-            after: "Content-Type: text/event-stream\nX-Accel-Buffering: no",
-            note: "A header of the answer, where the proxy is not yours: nginx heeds it by HTTP/1.0 too.",
+            before: Lines::Configuration("Content-Type: text/event-stream"),
+            after: Lines::Configuration("Content-Type: text/event-stream\nX-Accel-Buffering: no"),
+            note: text!(
+                "A header of the answer, where the proxy is not yours: nginx heeds it by HTTP/1.0 \
+                 too."
+            ),
             tried_on: None,
         },
     ],
@@ -58,17 +72,17 @@ fn explains(sign: &Sign, evidence: &Evidence) -> Option<Explained> {
     let is_old = told.iter().any(|told| told.asked_by("HTTP/1.0"));
     let is_freed = is_live(sign, evidence, |ask| ask.unbuffered) == Some(true);
     match (is_old, is_freed, in_pages) {
-        (true, true, _) => Explained::high(
-            "the server was asked by HTTP/1.0, and `X-Accel-Buffering: no` frees the stream",
-        ),
-        (true, false, true) => Explained::high(
-            "the server was asked by HTTP/1.0, and lumps have the size of a memory page",
-        ),
-        (true, false, false) => Explained::medium("the server was asked by HTTP/1.0"),
-        (false, true, true) => Explained::medium(
-            "lumps have the size of a memory page, and `X-Accel-Buffering: no` frees the stream; the \
-             server was asked by a newer HTTP, so an outer hop asks an inner one by HTTP/1.0",
-        ),
+        (true, true, _) => Explained::high(words!(
+            "the server was asked by HTTP/1.0, and `X-Accel-Buffering: no` frees the stream"
+        )),
+        (true, false, true) => Explained::high(words!(
+            "the server was asked by HTTP/1.0, and lumps have the size of a memory page"
+        )),
+        (true, false, false) => Explained::medium(words!("the server was asked by HTTP/1.0")),
+        (false, true, true) => Explained::medium(words!(
+            "lumps have the size of a memory page, and `X-Accel-Buffering: no` frees the stream; \
+             the server was asked by a newer HTTP, so an outer hop asks an inner one by HTTP/1.0"
+        )),
         // Anything may hold as much: without either there is nothing of nginx in it.
         (false, true, false) | (false, false, _) => None,
     }

@@ -2,27 +2,41 @@
 
 use crate::check::evidence::Evidence;
 use crate::check::hops::Hop;
-use crate::check::rule::{Explained, Remedy, Rule};
+use crate::check::rule::{Explained, Lines, Remedy, Rule};
 use crate::check::shown::told;
 use crate::check::signs::{Sign, Symptom};
+use crate::{say, text};
 
 /// See `docs/PATHS.md`.
 pub(super) const RULE: Rule = Rule {
     id: "compressed-for-cache",
-    title: "A cache compresses the stream as it fetches it",
+    title: text!("A cache compresses the stream as it fetches it"),
     symptoms: &["held_whole"],
-    symptom: "The head arrives at once, and says `Content-Encoding: gzip`; the body arrives whole at its end.",
-    cause: "Varnish compresses what it fetches where `beresp.do_gzip` is set for the type, and its compressor \
-            gives nothing out before it is full. Measured with Varnish 7.1.1.",
-    look_alikes: "nginx holds the head too. HAProxy's compressor gives each item out when the next one comes.",
+    symptom: text!(
+        "The head arrives at once, and says `Content-Encoding: gzip`; the body arrives whole at \
+         its end."
+    ),
+    cause: text!(
+        "Varnish compresses what it fetches where `beresp.do_gzip` is set for the type, and its \
+         compressor gives nothing out before it is full. Measured with Varnish 7.1.1."
+    ),
+    look_alikes: text!(
+        "nginx holds the head too. HAProxy's compressor gives each item out when the next one \
+         comes."
+    ),
     rests_on: &["https://varnish-cache.org/docs/7.1/users-guide/compression.html"],
     remedies: &[Remedy {
         hop: Hop::Varnish,
-        before: "sub vcl_backend_response {\n    set beresp.do_gzip = true;\n}",
-        after: "sub vcl_backend_response {\n    if (beresp.http.Content-Type ~ \
-                    \"event-stream|ndjson|html\") {\n        set beresp.do_gzip = false;\n        set \
-                    beresp.uncacheable = true;\n    } else {\n        set beresp.do_gzip = true;\n    }\n}",
-        note: "Names the types of the streams; a forever frame is `text/html`.",
+        before: Lines::Configuration(
+            "sub vcl_backend_response {\n    set beresp.do_gzip = true;\n}",
+        ),
+        after: Lines::Configuration(
+            "sub vcl_backend_response {\n    if (beresp.http.Content-Type ~ \
+             \"event-stream|ndjson|html\") {\n        set beresp.do_gzip = false;\n        set \
+             beresp.uncacheable = true;\n    } else {\n        set beresp.do_gzip = true;\n    \
+             }\n}",
+        ),
+        note: text!("Names the types of the streams; a forever frame is `text/html`."),
         tried_on: Some("varnish-compresses"),
     }],
     explains,
@@ -39,7 +53,7 @@ fn explains(sign: &Sign, evidence: &Evidence) -> Option<Explained> {
     });
     let coding = prompt?.coding()?;
     let says =
-        format!("the head came at once, and the body, compressed ({coding}), only at its end");
+        say!("the head came at once, and the body, compressed ({coding}), only at its end", coding);
     let names_itself = told.iter().any(|told| told.header("x-varnish").is_some());
     if names_itself { Explained::high(says) } else { Explained::medium(says) }
 }

@@ -2,23 +2,30 @@
 
 use crate::check::evidence::Evidence;
 use crate::check::hops::Hop;
-use crate::check::rule::{Explained, Remedy, Rule};
+use crate::check::rule::{Explained, Lines, Remedy, Rule};
 use crate::check::shown::told;
 use crate::check::signs::{Sign, Symptom};
 use crate::check::told::Told;
+use crate::{say, text};
 
 /// See `docs/PATHS.md`.
 pub(super) const RULE: Rule = Rule {
     id: "compressed-from-first-write",
-    title: "A stream that begins with a large item is compressed and held",
+    title: text!("A stream that begins with a large item is compressed and held"),
     symptoms: &["held_whole"],
-    symptom: "A stream whose first item is over 512 bytes is compressed and arrives whole at its end; the same \
-              stream with a small first item is not compressed and passes item by item.",
-    cause: "Caddy's `encode` decides by the first write whether an answer is worth compressing (512 bytes are \
-            the least), and Caddy 2.6 does not flush the compressor with each item. Measured with Caddy 2.6.2; \
-            later versions flush it.",
-    look_alikes: "nginx holds compressed streams whatever their first item is, and does not heed \
-                  `no-transform`; Varnish sends the head at once.",
+    symptom: text!(
+        "A stream whose first item is over 512 bytes is compressed and arrives whole at its end; \
+         the same stream with a small first item is not compressed and passes item by item."
+    ),
+    cause: text!(
+        "Caddy's `encode` decides by the first write whether an answer is worth compressing (512 \
+         bytes are the least), and Caddy 2.6 does not flush the compressor with each item. \
+         Measured with Caddy 2.6.2; later versions flush it."
+    ),
+    look_alikes: text!(
+        "nginx holds compressed streams whatever their first item is, and does not heed \
+         `no-transform`; Varnish sends the head at once."
+    ),
     rests_on: &[
         "https://caddyserver.com/docs/caddyfile/directives/encode",
         "https://github.com/caddyserver/caddy/blob/master/modules/caddyhttp/encode/encode.go",
@@ -26,16 +33,21 @@ pub(super) const RULE: Rule = Rule {
     remedies: &[
         Remedy {
             hop: Hop::Caddy,
-            before: "encode gzip\nreverse_proxy backend:3000",
-            after: "@still not path /api/*\nencode @still gzip\nreverse_proxy backend:3000",
-            note: "Leaves the paths of live connections out; later versions of Caddy flush the compressor.",
+            before: Lines::Configuration("encode gzip\nreverse_proxy backend:3000"),
+            after: Lines::Configuration(
+                "@still not path /api/*\nencode @still gzip\nreverse_proxy backend:3000",
+            ),
+            note: text!(
+                "Leaves the paths of live connections out; later versions of Caddy flush the \
+                 compressor."
+            ),
             tried_on: Some("caddy-compresses"),
         },
         Remedy {
             hop: Hop::Server,
-            before: "Cache-Control: no-store",
-            after: "Cache-Control: no-store, no-transform",
-            note: "A header of the answer, where the proxy is not yours: Caddy heeds it.",
+            before: Lines::Configuration("Cache-Control: no-store"),
+            after: Lines::Configuration("Cache-Control: no-store, no-transform"),
+            note: text!("A header of the answer, where the proxy is not yours: Caddy heeds it."),
             tried_on: None,
         },
     ],
@@ -58,9 +70,10 @@ fn explains(sign: &Sign, evidence: &Evidence) -> Option<Explained> {
         large.clone().count() > 0 && large.filter_map(first_item).all(|bytes| bytes >= WORTH_IT);
     let small_passes = with_small_first.iter().any(|told| told.is_live() == Some(true));
     (all_large && small_passes).then(|| {
-        Explained::high(format!(
-            "compressed ({coding}) and held are only streams whose first item is large; those that begin \
-             with a small one pass at once, not compressed"
+        Explained::high(say!(
+            "compressed ({coding}) and held are only streams whose first item is large; those that \
+             begin with a small one pass at once, not compressed",
+            coding
         ))
     })?
 }

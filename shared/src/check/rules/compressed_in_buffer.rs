@@ -2,25 +2,34 @@
 
 use crate::check::evidence::Evidence;
 use crate::check::hops::Hop;
-use crate::check::rule::{Explained, Remedy, Rule};
+use crate::check::rule::{Explained, Lines, Remedy, Rule};
 use crate::check::shown::{is_live, told};
 use crate::check::signs::{Sign, Symptom};
+use crate::{say, text};
 
 /// See `docs/PATHS.md`.
 pub(super) const RULE: Rule = Rule {
     id: "compressed-in-buffer",
-    title: "Compressed answers wait in the proxy's buffer",
+    title: text!("Compressed answers wait in the proxy's buffer"),
     symptoms: &["held_whole", "head_late"],
-    symptom: "Nothing arrives before the end, the head neither, and the answer says `Content-Encoding: gzip`. \
-              `no-transform` changes nothing, `X-Accel-Buffering: no` frees the stream. Often only the forever \
-              frame is hit, because nginx compresses `text/html` as soon as `gzip` is on.",
-    cause: "nginx compresses what it buffers: with `gzip on`, `proxy_buffering on` and the answer's type among \
-            `gzip_types`, nothing is flushed before the end. `text/html` is always among them, and Debian's \
-            nginx.conf has `gzip on`. Measured with nginx 1.22.1: one burst at the end; `proxy_buffering off` \
-            flushes each item, still compressed, and `Cache-Control: no-transform` is ignored.",
-    look_alikes: "Caddy holds only streams whose first item is large. Varnish sends the head at once. A \
-                  compressor in front of a development server heeds `no-transform`. Compression alone is no \
-                  fault: nginx without buffering and Apache's mod_deflate compress and deliver at once.",
+    symptom: text!(
+        "Nothing arrives before the end, the head neither, and the answer says `Content-Encoding: \
+         gzip`. `no-transform` changes nothing, `X-Accel-Buffering: no` frees the stream. Often \
+         only the forever frame is hit, because nginx compresses `text/html` as soon as `gzip` is \
+         on."
+    ),
+    cause: text!(
+        "nginx compresses what it buffers: with `gzip on`, `proxy_buffering on` and the answer's \
+         type among `gzip_types`, nothing is flushed before the end. `text/html` is always among \
+         them, and Debian's nginx.conf has `gzip on`. Measured with nginx 1.22.1: one burst at the \
+         end; `proxy_buffering off` flushes each item, still compressed, and `Cache-Control: \
+         no-transform` is ignored."
+    ),
+    look_alikes: text!(
+        "Caddy holds only streams whose first item is large. Varnish sends the head at once. A \
+         compressor in front of a development server heeds `no-transform`. Compression alone is no \
+         fault: nginx without buffering and Apache's mod_deflate compress and deliver at once."
+    ),
     rests_on: &[
         "https://nginx.org/en/docs/http/ngx_http_gzip_module.html#gzip_types",
         "https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_buffering",
@@ -28,16 +37,24 @@ pub(super) const RULE: Rule = Rule {
     remedies: &[
         Remedy {
             hop: Hop::Nginx,
-            before: "gzip on;\n\nlocation / {\n    proxy_pass http://backend;\n}",
-            after: "gzip on;\n\nlocation / {\n    proxy_pass http://backend;\n    proxy_buffering off;\n}",
-            note: "In the location of the streams: they stay compressed. `gzip off;` there mends it too.",
+            before: Lines::Configuration(
+                "gzip on;\n\nlocation / {\n    proxy_pass http://backend;\n}",
+            ),
+            after: Lines::Configuration(
+                "gzip on;\n\nlocation / {\n    proxy_pass http://backend;\n    proxy_buffering \
+                 off;\n}",
+            ),
+            note: text!(
+                "In the location of the streams: they stay compressed. `gzip off;` there mends it \
+                 too."
+            ),
             tried_on: Some("nginx-gzip-buffered"),
         },
         Remedy {
             hop: Hop::Server,
-            before: "Content-Type: text/event-stream",
-            after: "Content-Type: text/event-stream\nX-Accel-Buffering: no",
-            note: "A header of the answer, where the proxy is not yours.",
+            before: Lines::Configuration("Content-Type: text/event-stream"),
+            after: Lines::Configuration("Content-Type: text/event-stream\nX-Accel-Buffering: no"),
+            note: text!("A header of the answer, where the proxy is not yours."),
             tried_on: None,
         },
     ],
@@ -53,9 +70,10 @@ fn explains(sign: &Sign, evidence: &Evidence) -> Option<Explained> {
     let is_freed = is_live(sign, evidence, |ask| ask.unbuffered) == Some(true);
     let is_untouched = is_live(sign, evidence, |ask| ask.no_transform) == Some(true);
     (is_freed && !is_untouched).then(|| {
-        Explained::high(format!(
+        Explained::high(say!(
             "the answer is compressed ({coding}), `X-Accel-Buffering: no` frees the stream and \
-             `no-transform` does not"
+             `no-transform` does not",
+            coding
         ))
     })?
 }

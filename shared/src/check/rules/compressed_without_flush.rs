@@ -2,22 +2,30 @@
 
 use crate::check::evidence::Evidence;
 use crate::check::hops::Hop;
-use crate::check::rule::{Explained, Remedy, Rule};
+use crate::check::rule::{Explained, Lines, Remedy, Rule};
 use crate::check::shown::{is_live, told};
 use crate::check::signs::{Sign, Symptom};
+use crate::{say, text};
 
 /// See `docs/PATHS.md`.
 pub(super) const RULE: Rule = Rule {
     id: "compressed-without-flush",
-    title: "A compressor keeps items until it has enough",
+    title: text!("A compressor keeps items until it has enough"),
     symptoms: &["held_whole", "held_for"],
-    symptom: "Streams arrive whole at their end, or in lumps, with a `Content-Encoding`; with `no-transform`, \
-              or to a client that takes no compression, they pass item by item.",
-    cause: "Something on the way compresses answers and never flushes the compressor: the `compression` \
-            middleware of Node.js as development servers and Next.js use it, a compressing middleware of the \
-            application's own, or Traefik's `compress` for answers below 1,024 bytes.",
-    look_alikes: "nginx does not heed `no-transform`, and is freed by `X-Accel-Buffering: no`. Caddy holds only \
-                  streams whose first item is large. HAProxy is one item late and no more.",
+    symptom: text!(
+        "Streams arrive whole at their end, or in lumps, with a `Content-Encoding`; with \
+         `no-transform`, or to a client that takes no compression, they pass item by item."
+    ),
+    cause: text!(
+        "Something on the way compresses answers and never flushes the compressor: the \
+         `compression` middleware of Node.js as development servers and Next.js use it, a \
+         compressing middleware of the application's own, or Traefik's `compress` for answers \
+         below 1,024 bytes."
+    ),
+    look_alikes: text!(
+        "nginx does not heed `no-transform`, and is freed by `X-Accel-Buffering: no`. Caddy holds \
+         only streams whose first item is large. HAProxy is one item late and no more."
+    ),
     rests_on: &[
         "https://github.com/expressjs/compression#server-sent-events",
         "https://github.com/facebook/create-react-app/issues/1633",
@@ -27,17 +35,25 @@ pub(super) const RULE: Rule = Rule {
     remedies: &[
         Remedy {
             hop: Hop::Server,
-            before: "Cache-Control: no-store",
-            after: "Cache-Control: no-store, no-transform",
-            note: "A header of the answer: development servers and most middlewares heed it.",
+            before: Lines::Configuration("Cache-Control: no-store"),
+            after: Lines::Configuration("Cache-Control: no-store, no-transform"),
+            note: text!(
+                "A header of the answer: development servers and most middlewares heed it."
+            ),
             tried_on: None,
         },
         Remedy {
             hop: Hop::Traefik,
-            before: "http:\n  middlewares:\n    squeeze:\n      compress: {}",
-            after: "http:\n  middlewares:\n    squeeze:\n      compress:\n        excludedContentTypes:\n          \
-                    - text/event-stream\n          - application/x-ndjson\n          - text/html",
-            note: "In the dynamic configuration; or leave the middleware off the router of the streams.",
+            before: Lines::Configuration("http:\n  middlewares:\n    squeeze:\n      compress: {}"),
+            after: Lines::Configuration(
+                "http:\n  middlewares:\n    squeeze:\n      compress:\n        \
+                 excludedContentTypes:\n          - text/event-stream\n          - \
+                 application/x-ndjson\n          - text/html",
+            ),
+            note: text!(
+                "In the dynamic configuration; or leave the middleware off the router of the \
+                 streams."
+            ),
             tried_on: None,
         },
     ],
@@ -54,15 +70,18 @@ fn explains(sign: &Sign, evidence: &Evidence) -> Option<Explained> {
         is_live(sign, evidence, is_asked) == Some(true)
     };
     if lives(|ask| ask.no_transform) {
-        Explained::medium(format!(
-            "the answer is compressed ({coding}), and `no-transform` frees it"
+        Explained::medium(say!(
+            "the answer is compressed ({coding}), and `no-transform` frees it",
+            coding
         ))
     } else if lives(|ask| ask.identity) {
-        Explained::medium(format!(
-            "the answer is compressed ({coding}), and a client that takes no compression gets it at once"
+        Explained::medium(say!(
+            "the answer is compressed ({coding}), and a client that takes no compression gets it \
+             at once",
+            coding
         ))
     } else {
-        Explained::low(format!("the answer is compressed ({coding})"))
+        Explained::low(say!("the answer is compressed ({coding})", coding))
     }
 }
 

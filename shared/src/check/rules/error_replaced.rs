@@ -2,21 +2,26 @@
 
 use crate::check::evidence::Evidence;
 use crate::check::hops::Hop;
-use crate::check::rule::{Explained, Remedy, Rule};
+use crate::check::rule::{Explained, Lines, Remedy, Rule};
 use crate::check::signs::{Sign, Symptom};
+use crate::{say, text};
 
 /// See `docs/PATHS.md`.
 pub(super) const RULE: Rule = Rule {
     id: "error-replaced",
-    title: "Errors are replaced by the proxy's own pages",
+    title: text!("Errors are replaced by the proxy's own pages"),
     symptoms: &["answer_replaced"],
-    symptom: "The server answers 404 or 500 with a body that says why, and the client gets another status, or the \
-              status with a page of somebody else's.",
-    cause: "A hop is told to answer errors itself: nginx's `proxy_intercept_errors` with `error_page`, Apache's \
-            `ProxyErrorOverride`, HAProxy's `http-error` and `http-response return`, Caddy's \
-            `handle_response`, Varnish's `vcl_backend_error` and `synth`. A client that reads problems, or \
-            tells 404 from 503, goes wrong.",
-    look_alikes: "Where no request arrives at the server, something else answers.",
+    symptom: text!(
+        "The server answers 404 or 500 with a body that says why, and the client gets another \
+         status, or the status with a page of somebody else's."
+    ),
+    cause: text!(
+        "A hop is told to answer errors itself: nginx's `proxy_intercept_errors` with \
+         `error_page`, Apache's `ProxyErrorOverride`, HAProxy's `http-error` and `http-response \
+         return`, Caddy's `handle_response`, Varnish's `vcl_backend_error` and `synth`. A client \
+         that reads problems, or tells 404 from 503, goes wrong."
+    ),
+    look_alikes: text!("Where no request arrives at the server, something else answers."),
     rests_on: &[
         "https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_intercept_errors",
         "https://httpd.apache.org/docs/2.4/mod/mod_proxy.html#proxyerroroverride",
@@ -26,32 +31,42 @@ pub(super) const RULE: Rule = Rule {
     remedies: &[
         Remedy {
             hop: Hop::Nginx,
-            before: "proxy_intercept_errors on;",
-            after: "proxy_intercept_errors off;",
-            note: "In the location of the API.",
+            before: Lines::Configuration("proxy_intercept_errors on;"),
+            after: Lines::Configuration("proxy_intercept_errors off;"),
+            note: text!("In the location of the API."),
             tried_on: Some("nginx-own-errors"),
         },
         Remedy {
             hop: Hop::Apache,
-            before: "ProxyErrorOverride On",
-            after: "ProxyErrorOverride Off",
-            note: "In the `Location` of the API; or `ProxyErrorOverride On 502 503` for what Apache alone knows.",
+            before: Lines::Configuration("ProxyErrorOverride On"),
+            after: Lines::Configuration("ProxyErrorOverride Off"),
+            note: text!(
+                "In the `Location` of the API; or `ProxyErrorOverride On 502 503` for what Apache \
+                 alone knows."
+            ),
             tried_on: Some("apache-own-errors"),
         },
         Remedy {
             hop: Hop::Haproxy,
-            before: "http-response return status 200 content-type text/plain string Sorry if { status 404 500 }",
-            after: "http-request set-var(txn.path) path\nhttp-response return status 200 content-type text/plain string Sorry if { status \
-                    404 500 } !{ var(txn.path) -m beg /api/ }",
-            note: "Leaves the API out; an answer does not know its path unless it is kept.",
+            before: Lines::Configuration(
+                "http-response return status 200 content-type text/plain string Sorry if { status \
+                 404 500 }",
+            ),
+            after: Lines::Configuration(
+                "http-request set-var(txn.path) path\nhttp-response return status 200 content-type \
+                 text/plain string Sorry if { status 404 500 } !{ var(txn.path) -m beg /api/ }",
+            ),
+            note: text!("Leaves the API out; an answer does not know its path unless it is kept."),
             tried_on: Some("haproxy-own-errors"),
         },
         Remedy {
             hop: Hop::Caddy,
-            before: "reverse_proxy backend:3000 {\n    @error status 404 500\n    handle_response @error {\n        \
-                     respond \"Sorry\"\n    }\n}",
-            after: "reverse_proxy backend:3000",
-            note: "For the paths of the API.",
+            before: Lines::Configuration(
+                "reverse_proxy backend:3000 {\n    @error status 404 500\n    handle_response \
+                 @error {\n        respond \"Sorry\"\n    }\n}",
+            ),
+            after: Lines::Configuration("reverse_proxy backend:3000"),
+            note: text!("For the paths of the API."),
             tried_on: Some("caddy-own-errors"),
         },
     ],
@@ -64,8 +79,8 @@ fn explains(sign: &Sign, _: &Evidence) -> Option<Explained> {
         return None;
     }
     Explained::high(match sent == arrived {
-        true => format!("the server's {sent} arrived with a body that it did not send"),
-        false => format!("the server answered {sent}, and {arrived} arrived"),
+        true => say!("the server's {sent} arrived with a body that it did not send", sent),
+        false => say!("the server answered {sent}, and {arrived} arrived", sent, arrived),
     })
 }
 

@@ -2,19 +2,25 @@
 
 use crate::check::evidence::Evidence;
 use crate::check::hops::Hop;
-use crate::check::rule::{Explained, Remedy, Rule};
+use crate::check::rule::{Explained, Lines, Remedy, Rule};
 use crate::check::shown::{is_live, told};
 use crate::check::signs::{Sign, Symptom};
+use crate::{text, words};
 
 /// See `docs/PATHS.md`.
 pub(super) const RULE: Rule = Rule {
     id: "get-held-post-live",
-    title: "Answers to GET are held, answers to POST are not",
+    title: text!("Answers to GET are held, answers to POST are not"),
     symptoms: &["held_whole", "held_for"],
-    symptom: "An event stream asked for by GET arrives at its end; the same one by POST passes item by item.",
-    cause: "A hop treats answers to GET as what a cache may keep and reads them first: Cloudflare's Quick \
-            Tunnels are reported to.",
-    look_alikes: "Where POST is held too the method is not the reason.",
+    symptom: text!(
+        "An event stream asked for by GET arrives at its end; the same one by POST passes item by \
+         item."
+    ),
+    cause: text!(
+        "A hop treats answers to GET as what a cache may keep and reads them first: Cloudflare's \
+         Quick Tunnels are reported to."
+    ),
+    look_alikes: text!("Where POST is held too the method is not the reason."),
     rests_on: &[
         "https://github.com/cloudflare/cloudflared/issues/1449",
         "https://github.com/cloudflare/cloudflared/issues/1496",
@@ -22,16 +28,16 @@ pub(super) const RULE: Rule = Rule {
     remedies: &[
         Remedy {
             hop: Hop::Cloudflare,
-            before: "cloudflared tunnel --url http://localhost:3000",
-            after: "cloudflared tunnel run NAME",
-            note: "A named tunnel, and a cache rule \"Bypass cache\" for its host.",
+            before: Lines::Configuration("cloudflared tunnel --url http://localhost:3000"),
+            after: Lines::Configuration("cloudflared tunnel run NAME"),
+            note: text!("A named tunnel, and a cache rule \"Bypass cache\" for its host."),
             tried_on: None,
         },
         Remedy {
             hop: Hop::Server,
-            before: "new EventSource(\"/events\")",
-            after: "fetch(\"/events\", { method: \"POST\" })",
-            note: "Read the stream by fetch, and have the server answer POST with it.",
+            before: Lines::Configuration("new EventSource(\"/events\")"),
+            after: Lines::Configuration("fetch(\"/events\", { method: \"POST\" })"),
+            note: text!("Read the stream by fetch, and have the server answer POST with it."),
             tried_on: None,
         },
     ],
@@ -44,8 +50,9 @@ fn explains(sign: &Sign, evidence: &Evidence) -> Option<Explained> {
     let plain =
         !shown.is_empty() && shown.iter().all(|told| told.stream().is_some_and(|ask| !ask.is_post));
     let is_post_live = is_live(sign, evidence, |ask| ask.is_post) == Some(true);
-    (is_it && plain && is_post_live)
-        .then(|| Explained::high("the same stream passes at once when it is asked for by POST"))?
+    (is_it && plain && is_post_live).then(|| {
+        Explained::high(words!("the same stream passes at once when it is asked for by POST"))
+    })?
 }
 
 #[cfg(test)]

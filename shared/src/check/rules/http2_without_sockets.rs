@@ -2,20 +2,26 @@
 
 use crate::check::evidence::Evidence;
 use crate::check::hops::Hop;
-use crate::check::rule::{Explained, Remedy, Rule};
+use crate::check::rule::{Explained, Lines, Remedy, Rule};
 use crate::check::shown::told;
 use crate::check::signs::{Sign, Symptom};
 use crate::check::told::Told;
+use crate::{text, words};
 
 /// See `docs/PATHS.md`.
 pub(super) const RULE: Rule = Rule {
     id: "http2-without-sockets",
-    title: "A hop speaks HTTP/2, and opens no sockets by it",
+    title: text!("A hop speaks HTTP/2, and opens no sockets by it"),
     symptoms: &["upgrade_answered", "upgrade_unanswered"],
-    symptom: "Plain requests are answered by HTTP/2; sockets fail, and no request for them reaches the server.",
-    cause: "A hop offers only HTTP/2 by ALPN, or announces sockets over HTTP/2 (RFC 8441) and does not carry \
-            them out, so a browser has no way to open one.",
-    look_alikes: "Where plain requests are answered by HTTP/1.1 something refuses upgrades.",
+    symptom: text!(
+        "Plain requests are answered by HTTP/2; sockets fail, and no request for them reaches the \
+         server."
+    ),
+    cause: text!(
+        "A hop offers only HTTP/2 by ALPN, or announces sockets over HTTP/2 (RFC 8441) and does \
+         not carry them out, so a browser has no way to open one."
+    ),
+    look_alikes: text!("Where plain requests are answered by HTTP/1.1 something refuses upgrades."),
     rests_on: &[
         "https://www.rfc-editor.org/rfc/rfc8441#section-3",
         "https://docs.haproxy.org/2.6/configuration.html#3.2-h2-workaround-bogus-websocket-clients",
@@ -24,16 +30,19 @@ pub(super) const RULE: Rule = Rule {
     remedies: &[
         Remedy {
             hop: Hop::Haproxy,
-            before: "bind :443 ssl crt site.pem alpn h2",
-            after: "bind :443 ssl crt site.pem alpn h2,http/1.1",
-            note: "Or, in `global`, `h2-workaround-bogus-websocket-clients`; on the server's line `ws h1`.",
+            before: Lines::Configuration("bind :443 ssl crt site.pem alpn h2"),
+            after: Lines::Configuration("bind :443 ssl crt site.pem alpn h2,http/1.1"),
+            note: text!(
+                "Or, in `global`, `h2-workaround-bogus-websocket-clients`; on the server's line \
+                 `ws h1`."
+            ),
             tried_on: None,
         },
         Remedy {
             hop: Hop::Server,
-            before: "ALPN: h2",
-            after: "ALPN: h2, http/1.1",
-            note: "Whatever ends TLS has to offer both.",
+            before: Lines::Configuration("ALPN: h2"),
+            after: Lines::Configuration("ALPN: h2, http/1.1"),
+            note: text!("Whatever ends TLS has to offer both."),
             tried_on: None,
         },
     ],
@@ -54,9 +63,9 @@ fn explains(sign: &Sign, evidence: &Evidence) -> Option<Explained> {
     let never_arrived = !shown.is_empty() && shown.iter().all(Told::never_arrived);
     let by_http2 = |told: Told<'_>| told.answered_by().is_some_and(|by| by.starts_with("HTTP/2"));
     (never_arrived && Told::all(evidence).any(by_http2)).then(|| {
-        Explained::medium(
-            "plain requests are answered by HTTP/2, and sockets never reach the server",
-        )
+        Explained::medium(words!(
+            "plain requests are answered by HTTP/2, and sockets never reach the server"
+        ))
     })?
 }
 

@@ -3,19 +3,28 @@
 use crate::check::evidence::Evidence;
 use crate::check::hops::Hop;
 use crate::check::observed::Heard;
-use crate::check::rule::{Explained, Remedy, Rule};
+use crate::check::rule::{Explained, Lines, Remedy, Rule};
 use crate::check::shown::told;
 use crate::check::signs::{Sign, Symptom};
+use crate::{say, text};
 
 /// See `docs/PATHS.md`.
 pub(super) const RULE: Rule = Rule {
     id: "large-packets-lost",
-    title: "Packets of full size are lost",
+    title: text!("Packets of full size are lost"),
     symptoms: &["over_limit"],
-    symptom: "Small messages pass, those of some 1,300 bytes and more hang: no answer, no error, no end.",
-    cause: "A tunnel (VPN, PPPoE, a container's network) carries smaller packets than the ends believe, and the \
-            messages that would tell them are filtered on the way: a black hole of the path's MTU.",
-    look_alikes: "A limit on bodies or messages answers, or closes, and lies at a round number.",
+    symptom: text!(
+        "Small messages pass, those of some 1,300 bytes and more hang: no answer, no error, no \
+         end."
+    ),
+    cause: text!(
+        "A tunnel (VPN, PPPoE, a container's network) carries smaller packets than the ends \
+         believe, and the messages that would tell them are filtered on the way: a black hole of \
+         the path's MTU."
+    ),
+    look_alikes: text!(
+        "A limit on bodies or messages answers, or closes, and lies at a round number."
+    ),
     rests_on: &[
         "https://www.rfc-editor.org/rfc/rfc2923#section-2.1",
         "https://www.rfc-editor.org/rfc/rfc4821",
@@ -24,16 +33,23 @@ pub(super) const RULE: Rule = Rule {
     remedies: &[
         Remedy {
             hop: Hop::Server,
-            before: "mtu 1500",
-            after: "iptables -t mangle -A FORWARD -p tcp --tcp-flags SYN,RST SYN -j TCPMSS --clamp-mss-to-pmtu",
-            note: "On the router at the tunnel; or an MTU of 1,280 to 1,400 on its interface.",
+            before: Lines::Configuration("mtu 1500"),
+            after: Lines::Configuration(
+                "iptables -t mangle -A FORWARD -p tcp --tcp-flags SYN,RST SYN -j TCPMSS \
+                 --clamp-mss-to-pmtu",
+            ),
+            note: text!(
+                "On the router at the tunnel; or an MTU of 1,280 to 1,400 on its interface."
+            ),
             tried_on: None,
         },
         Remedy {
             hop: Hop::Client,
-            before: "net.ipv4.tcp_mtu_probing = 0",
-            after: "sysctl -w net.ipv4.tcp_mtu_probing=1",
-            note: "On Linux, where the router is not yours; on the server's machine as well.",
+            before: Lines::Configuration("net.ipv4.tcp_mtu_probing = 0"),
+            after: Lines::Configuration("sysctl -w net.ipv4.tcp_mtu_probing=1"),
+            note: text!(
+                "On Linux, where the router is not yours; on the server's machine as well."
+            ),
             tried_on: None,
         },
     ],
@@ -52,7 +68,7 @@ fn explains(sign: &Sign, evidence: &Evidence) -> Option<Explained> {
             })
         });
     (is_packet && is_silent).then(|| {
-        let says = format!("{passed} bytes pass, {failed} hang, and nothing says why");
+        let says = say!("{passed} bytes pass, {failed} hang, and nothing says why", passed, failed);
         if failed <= TWO_PACKETS { Explained::medium(says) } else { Explained::low(says) }
     })?
 }

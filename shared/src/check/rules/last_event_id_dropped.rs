@@ -2,22 +2,29 @@
 
 use crate::check::evidence::Evidence;
 use crate::check::hops::Hop;
-use crate::check::rule::{Explained, Remedy, Rule};
+use crate::check::rule::{Explained, Lines, Remedy, Rule};
 use crate::check::shown::told;
 use crate::check::signs::{Sign, Symptom};
+use crate::{text, words};
 
 /// See `docs/PATHS.md`.
 pub(super) const RULE: Rule = Rule {
     id: "last-event-id-dropped",
-    title: "The header that event streams resume by is lost",
+    title: text!("The header that event streams resume by is lost"),
     symptoms: &["headers_stripped", "resume_lost"],
-    symptom: "An `EventSource` that reconnects misses what was said meanwhile; the server's ledger shows its \
-              request without `Last-Event-ID`.",
-    cause: "A hop hands on only the headers that it knows: an allow-list of a CDN (CloudFront's origin request \
-            policy), of a gateway or of a filter, nginx with `proxy_pass_request_headers off` or with the \
-            header set to nothing.",
-    look_alikes: "Where the header arrives and the stream still goes on from elsewhere, a cache has answered, or \
-                  the server keeps less than was asked for.",
+    symptom: text!(
+        "An `EventSource` that reconnects misses what was said meanwhile; the server's ledger \
+         shows its request without `Last-Event-ID`."
+    ),
+    cause: text!(
+        "A hop hands on only the headers that it knows: an allow-list of a CDN (CloudFront's \
+         origin request policy), of a gateway or of a filter, nginx with \
+         `proxy_pass_request_headers off` or with the header set to nothing."
+    ),
+    look_alikes: text!(
+        "Where the header arrives and the stream still goes on from elsewhere, a cache has \
+         answered, or the server keeps less than was asked for."
+    ),
     rests_on: &[
         "https://html.spec.whatwg.org/multipage/server-sent-events.html#the-last-event-id-header",
         "https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/controlling-origin-requests.html",
@@ -26,31 +33,35 @@ pub(super) const RULE: Rule = Rule {
     remedies: &[
         Remedy {
             hop: Hop::Nginx,
-            before: "proxy_set_header Last-Event-ID \"\";",
-            after: "proxy_set_header Last-Event-ID $http_last_event_id;",
-            note: "Or without either line: nginx hands the header on by itself.",
+            before: Lines::Configuration("proxy_set_header Last-Event-ID \"\";"),
+            after: Lines::Configuration("proxy_set_header Last-Event-ID $http_last_event_id;"),
+            note: text!("Or without either line: nginx hands the header on by itself."),
             tried_on: Some("nginx-drops-last-event-id"),
         },
         Remedy {
             hop: Hop::Haproxy,
-            before: "http-request del-header Last-Event-ID",
-            after: "http-request del-header Last-Event-ID unless { path_beg /api/ }",
-            note: "Leaves the API out; or take the line away.",
+            before: Lines::Configuration("http-request del-header Last-Event-ID"),
+            after: Lines::Configuration(
+                "http-request del-header Last-Event-ID unless { path_beg /api/ }",
+            ),
+            note: text!("Leaves the API out; or take the line away."),
             tried_on: Some("haproxy-drops-last-event-id"),
         },
         Remedy {
             hop: Hop::Amazon,
-            before: "An origin request policy that leaves headers out.",
-            after: "The managed origin request policy `AllViewer`.",
-            note: "For the CloudFront behaviour of the streams.",
+            before: Lines::Prose(text!("An origin request policy that leaves headers out.")),
+            after: Lines::Prose(text!("The managed origin request policy `AllViewer`.")),
+            note: text!("For the CloudFront behaviour of the streams."),
             tried_on: None,
         },
         Remedy {
             hop: Hop::Server,
-            before: "Last-Event-ID: 42",
-            after: "GET /events?after=42",
-            note: "Take the place to resume from out of the address as well; a client that reconnects by itself \
-                   can say it there.",
+            before: Lines::Configuration("Last-Event-ID: 42"),
+            after: Lines::Configuration("GET /events?after=42"),
+            note: text!(
+                "Take the place to resume from out of the address as well; a client that \
+                 reconnects by itself can say it there."
+            ),
             tried_on: None,
         },
     ],
@@ -66,7 +77,7 @@ fn explains(sign: &Sign, evidence: &Evidence) -> Option<Explained> {
     let is_without = sign.symptom == Symptom::ResumeLost
         && requests.any(|request| request.header("last-event-id").is_none());
     (is_stripped || is_without).then(|| {
-        Explained::high("the request was sent with `Last-Event-ID` and arrived without it")
+        Explained::high(words!("the request was sent with `Last-Event-ID` and arrived without it"))
     })?
 }
 

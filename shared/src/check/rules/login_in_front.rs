@@ -2,19 +2,25 @@
 
 use crate::check::evidence::Evidence;
 use crate::check::hops::Hop;
-use crate::check::rule::{Explained, Remedy, Rule};
+use crate::check::rule::{Explained, Lines, Remedy, Rule};
 use crate::check::signs::{Sign, Symptom};
+use crate::{say, text};
 
 /// See `docs/PATHS.md`.
 pub(super) const RULE: Rule = Rule {
     id: "login-in-front",
-    title: "Something asks for a login, or refuses",
+    title: text!("Something asks for a login, or refuses"),
     symptoms: &["answered_elsewhere"],
-    symptom: "Requests are answered 401, 403, 407, 511 or a redirect, and do not reach the server.",
-    cause: "An access gateway or a single sign-on in front of the server wants a cookie that this client does \
-            not have, or that has run out; a firewall for web applications dislikes a path or a method; a \
-            network wants its terms to be accepted (511), a forward proxy a password (407).",
-    look_alikes: "A 403 that the server's ledger shows is the server's own.",
+    symptom: text!(
+        "Requests are answered 401, 403, 407, 511 or a redirect, and do not reach the server."
+    ),
+    cause: text!(
+        "An access gateway or a single sign-on in front of the server wants a cookie that this \
+         client does not have, or that has run out; a firewall for web applications dislikes a \
+         path or a method; a network wants its terms to be accepted (511), a forward proxy a \
+         password (407)."
+    ),
+    look_alikes: text!("A 403 that the server's ledger shows is the server's own."),
     rests_on: &[
         "https://www.rfc-editor.org/rfc/rfc9110#section-15.5",
         "https://www.rfc-editor.org/rfc/rfc6585#section-6",
@@ -23,16 +29,21 @@ pub(super) const RULE: Rule = Rule {
     remedies: &[
         Remedy {
             hop: Hop::Client,
-            before: "echoclock check https://example.org",
-            after: "echoclock check https://example.org --header \"Cookie: session=…\"",
-            note: "With what the gateway asks for; in a browser, log in first and reload.",
+            before: Lines::Configuration("echoclock check https://example.org"),
+            after: Lines::Configuration(
+                "echoclock check https://example.org --header \"Cookie: session=…\"",
+            ),
+            note: text!("With what the gateway asks for; in a browser, log in first and reload."),
             tried_on: None,
         },
         Remedy {
             hop: Hop::Cloudflare,
-            before: "An Access application for all of the host.",
-            after: "A service token for this client, in `CF-Access-Client-Id` and `CF-Access-Client-Secret`.",
-            note: "Both are headers of the request.",
+            before: Lines::Prose(text!("An Access application for all of the host.")),
+            after: Lines::Prose(text!(
+                "A service token for this client, in `CF-Access-Client-Id` and \
+                 `CF-Access-Client-Secret`."
+            )),
+            note: text!("Both are headers of the request."),
             tried_on: None,
         },
     ],
@@ -43,7 +54,10 @@ fn explains(sign: &Sign, _: &Evidence) -> Option<Explained> {
     let Symptom::AnsweredElsewhere { status } = sign.symptom else { return None };
     let is_it = matches!(status, 301 | 302 | 303 | 307 | 308 | 401 | 403 | 407 | 511);
     is_it.then(|| {
-        Explained::medium(format!("{status} came from something that stands before the server"))
+        Explained::medium(say!(
+            "{status} came from something that stands before the server",
+            status
+        ))
     })?
 }
 

@@ -4,21 +4,30 @@ use crate::check::evidence::Evidence;
 use crate::check::hops::Hop;
 use crate::check::observed::Heard;
 use crate::check::probe::Lane;
-use crate::check::rule::{Explained, Remedy, Rule};
+use crate::check::rule::{Explained, Lines, Remedy, Rule};
 use crate::check::shown::told;
 use crate::check::signs::{Sign, Symptom};
+use crate::{say, text};
 
 /// See `docs/PATHS.md`.
 pub(super) const RULE: Rule = Rule {
     id: "message-too-large",
-    title: "A hop takes messages only up to a size",
+    title: text!("A hop takes messages only up to a size"),
     symptoms: &["over_limit"],
-    symptom: "A message over a size does not come back, or the socket is closed with 1009; smaller ones pass.",
-    cause: "A gateway that speaks WebSocket itself bounds messages: Amazon's API Gateway 128 KiB (frames of 32 \
-            KiB), security software with a buffer of its own. Proxies that only carry bytes (nginx, HAProxy, \
-            Apache, Caddy, Varnish, Envoy, Traefik) know no messages and bound none.",
-    look_alikes: "Where messages of a packet's size hang already, packets are lost. A 1009 that the server's \
-                  ledger shows is the server's own limit.",
+    symptom: text!(
+        "A message over a size does not come back, or the socket is closed with 1009; smaller ones \
+         pass."
+    ),
+    cause: text!(
+        "A gateway that speaks WebSocket itself bounds messages: Amazon's API Gateway 128 KiB \
+         (frames of 32 KiB), security software with a buffer of its own. Proxies that only carry \
+         bytes (nginx, HAProxy, Apache, Caddy, Varnish, Envoy, Traefik) know no messages and bound \
+         none."
+    ),
+    look_alikes: text!(
+        "Where messages of a packet's size hang already, packets are lost. A 1009 that the \
+         server's ledger shows is the server's own limit."
+    ),
     rests_on: &[
         "https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html",
         "https://www.rfc-editor.org/rfc/rfc6455#section-7.4.1",
@@ -26,16 +35,18 @@ pub(super) const RULE: Rule = Rule {
     remedies: &[
         Remedy {
             hop: Hop::Server,
-            before: "One message with all of it.",
-            after: "Several, each below the limit.",
-            note: "Frames alone do not help: it is the message that is bounded.",
+            before: Lines::Prose(text!("One message with all of it.")),
+            after: Lines::Prose(text!("Several, each below the limit.")),
+            note: text!("Frames alone do not help: it is the message that is bounded."),
             tried_on: None,
         },
         Remedy {
             hop: Hop::Amazon,
-            before: "An API Gateway for WebSockets.",
-            after: "An Application Load Balancer, which carries sockets as they are.",
-            note: "The quota of 128 KiB can't be raised.",
+            before: Lines::Prose(text!("An API Gateway for WebSockets.")),
+            after: Lines::Prose(text!(
+                "An Application Load Balancer, which carries sockets as they are."
+            )),
+            note: text!("The quota of 128 KiB can't be raised."),
             tried_on: None,
         },
     ],
@@ -51,13 +62,19 @@ fn explains(sign: &Sign, evidence: &Evidence) -> Option<Explained> {
     let says_so = told.iter().any(|told| {
         told.heard().any(|note| matches!(note.what, Heard::Closed { code: 1_009, .. }))
     });
-    let says = format!("messages of {passed} bytes come back, and one of {failed} does not");
     if says_so {
-        Explained::high(format!(
-            "{says}: the socket is closed with 1009, which the server did not say"
+        Explained::high(say!(
+            "messages of {passed} bytes come back, and one of {failed} does not: the socket is \
+             closed with 1009, which the server did not say",
+            passed,
+            failed
         ))
     } else {
-        Explained::medium(says)
+        Explained::medium(say!(
+            "messages of {passed} bytes come back, and one of {failed} does not",
+            passed,
+            failed
+        ))
     }
 }
 

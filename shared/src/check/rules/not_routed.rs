@@ -2,21 +2,30 @@
 
 use crate::check::evidence::Evidence;
 use crate::check::hops::Hop;
-use crate::check::rule::{Explained, Remedy, Rule};
+use crate::check::rule::{Explained, Lines, Remedy, Rule};
 use crate::check::shown::told;
 use crate::check::signs::{Sign, Symptom};
 use crate::check::told::Told;
+use crate::{say, text};
 
 /// See `docs/PATHS.md`.
 pub(super) const RULE: Rule = Rule {
     id: "not-routed",
-    title: "Something else answers for the server",
+    title: text!("Something else answers for the server"),
     symptoms: &["answered_elsewhere"],
-    symptom: "Requests are answered 404, 405 or 200 with a page, and do not reach the server.",
-    cause: "The proxy has no route for these paths, or one for pages that fits first: a static site with a \
-            fallback to its `index.html`, a `location` that leaves `/api/` out, a prefix that is cut off on \
-            one side only. Some proxies take a method such as POST for none of theirs (405).",
-    look_alikes: "502, 503 and 504 are for servers that can't be reached; 401, 403 and redirects ask for a login.",
+    symptom: text!(
+        "Requests are answered 404, 405 or 200 with a page, and do not reach the server."
+    ),
+    cause: text!(
+        "The proxy has no route for these paths, or one for pages that fits first: a static site \
+         with a fallback to its `index.html`, a `location` that leaves `/api/` out, a prefix that \
+         is cut off on one side only. Some proxies take a method such as POST for none of theirs \
+         (405)."
+    ),
+    look_alikes: text!(
+        "502, 503 and 504 are for servers that can't be reached; 401, 403 and redirects ask for a \
+         login."
+    ),
     rests_on: &[
         "https://nginx.org/en/docs/http/ngx_http_core_module.html#location",
         "https://caddyserver.com/docs/caddyfile/directives#directive-order",
@@ -25,28 +34,40 @@ pub(super) const RULE: Rule = Rule {
     remedies: &[
         Remedy {
             hop: Hop::Nginx,
-            before: "location / {\n    try_files $uri /index.html;\n}",
-            after: "map $http_upgrade $connection_upgrade {\n    default upgrade;\n    \"\" \"\";\n}\n\nlocation / \
-                    {\n    try_files $uri /index.html;\n}\n\nlocation /api/ {\n    proxy_pass http://backend;\n    proxy_http_version 1.1;\n    proxy_set_header \
-                    Upgrade $http_upgrade;\n    proxy_set_header Connection $connection_upgrade;\n    \
-                    proxy_buffering off;\n}",
-            note: "`map` stands in `http`, beside the server; `proxy_pass` has no `/` at its end, so that the path \
-                   stays whole.",
+            before: Lines::Configuration("location / {\n    try_files $uri /index.html;\n}"),
+            after: Lines::Configuration(
+                "map $http_upgrade $connection_upgrade {\n    default upgrade;\n    \"\" \
+                 \"\";\n}\n\nlocation / {\n    try_files $uri /index.html;\n}\n\nlocation /api/ \
+                 {\n    proxy_pass http://backend;\n    proxy_http_version 1.1;\n    \
+                 proxy_set_header Upgrade $http_upgrade;\n    proxy_set_header Connection \
+                 $connection_upgrade;\n    proxy_buffering off;\n}",
+            ),
+            note: text!(
+                "`map` stands in `http`, beside the server; `proxy_pass` has no `/` at its end, so \
+                 that the path stays whole."
+            ),
             tried_on: Some("nginx-not-routed"),
         },
         Remedy {
             hop: Hop::Caddy,
-            before: "example.org {\n    try_files {path} /index.html\n    file_server\n}",
-            after: "example.org {\n    handle /api/* {\n        reverse_proxy backend:3000\n    }\n    handle \
-                    {\n    try_files {path} /index.html\n    file_server\n    }\n}",
-            note: "`handle` and not `handle_path`, so that the path stays whole.",
+            before: Lines::Configuration(
+                "example.org {\n    try_files {path} /index.html\n    file_server\n}",
+            ),
+            after: Lines::Configuration(
+                "example.org {\n    handle /api/* {\n        reverse_proxy backend:3000\n    }\n    \
+                 handle {\n    try_files {path} /index.html\n    file_server\n    }\n}",
+            ),
+            note: text!("`handle` and not `handle_path`, so that the path stays whole."),
             tried_on: Some("caddy-not-routed"),
         },
         Remedy {
             hop: Hop::Apache,
-            before: "FallbackResource /index.html",
-            after: "ProxyPass /api/ http://backend:3000/api/ upgrade=websocket\nFallbackResource /index.html",
-            note: "In the virtual host.",
+            before: Lines::Configuration("FallbackResource /index.html"),
+            after: Lines::Configuration(
+                "ProxyPass /api/ http://backend:3000/api/ upgrade=websocket\nFallbackResource \
+                 /index.html",
+            ),
+            note: text!("In the virtual host."),
             tried_on: Some("apache-not-routed"),
         },
     ],
@@ -58,7 +79,7 @@ fn explains(sign: &Sign, evidence: &Evidence) -> Option<Explained> {
     let told = told(sign, evidence);
     let never_arrived = told.iter().any(Told::never_arrived);
     (never_arrived && UNROUTED.contains(&status)).then(|| {
-        Explained::medium(format!("{status} came from something that did not ask the server"))
+        Explained::medium(say!("{status} came from something that did not ask the server", status))
     })?
 }
 

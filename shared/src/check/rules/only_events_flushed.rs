@@ -3,21 +3,26 @@
 use crate::check::evidence::Evidence;
 use crate::check::hops::{Hop, names_itself};
 use crate::check::probe::Form;
-use crate::check::rule::{Explained, Remedy, Rule};
+use crate::check::rule::{Explained, Lines, Remedy, Rule};
 use crate::check::shown::{is_live_as, told};
 use crate::check::signs::{Sign, Symptom};
 use crate::check::told::Told;
+use crate::{text, words};
 
 /// See `docs/PATHS.md`.
 pub(super) const RULE: Rule = Rule {
     id: "only-events-flushed",
-    title: "Only event streams are handed on at once",
+    title: text!("Only event streams are handed on at once"),
     symptoms: &["held_whole", "held_for"],
-    symptom: "`text/event-stream` passes item by item; JSON lines and pages are held, not compressed, or are \
-              answered with 524 when they take long.",
-    cause: "A hop flushes by the answer's type: Cloudflare's tunnels hand on at once what is \
-            `text/event-stream` (or gRPC), and anything else by size or at its end.",
-    look_alikes: "Where only pages are held, bodies are inspected.",
+    symptom: text!(
+        "`text/event-stream` passes item by item; JSON lines and pages are held, not compressed, \
+         or are answered with 524 when they take long."
+    ),
+    cause: text!(
+        "A hop flushes by the answer's type: Cloudflare's tunnels hand on at once what is \
+         `text/event-stream` (or gRPC), and anything else by size or at its end."
+    ),
+    look_alikes: text!("Where only pages are held, bodies are inspected."),
     rests_on: &[
         "https://github.com/cloudflare/cloudflared/issues/199",
         "https://github.com/cloudflare/cloudflared/issues/1095",
@@ -25,16 +30,18 @@ pub(super) const RULE: Rule = Rule {
     remedies: &[
         Remedy {
             hop: Hop::Server,
-            before: "Content-Type: application/x-ndjson",
-            after: "Content-Type: text/event-stream",
-            note: "Use Server-Sent Events on this path, by `EventSource` or by fetch.",
+            before: Lines::Configuration("Content-Type: application/x-ndjson"),
+            after: Lines::Configuration("Content-Type: text/event-stream"),
+            note: text!("Use Server-Sent Events on this path, by `EventSource` or by fetch."),
             tried_on: None,
         },
         Remedy {
             hop: Hop::Cloudflare,
-            before: "No cache rule for the host.",
-            after: "A cache rule for the host of live connections: \"Bypass cache\".",
-            note: "Under Caching, Cache Rules.",
+            before: Lines::Prose(text!("No cache rule for the host.")),
+            after: Lines::Prose(text!(
+                "A cache rule for the host of live connections: \"Bypass cache\"."
+            )),
+            note: text!("Under Caching, Cache Rules."),
             tried_on: None,
         },
     ],
@@ -56,7 +63,9 @@ fn explains(sign: &Sign, evidence: &Evidence) -> Option<Explained> {
     if !(are_others && by_type) {
         return None;
     }
-    let says = "event streams pass at once, and the same items as JSON lines or as a page are held";
+    let says = words!(
+        "event streams pass at once, and the same items as JSON lines or as a page are held"
+    );
     if names_itself(evidence, Hop::Cloudflare) {
         Explained::high(says)
     } else {

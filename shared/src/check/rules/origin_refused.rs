@@ -2,22 +2,30 @@
 
 use crate::check::evidence::Evidence;
 use crate::check::hops::Hop;
-use crate::check::rule::{Explained, Remedy, Rule};
+use crate::check::rule::{Explained, Lines, Remedy, Rule};
 use crate::check::shown::told;
 use crate::check::signs::{Sign, Symptom};
 use crate::check::told::Told;
+use crate::{say, text, words};
 
 /// See `docs/PATHS.md`.
 pub(super) const RULE: Rule = Rule {
     id: "origin-refused",
-    title: "The server takes its own page for a foreign one",
+    title: text!("The server takes its own page for a foreign one"),
     symptoms: &["upgrade_answered"],
-    symptom: "A socket is answered 403 behind the proxy and opens without it; the upgrade reaches the server, and \
-              the 403 is the server's own. `Host` in the ledger is not the host of the address.",
-    cause: "A server compares a socket's `Origin` with `Host`, and the proxy has put its own name for the \
-            server there: nginx sends `$proxy_host` unless it is told otherwise, Apache unless \
-            `ProxyPreserveHost` is on.",
-    look_alikes: "A 403 that the server's ledger does not show comes from something on the way.",
+    symptom: text!(
+        "A socket is answered 403 behind the proxy and opens without it; the upgrade reaches the \
+         server, and the 403 is the server's own. `Host` in the ledger is not the host of the \
+         address."
+    ),
+    cause: text!(
+        "A server compares a socket's `Origin` with `Host`, and the proxy has put its own name for \
+         the server there: nginx sends `$proxy_host` unless it is told otherwise, Apache unless \
+         `ProxyPreserveHost` is on."
+    ),
+    look_alikes: text!(
+        "A 403 that the server's ledger does not show comes from something on the way."
+    ),
     rests_on: &[
         "https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_set_header",
         "https://httpd.apache.org/docs/2.4/mod/mod_proxy.html#proxypreservehost",
@@ -26,23 +34,30 @@ pub(super) const RULE: Rule = Rule {
     remedies: &[
         Remedy {
             hop: Hop::Nginx,
-            before: "proxy_pass http://backend;",
-            after: "proxy_pass http://backend;\nproxy_set_header Host $http_host;",
-            note: "In the location; `$http_host` keeps the port.",
+            before: Lines::Configuration("proxy_pass http://backend;"),
+            after: Lines::Configuration(
+                "proxy_pass http://backend;\nproxy_set_header Host $http_host;",
+            ),
+            note: text!("In the location; `$http_host` keeps the port."),
             tried_on: Some("nginx-rewrites-host"),
         },
         Remedy {
             hop: Hop::Apache,
-            before: "ProxyPass / http://backend:3000/ upgrade=websocket",
-            after: "ProxyPreserveHost On\nProxyPass / http://backend:3000/ upgrade=websocket",
-            note: "In the virtual host.",
+            before: Lines::Configuration("ProxyPass / http://backend:3000/ upgrade=websocket"),
+            after: Lines::Configuration(
+                "ProxyPreserveHost On\nProxyPass / http://backend:3000/ upgrade=websocket",
+            ),
+            note: text!("In the virtual host."),
             tried_on: Some("apache-rewrites-host"),
         },
         Remedy {
             hop: Hop::Server,
-            before: "echoclock serve",
-            after: "echoclock serve --allow-origin https://example.org",
-            note: "With the page's own origin; other servers have a setting for their public address.",
+            before: Lines::Configuration("echoclock serve"),
+            after: Lines::Configuration("echoclock serve --allow-origin https://example.org"),
+            note: text!(
+                "With the page's own origin; other servers have a setting for their public \
+                 address."
+            ),
             tried_on: None,
         },
     ],
@@ -60,13 +75,17 @@ fn explains(sign: &Sign, evidence: &Evidence) -> Option<Explained> {
         told.never_arrived() && kind.starts_with(PROBLEM)
     };
     if told.iter().any(|told| is_own(&told)) {
-        return Explained::high("the 403 has the form of the server's own refusals");
+        return Explained::high(words!("the 403 has the form of the server's own refusals"));
     }
     let refused = told.iter().find(|told| told.status_sent() == Some(403))?;
-    let host = refused.arrived()?.first()?.header("host").unwrap_or("nothing").to_owned();
-    let is_rewritten = !is_host_of(&host, &evidence.url);
-    let says = format!("the server itself refused it; `Host` arrived as {host}");
-    if is_rewritten { Explained::high(says) } else { Explained::low(says) }
+    match refused.arrived()?.first()?.header("host") {
+        None => Explained::high(words!("the server itself refused it; `Host` arrived as nothing")),
+        Some(host) => {
+            let says = say!("the server itself refused it; `Host` arrived as {host}", host);
+            let is_rewritten = !is_host_of(host, &evidence.url);
+            if is_rewritten { Explained::high(says) } else { Explained::low(says) }
+        }
+    }
 }
 
 /// The type of the server's refusals (RFC 9457).

@@ -2,31 +2,40 @@
 
 use crate::check::evidence::Evidence;
 use crate::check::hops::{Hop, names_itself};
-use crate::check::rule::{Explained, Remedy, Rule};
+use crate::check::rule::{Explained, Lines, Remedy, Rule};
 use crate::check::signs::{Sign, Symptom};
 use crate::check::told::Told;
+use crate::{say, text};
 
 /// See `docs/PATHS.md`.
 pub(super) const RULE: Rule = Rule {
     id: "page-filtered",
-    title: "A filter keeps the beginning of each answer",
+    title: text!("A filter keeps the beginning of each answer"),
     symptoms: &["held_for", "held_whole", "head_late"],
-    symptom: "The first 4,096 bytes arrive in one lump, what comes after them item by item; a stream that is \
-              shorter arrives whole at its end.",
-    cause: "Apache's mod_proxy_html (through mod_xml2enc) reads the first 4,096 bytes of an answer to find out \
-            its character set, before it hands anything on. Measured with Apache 2.4.71: 650 ms late, for \
-            any type.",
-    look_alikes: "By HTTP/1.0 every lump has 4,096 bytes, and not only the first.",
+    symptom: text!(
+        "The first 4,096 bytes arrive in one lump, what comes after them item by item; a stream \
+         that is shorter arrives whole at its end."
+    ),
+    cause: text!(
+        "Apache's mod_proxy_html (through mod_xml2enc) reads the first 4,096 bytes of an answer to \
+         find out its character set, before it hands anything on. Measured with Apache 2.4.71: 650 \
+         ms late, for any type."
+    ),
+    look_alikes: text!("By HTTP/1.0 every lump has 4,096 bytes, and not only the first."),
     rests_on: &[
         "https://httpd.apache.org/docs/2.4/mod/mod_proxy_html.html#proxyhtmlenable",
         "https://httpd.apache.org/docs/2.4/mod/mod_xml2enc.html",
     ],
     remedies: &[Remedy {
         hop: Hop::Apache,
-        before: "ProxyHTMLEnable On",
-        after: "<LocationMatch \"^/(?!api/)\">\n    ProxyHTMLEnable On\n</LocationMatch>",
-        note: "Leaves the paths of live connections out; `ProxyHTMLEnable Off` for them alone does not help (measured \
-               with 2.4.71).",
+        before: Lines::Configuration("ProxyHTMLEnable On"),
+        after: Lines::Configuration(
+            "<LocationMatch \"^/(?!api/)\">\n    ProxyHTMLEnable On\n</LocationMatch>",
+        ),
+        note: text!(
+            "Leaves the paths of live connections out; `ProxyHTMLEnable Off` for them alone does \
+             not help (measured with 2.4.71)."
+        ),
         tried_on: Some("apache-page-filter"),
     }],
     explains,
@@ -39,7 +48,8 @@ fn explains(sign: &Sign, evidence: &Evidence) -> Option<Explained> {
     );
     let mut lane = Told::all(evidence).filter(|told| told.probe.lane == sign.lane);
     let bytes = lane.find_map(Told::first_lump).filter(|bytes| is_it && LUMP.contains(bytes))?;
-    let says = format!("the first {bytes} bytes came in one lump, and what followed was prompt");
+    let says =
+        say!("the first {bytes} bytes came in one lump, and what followed was prompt", bytes);
     if names_itself(evidence, Hop::Apache) {
         Explained::high(says)
     } else {

@@ -3,22 +3,30 @@
 use crate::check::evidence::Evidence;
 use crate::check::hops::Hop;
 use crate::check::probe::Form;
-use crate::check::rule::{Explained, Remedy, Rule};
+use crate::check::rule::{Explained, Lines, Remedy, Rule};
 use crate::check::shown::{is_live_as, told};
 use crate::check::signs::{Sign, Symptom};
+use crate::{text, words};
 
 /// See `docs/PATHS.md`.
 pub(super) const RULE: Rule = Rule {
     id: "page-inspected",
-    title: "Pages are read whole before they are handed on",
+    title: text!("Pages are read whole before they are handed on"),
     symptoms: &["held_whole", "held_for"],
-    symptom: "Only `text/html` is held (the forever frame), not compressed; event streams and JSON lines pass.",
-    cause: "Something reads pages whole in order to look into them: a web application firewall such as \
-            ModSecurity with `SecResponseBodyAccess On`, which buffers the types of \
-            `SecResponseBodyMimeType`, `text/plain` and `text/html` unless told otherwise; or security \
-            software on the client's machine. Measured with ModSecurity 2.9.7 in Apache; its module for \
-            nginx (1.0.3) held nothing.",
-    look_alikes: "Under nginx's plain `gzip on` the page is held too, and says `Content-Encoding`.",
+    symptom: text!(
+        "Only `text/html` is held (the forever frame), not compressed; event streams and JSON \
+         lines pass."
+    ),
+    cause: text!(
+        "Something reads pages whole in order to look into them: a web application firewall such \
+         as ModSecurity with `SecResponseBodyAccess On`, which buffers the types of \
+         `SecResponseBodyMimeType`, `text/plain` and `text/html` unless told otherwise; or \
+         security software on the client's machine. Measured with ModSecurity 2.9.7 in Apache; its \
+         module for nginx (1.0.3) held nothing."
+    ),
+    look_alikes: text!(
+        "Under nginx's plain `gzip on` the page is held too, and says `Content-Encoding`."
+    ),
     rests_on: &[
         "https://github.com/owasp-modsecurity/ModSecurity/wiki/Reference-Manual-(v2.x)#secresponsebodyaccess",
         "https://github.com/owasp-modsecurity/ModSecurity/wiki/Reference-Manual-(v2.x)#secresponsebodymimetype",
@@ -26,17 +34,19 @@ pub(super) const RULE: Rule = Rule {
     remedies: &[
         Remedy {
             hop: Hop::Apache,
-            before: "SecResponseBodyAccess On",
-            after: "SecResponseBodyAccess On\nSecRule REQUEST_URI \"@beginsWith /api/\" \
-                    \"id:100001,phase:1,pass,nolog,ctl:responseBodyAccess=Off\"",
-            note: "For the paths of live connections; give the rule a number of your own.",
+            before: Lines::Configuration("SecResponseBodyAccess On"),
+            after: Lines::Configuration(
+                "SecResponseBodyAccess On\nSecRule REQUEST_URI \"@beginsWith /api/\" \
+                 \"id:100001,phase:1,pass,nolog,ctl:responseBodyAccess=Off\"",
+            ),
+            note: text!("For the paths of live connections; give the rule a number of your own."),
             tried_on: Some("apache-modsecurity"),
         },
         Remedy {
             hop: Hop::Client,
-            before: "Web protection that scans pages.",
-            after: "An exception for the server's host.",
-            note: "Where direct requests from another machine are not held.",
+            before: Lines::Prose(text!("Web protection that scans pages.")),
+            after: Lines::Prose(text!("An exception for the server's host.")),
+            note: text!("Where direct requests from another machine are not held."),
             tried_on: None,
         },
     ],
@@ -54,9 +64,9 @@ fn explains(sign: &Sign, evidence: &Evidence) -> Option<Explained> {
         });
     let passes = |form| is_live_as(form, sign, evidence) == Some(true);
     (only_pages && passes(Form::Events) && passes(Form::Lines)).then(|| {
-        Explained::high(
-            "only pages are held, and not for being compressed; other types pass at once",
-        )
+        Explained::high(words!(
+            "only pages are held, and not for being compressed; other types pass at once"
+        ))
     })?
 }
 

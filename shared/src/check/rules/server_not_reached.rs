@@ -2,21 +2,28 @@
 
 use crate::check::evidence::Evidence;
 use crate::check::hops::Hop;
-use crate::check::rule::{Explained, Remedy, Rule};
+use crate::check::rule::{Explained, Lines, Remedy, Rule};
 use crate::check::shown::told;
 use crate::check::signs::{Sign, Symptom};
 use crate::check::told::Told;
+use crate::{say, text};
 
 /// See `docs/PATHS.md`.
 pub(super) const RULE: Rule = Rule {
     id: "server-not-reached",
-    title: "The proxy does not reach the server",
+    title: text!("The proxy does not reach the server"),
     symptoms: &["answered_elsewhere"],
-    symptom: "Requests are answered 502, 503, 504 or 520 to 526, and do not reach the server.",
-    cause: "The proxy has another address for the server than it listens at, may not connect there, or takes \
-            it for ill: a container's `localhost` is not its host's, a health check asks a path that is not \
-            there, SELinux forbids Apache and nginx to connect.",
-    look_alikes: "Where the request reaches the server and is given up, the answer was too late.",
+    symptom: text!(
+        "Requests are answered 502, 503, 504 or 520 to 526, and do not reach the server."
+    ),
+    cause: text!(
+        "The proxy has another address for the server than it listens at, may not connect there, \
+         or takes it for ill: a container's `localhost` is not its host's, a health check asks a \
+         path that is not there, SELinux forbids Apache and nginx to connect."
+    ),
+    look_alikes: text!(
+        "Where the request reaches the server and is given up, the answer was too late."
+    ),
     rests_on: &[
         "https://www.rfc-editor.org/rfc/rfc9110#section-15.6",
         "https://developers.cloudflare.com/support/troubleshooting/http-status-codes/cloudflare-5xx-errors/",
@@ -24,16 +31,23 @@ pub(super) const RULE: Rule = Rule {
     remedies: &[
         Remedy {
             hop: Hop::Server,
-            before: "echoclock serve --listen 127.0.0.1:3000",
-            after: "echoclock serve --listen 0.0.0.0:3000",
-            note: "Where the proxy runs in a container or on another machine; let nothing but the proxy reach it.",
+            before: Lines::Configuration("echoclock serve --listen 127.0.0.1:3000"),
+            after: Lines::Configuration("echoclock serve --listen 0.0.0.0:3000"),
+            note: text!(
+                "Where the proxy runs in a container or on another machine; let nothing but the \
+                 proxy reach it."
+            ),
             tried_on: None,
         },
         Remedy {
             hop: Hop::Haproxy,
-            before: "option httpchk GET /health\nserver one backend:3000 check",
-            after: "option httpchk GET /readyz\nserver one backend:3000 check",
-            note: "A health check of a path that is there.",
+            before: Lines::Configuration(
+                "option httpchk GET /health\nserver one backend:3000 check",
+            ),
+            after: Lines::Configuration(
+                "option httpchk GET /readyz\nserver one backend:3000 check",
+            ),
+            note: text!("A health check of a path that is there."),
             tried_on: Some("haproxy-wrong-health"),
         },
     ],
@@ -44,7 +58,10 @@ fn explains(sign: &Sign, evidence: &Evidence) -> Option<Explained> {
     let Symptom::AnsweredElsewhere { status } = sign.symptom else { return None };
     let never_arrived = told(sign, evidence).iter().any(Told::never_arrived);
     (never_arrived && matches!(status, 502..=504 | 520..=526)).then(|| {
-        Explained::medium(format!("{status} came from a proxy, and no request reached the server"))
+        Explained::medium(say!(
+            "{status} came from a proxy, and no request reached the server",
+            status
+        ))
     })?
 }
 

@@ -3,38 +3,51 @@
 use crate::check::evidence::Evidence;
 use crate::check::hops::Hop;
 use crate::check::probe::Lane;
-use crate::check::rule::{Explained, Remedy, Rule};
+use crate::check::rule::{Explained, Lines, Remedy, Rule};
 use crate::check::shown::told;
 use crate::check::signs::{Sign, Symptom};
+use crate::{say, text};
 
 /// See `docs/PATHS.md`.
 pub(super) const RULE: Rule = Rule {
     id: "silence-ends-cleanly",
-    title: "A silent stream is ended as if it were complete",
+    title: text!("A silent stream is ended as if it were complete"),
     symptoms: &["idle_cut", "ended_early"],
-    symptom: "A stream ends properly after so many seconds of silence, while the server's ledger says that it had \
-              more to say. A client can't tell that it was cut.",
-    cause: "A hop gives up on the server and closes the chunked body itself: Caddy with `read_timeout` in its \
-            transport does. Measured with Caddy 2.6.2; nginx, HAProxy, Apache and Varnish leave the body \
-            truncated instead.",
-    look_alikes: "A truncated end is the mark of the other proxies. A server that ends its streams by itself says \
-                  so in its ledger.",
+    symptom: text!(
+        "A stream ends properly after so many seconds of silence, while the server's ledger says \
+         that it had more to say. A client can't tell that it was cut."
+    ),
+    cause: text!(
+        "A hop gives up on the server and closes the chunked body itself: Caddy with \
+         `read_timeout` in its transport does. Measured with Caddy 2.6.2; nginx, HAProxy, Apache \
+         and Varnish leave the body truncated instead."
+    ),
+    look_alikes: text!(
+        "A truncated end is the mark of the other proxies. A server that ends its streams by \
+         itself says so in its ledger."
+    ),
     rests_on: &[
         "https://caddyserver.com/docs/caddyfile/directives/reverse_proxy#the-http-transport",
     ],
     remedies: &[
         Remedy {
             hop: Hop::Caddy,
-            before: "reverse_proxy backend:3000 {\n    transport http {\n        read_timeout 60s\n    }\n}",
-            after: "reverse_proxy backend:3000",
-            note: "Without the option there is no limit; on the paths of live connections none is needed.",
+            before: Lines::Configuration(
+                "reverse_proxy backend:3000 {\n    transport http {\n        read_timeout 60s\n    \
+                 }\n}",
+            ),
+            after: Lines::Configuration("reverse_proxy backend:3000"),
+            note: text!(
+                "Without the option there is no limit; on the paths of live connections none is \
+                 needed."
+            ),
             tried_on: Some("caddy-read-timeout"),
         },
         Remedy {
             hop: Hop::Server,
-            before: "data: 1\n\n(silence)",
-            after: "data: 1\n\n: still here\n\n",
-            note: "A comment (or an item of your own) at least twice in that time.",
+            before: Lines::Configuration("data: 1\n\n(silence)"),
+            after: Lines::Configuration("data: 1\n\n: still here\n\n"),
+            note: text!("A comment (or an item of your own) at least twice in that time."),
             tried_on: None,
         },
     ],
@@ -51,9 +64,9 @@ fn explains(sign: &Sign, evidence: &Evidence) -> Option<Explained> {
     let ended = told.iter().filter(|told| told.has_ended_properly());
     let silence = ended.filter_map(|told| told.silence_before_end()).min()?;
     (is_silent || silence >= SILENCE).then(|| {
-        Explained::high(format!(
-            "after {} s of silence it ended properly, while the server had more to say",
-            silence / 1_000
+        Explained::high(say!(
+            "after {seconds} s of silence it ended properly, while the server had more to say",
+            seconds = silence / 1_000
         ))
     })?
 }

@@ -2,27 +2,37 @@
 
 use crate::check::evidence::Evidence;
 use crate::check::hops::Hop;
-use crate::check::rule::{Explained, Remedy, Rule};
+use crate::check::rule::{Explained, Lines, Remedy, Rule};
 use crate::check::signs::{Sign, Symptom};
+use crate::{say, text};
 
 /// See `docs/PATHS.md`.
 pub(super) const RULE: Rule = Rule {
     id: "small-writes-packed",
-    title: "Small writes are packed into larger ones",
+    title: text!("Small writes are packed into larger ones"),
     symptoms: &["coalesced"],
-    symptom: "Items arrive in groups, about 200 ms apart, and the head may come with the first group. A socket's \
-              round trip is as short as ever.",
-    cause: "HAProxy has the system wait for full packets while it forwards an HTTP answer, and the system \
-            waits 200 ms at most. Measured with HAProxy 2.6.12: the head after 204 ms, 3 ms with `option \
-            http-no-delay`. Sockets are not packed.",
-    look_alikes: "A buffer holds so many bytes, however long that takes. Nagle's algorithm in an old hop packs \
-                  too, for as long as the client's system waits with its acknowledgement (40 to 200 ms).",
+    symptom: text!(
+        "Items arrive in groups, about 200 ms apart, and the head may come with the first group. A \
+         socket's round trip is as short as ever."
+    ),
+    cause: text!(
+        "HAProxy has the system wait for full packets while it forwards an HTTP answer, and the \
+         system waits 200 ms at most. Measured with HAProxy 2.6.12: the head after 204 ms, 3 ms \
+         with `option http-no-delay`. Sockets are not packed."
+    ),
+    look_alikes: text!(
+        "A buffer holds so many bytes, however long that takes. Nagle's algorithm in an old hop \
+         packs too, for as long as the client's system waits with its acknowledgement (40 to 200 \
+         ms)."
+    ),
     rests_on: &["https://docs.haproxy.org/2.6/configuration.html#option%20http-no-delay"],
     remedies: &[Remedy {
         hop: Hop::Haproxy,
-        before: "backend live\n    server one backend:3000",
-        after: "backend live\n    option http-no-delay\n    server one backend:3000",
-        note: "In the backend or the frontend of the streams, or in `defaults`.",
+        before: Lines::Configuration("backend live\n    server one backend:3000"),
+        after: Lines::Configuration(
+            "backend live\n    option http-no-delay\n    server one backend:3000",
+        ),
+        note: text!("In the backend or the frontend of the streams, or in `defaults`."),
         tried_on: Some("haproxy-packs"),
     }],
     explains,
@@ -31,11 +41,12 @@ pub(super) const RULE: Rule = Rule {
 fn explains(sign: &Sign, _: &Evidence) -> Option<Explained> {
     let Symptom::Coalesced { millis } = sign.symptom else { return None };
     if PACKED.contains(&millis) {
-        Explained::high(format!(
-            "groups are {millis} ms apart: as long as a system waits for a packet to be full"
+        Explained::high(say!(
+            "groups are {millis} ms apart: as long as a system waits for a packet to be full",
+            millis
         ))
     } else {
-        Explained::low(format!("groups are {millis} ms apart: something packs small writes"))
+        Explained::low(say!("groups are {millis} ms apart: something packs small writes", millis))
     }
 }
 

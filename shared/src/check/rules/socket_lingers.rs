@@ -2,28 +2,36 @@
 
 use crate::check::evidence::Evidence;
 use crate::check::hops::{Hop, names_itself};
-use crate::check::rule::{Explained, Remedy, Rule};
+use crate::check::rule::{Explained, Lines, Remedy, Rule};
 use crate::check::signs::{Sign, Symptom};
+use crate::{say, text};
 
 /// See `docs/PATHS.md`.
 pub(super) const RULE: Rule = Rule {
     id: "socket-lingers",
-    title: "Sockets die two or three seconds after they opened",
+    title: text!("Sockets die two or three seconds after they opened"),
     symptoms: &["socket_reset"],
-    symptom: "A socket opens, works, and ends without a close frame (1006) after two to three seconds, always.",
-    cause: "Traefik 2.11.1 and 3.0.0-rc4 put the deadline that bounds the closing of a connection on \
-            connections that were upgraded.",
-    look_alikes: "A reset within the first second is the mark of something that inspects connections and does \
-                  not like this one; the cause can't be told from outside.",
+    symptom: text!(
+        "A socket opens, works, and ends without a close frame (1006) after two to three seconds, \
+         always."
+    ),
+    cause: text!(
+        "Traefik 2.11.1 and 3.0.0-rc4 put the deadline that bounds the closing of a connection on \
+         connections that were upgraded."
+    ),
+    look_alikes: text!(
+        "A reset within the first second is the mark of something that inspects connections and \
+         does not like this one; the cause can't be told from outside."
+    ),
     rests_on: &[
         "https://github.com/traefik/traefik/issues/10598",
         "https://github.com/traefik/traefik/issues/10601",
     ],
     remedies: &[Remedy {
         hop: Hop::Traefik,
-        before: "image: traefik:v2.11.1",
-        after: "image: traefik:v2.11.2",
-        note: "Or any later one; of version 3, 3.0.0-rc5.",
+        before: Lines::Configuration("image: traefik:v2.11.1"),
+        after: Lines::Configuration("image: traefik:v2.11.2"),
+        note: text!("Or any later one; of version 3, 3.0.0-rc5."),
         tried_on: None,
     }],
     explains,
@@ -34,7 +42,7 @@ fn explains(sign: &Sign, evidence: &Evidence) -> Option<Explained> {
     if !LINGERING.contains(&millis) {
         return None;
     }
-    let says = format!("sockets end {millis} ms after they opened");
+    let says = say!("sockets end {millis} ms after they opened", millis);
     if names_itself(evidence, Hop::Traefik) { Explained::high(says) } else { Explained::low(says) }
 }
 

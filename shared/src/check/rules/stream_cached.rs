@@ -2,22 +2,32 @@
 
 use crate::check::evidence::Evidence;
 use crate::check::hops::Hop;
-use crate::check::rule::{Explained, Remedy, Rule};
+use crate::check::rule::{Explained, Lines, Remedy, Rule};
 use crate::check::shown::told;
 use crate::check::signs::{Sign, Symptom};
+use crate::{say, text, words};
 
 /// See `docs/PATHS.md`.
 pub(super) const RULE: Rule = Rule {
     id: "stream-cached",
-    title: "A cache keeps the stream, or has followers share it",
+    title: text!("A cache keeps the stream, or has followers share it"),
     symptoms: &["replayed", "shared"],
-    symptom: "Two followers are told the same name of a connection, and the server saw one request for both; or \
-              items that are older than the request arrive in one burst, and the stream ends at once.",
-    cause: "A cache takes a stream for a document: it joins requests for the same address, and keeps what it \
-            has read for whoever comes next. Measured: Varnish 7.1 (two clients, one request at the server), \
-            nginx 1.22 with `proxy_cache` and `proxy_ignore_headers Cache-Control` (a third client was given \
-            an old stream within a millisecond). A cache that heeds `no-store` does neither.",
-    look_alikes: "A page's own service worker may keep answers as well; from the command line there is none.",
+    symptom: text!(
+        "Two followers are told the same name of a connection, and the server saw one request for \
+         both; or items that are older than the request arrive in one burst, and the stream ends \
+         at once."
+    ),
+    cause: text!(
+        "A cache takes a stream for a document: it joins requests for the same address, and keeps \
+         what it has read for whoever comes next. Measured: Varnish 7.1 (two clients, one request \
+         at the server), nginx 1.22 with `proxy_cache` and `proxy_ignore_headers Cache-Control` (a \
+         third client was given an old stream within a millisecond). A cache that heeds `no-store` \
+         does neither."
+    ),
+    look_alikes: text!(
+        "A page's own service worker may keep answers as well; from the command line there is \
+         none."
+    ),
     rests_on: &[
         "https://www.rfc-editor.org/rfc/rfc9111#section-5.2.2.5",
         "https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_cache",
@@ -26,45 +36,60 @@ pub(super) const RULE: Rule = Rule {
     remedies: &[
         Remedy {
             hop: Hop::Nginx,
-            before: "proxy_cache live;\nproxy_ignore_headers Cache-Control Expires;",
-            after: "proxy_cache off;",
-            note: "In the location of live connections. A cache that heeds `Cache-Control` may stay.",
+            before: Lines::Configuration(
+                "proxy_cache live;\nproxy_ignore_headers Cache-Control Expires;",
+            ),
+            after: Lines::Configuration("proxy_cache off;"),
+            note: text!(
+                "In the location of live connections. A cache that heeds `Cache-Control` may stay."
+            ),
             tried_on: Some("nginx-cache"),
         },
         Remedy {
             hop: Hop::Varnish,
-            before: "sub vcl_recv {\n    return (hash);\n}",
-            after: "sub vcl_recv {\n    if (req.url ~ \"/api/\" && !req.http.upgrade) {\n        return (pass);\n    }\n    \
-                    return (hash);\n}",
-            note: "Before all else in `vcl_recv`; sockets are left to `return (pipe)`.",
+            before: Lines::Configuration("sub vcl_recv {\n    return (hash);\n}"),
+            after: Lines::Configuration(
+                "sub vcl_recv {\n    if (req.url ~ \"/api/\" && !req.http.upgrade) {\n        \
+                 return (pass);\n    }\n    return (hash);\n}",
+            ),
+            note: text!("Before all else in `vcl_recv`; sockets are left to `return (pipe)`."),
             tried_on: Some("varnish-shares"),
         },
         Remedy {
             hop: Hop::Apache,
-            before: "CacheEnable disk \"/\"",
-            after: "CacheEnable disk \"/\"\nCacheDisable \"/api/\"",
-            note: "And no `CacheIgnoreCacheControl On`.",
+            before: Lines::Configuration("CacheEnable disk \"/\""),
+            after: Lines::Configuration("CacheEnable disk \"/\"\nCacheDisable \"/api/\""),
+            note: text!("And no `CacheIgnoreCacheControl On`."),
             tried_on: None,
         },
         Remedy {
             hop: Hop::Cloudflare,
-            before: "A cache rule that makes all of the host eligible for the cache.",
-            after: "A cache rule for the paths of live connections: \"Bypass cache\".",
-            note: "Under Caching, Cache Rules; it stands after the other one.",
+            before: Lines::Prose(text!(
+                "A cache rule that makes all of the host eligible for the cache."
+            )),
+            after: Lines::Prose(text!(
+                "A cache rule for the paths of live connections: \"Bypass cache\"."
+            )),
+            note: text!("Under Caching, Cache Rules; it stands after the other one."),
             tried_on: None,
         },
         Remedy {
             hop: Hop::Amazon,
-            before: "A CloudFront behaviour with a cache policy that has a minimum TTL over 0.",
-            after: "A behaviour for the paths of live connections with the managed policy `CachingDisabled`.",
-            note: "With the origin request policy `AllViewer`.",
+            before: Lines::Prose(text!(
+                "A CloudFront behaviour with a cache policy that has a minimum TTL over 0."
+            )),
+            after: Lines::Prose(text!(
+                "A behaviour for the paths of live connections with the managed policy \
+                 `CachingDisabled`."
+            )),
+            note: text!("With the origin request policy `AllViewer`."),
             tried_on: None,
         },
         Remedy {
             hop: Hop::Server,
-            before: "Content-Type: text/event-stream",
-            after: "Content-Type: text/event-stream\nCache-Control: no-store",
-            note: "Echoclock always says so; a server of your own has to.",
+            before: Lines::Configuration("Content-Type: text/event-stream"),
+            after: Lines::Configuration("Content-Type: text/event-stream\nCache-Control: no-store"),
+            note: text!("Echoclock always says so; a server of your own has to."),
             tried_on: None,
         },
     ],
@@ -73,17 +98,26 @@ pub(super) const RULE: Rule = Rule {
 
 fn explains(sign: &Sign, evidence: &Evidence) -> Option<Explained> {
     let hit = told(sign, evidence).iter().find_map(|told| told.header("age"));
-    let says = match sign.symptom == Symptom::Shared {
-        true => "followers were told of one connection, so requests for one address are joined",
-        false => "items came that were said before they were asked for",
-    };
-    if !matches!(sign.symptom, Symptom::Replayed | Symptom::Shared) {
+    let is_shared = sign.symptom == Symptom::Shared;
+    if !is_shared && sign.symptom != Symptom::Replayed {
         return None;
     }
-    match hit {
-        Some(age) => Explained::high(format!("{says}; the answer says `Age: {age}`")),
-        None => Explained::high(says),
-    }
+    Explained::high(match (is_shared, hit) {
+        (true, None) => {
+            words!("followers were told of one connection, so requests for one address are joined")
+                .to_owned()
+        }
+        (true, Some(age)) => say!(
+            "followers were told of one connection, so requests for one address are joined; the \
+             answer says `Age: {age}`",
+            age
+        ),
+        (false, None) => words!("items came that were said before they were asked for").to_owned(),
+        (false, Some(age)) => say!(
+            "items came that were said before they were asked for; the answer says `Age: {age}`",
+            age
+        ),
+    })
 }
 
 #[cfg(test)]

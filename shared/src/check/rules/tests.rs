@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::ALL;
+use crate::text::Text;
 
 #[test]
 fn ids_are_plain_and_each_is_one_rules() {
@@ -19,8 +20,9 @@ fn ids_are_plain_and_each_is_one_rules() {
 fn each_rule_says_all_there_is_to_say() {
     for rule in ALL {
         let id = rule.id;
-        assert!(!rule.title.ends_with('.') && rule.title.len() > 15, "{id}: its title is none");
-        for text in [rule.symptom, rule.cause, rule.look_alikes] {
+        let title = rule.title.words();
+        assert!(!title.ends_with('.') && title.len() > 15, "{id}: its title is none");
+        for text in [rule.symptom, rule.cause, rule.look_alikes].map(Text::words) {
             assert!(text.len() > 30 && text.ends_with('.'), "{id}: no sentence: {text:?}");
         }
         assert!(!rule.rests_on.is_empty(), "{id}: rests on nothing");
@@ -32,9 +34,10 @@ fn each_rule_says_all_there_is_to_say() {
         let hops: BTreeSet<_> = rule.remedies.iter().map(|remedy| remedy.hop).collect();
         assert_eq!(hops.len(), rule.remedies.len(), "{id}: two remedies for one hop");
         for remedy in rule.remedies {
-            let texts = [remedy.before, remedy.after, remedy.note];
+            let note = remedy.note.words();
+            let texts = [remedy.before.words(), remedy.after.words(), note];
             assert!(texts.iter().all(|text| !text.trim().is_empty()), "{id}: {:?}", remedy.hop);
-            assert!(remedy.note.ends_with('.'), "{id}: no sentence: {:?}", remedy.note);
+            assert!(note.ends_with('.'), "{id}: no sentence: {note:?}");
             assert_ne!(remedy.before, remedy.after, "{id}: changes nothing");
         }
     }

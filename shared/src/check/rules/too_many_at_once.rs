@@ -6,23 +6,29 @@ use crate::check::evidence::Evidence;
 use crate::check::hops::Hop;
 use crate::check::observed::Heard;
 use crate::check::probe::Lane;
-use crate::check::rule::{Explained, Remedy, Rule};
+use crate::check::rule::{Explained, Lines, Remedy, Rule};
 use crate::check::shown::told;
 use crate::check::signs::{Sign, Symptom};
 use crate::check::told::Told;
+use crate::{say, text};
 
 /// See `docs/PATHS.md`.
 pub(super) const RULE: Rule = Rule {
     id: "too-many-at-once",
-    title: "A hop lets only so many requests through",
+    title: text!("A hop lets only so many requests through"),
     symptoms: &["answered_elsewhere", "upgrade_answered"],
-    symptom: "Some requests are answered 429 or 503 by something that did not ask the server; others of the same \
-              kind get through.",
-    cause: "A hop bounds how many requests a client makes, or how many it has open, and live connections stay \
-            open: nginx's `limit_conn` and `limit_req` (503 unless `limit_conn_status` says otherwise), \
-            HAProxy's `maxconn` and stick tables, Cloudflare's rate limits (429), Envoy's circuit breakers \
-            (1,024 connections, 503), Azure's Front Door (3,000 sockets).",
-    look_alikes: "Where all requests are answered so, the server is not reached.",
+    symptom: text!(
+        "Some requests are answered 429 or 503 by something that did not ask the server; others of \
+         the same kind get through."
+    ),
+    cause: text!(
+        "A hop bounds how many requests a client makes, or how many it has open, and live \
+         connections stay open: nginx's `limit_conn` and `limit_req` (503 unless \
+         `limit_conn_status` says otherwise), HAProxy's `maxconn` and stick tables, Cloudflare's \
+         rate limits (429), Envoy's circuit breakers (1,024 connections, 503), Azure's Front Door \
+         (3,000 sockets)."
+    ),
+    look_alikes: text!("Where all requests are answered so, the server is not reached."),
     rests_on: &[
         "https://nginx.org/en/docs/http/ngx_http_limit_conn_module.html",
         "https://nginx.org/en/docs/http/ngx_http_limit_req_module.html",
@@ -32,25 +38,29 @@ pub(super) const RULE: Rule = Rule {
     remedies: &[
         Remedy {
             hop: Hop::Nginx,
-            before: "limit_conn addr 4;",
-            after: "limit_conn addr 64;",
-            note: "In the location of live connections: each stream and each socket counts for as long as it is \
-                   open.",
+            before: Lines::Configuration("limit_conn addr 4;"),
+            after: Lines::Configuration("limit_conn addr 64;"),
+            note: text!(
+                "In the location of live connections: each stream and each socket counts for as \
+                 long as it is open."
+            ),
             tried_on: Some("nginx-few-connections"),
         },
         Remedy {
             hop: Hop::Haproxy,
-            before: "server one backend:3000 maxconn 4",
-            after: "server one backend:3000 maxconn 10000",
-            note: "In the backend of live connections.",
+            before: Lines::Configuration("server one backend:3000 maxconn 4"),
+            after: Lines::Configuration("server one backend:3000 maxconn 10000"),
+            note: text!("In the backend of live connections."),
             tried_on: Some("haproxy-few-connections"),
         },
         Remedy {
             hop: Hop::Envoy,
-            before: "name: backend",
-            after: "name: backend\ncircuit_breakers:\n  thresholds:\n    - max_connections: 100000\n      \
-                    max_requests: 100000\n      max_pending_requests: 100000",
-            note: "In the cluster.",
+            before: Lines::Configuration("name: backend"),
+            after: Lines::Configuration(
+                "name: backend\ncircuit_breakers:\n  thresholds:\n    - max_connections: 100000\n      \
+                 max_requests: 100000\n      max_pending_requests: 100000",
+            ),
+            note: text!("In the cluster."),
             tried_on: None,
         },
     ],
@@ -77,8 +87,9 @@ fn explains(sign: &Sign, evidence: &Evidence) -> Option<Explained> {
     let mut alike = Told::all(evidence).filter(|other| told.iter().any(|one| is_alike(one, other)));
     let others_do = alike.any(|other| arrived(&other) > 0);
     (is_missing && others_do && matches!(status, 429 | 503)).then(|| {
-        Explained::high(format!(
-            "{status} came for some requests, and others of the same kind reached the server"
+        Explained::high(say!(
+            "{status} came for some requests, and others of the same kind reached the server",
+            status
         ))
     })?
 }

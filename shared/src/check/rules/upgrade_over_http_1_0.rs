@@ -2,30 +2,41 @@
 
 use crate::check::evidence::Evidence;
 use crate::check::hops::Hop;
-use crate::check::rule::{Explained, Remedy, Rule};
+use crate::check::rule::{Explained, Lines, Remedy, Rule};
 use crate::check::shown::told;
 use crate::check::signs::{Sign, Symptom};
+use crate::{text, words};
 
 /// See `docs/PATHS.md`.
 pub(super) const RULE: Rule = Rule {
     id: "upgrade-over-http-1-0",
-    title: "The upgrade is asked for by HTTP/1.0",
+    title: text!("The upgrade is asked for by HTTP/1.0"),
     symptoms: &["upgrade_stripped", "upgrade_answered"],
-    symptom: "A socket fails with 426 or 400. The server's ledger shows its request with `Upgrade: websocket`, on \
-              a line that says HTTP/1.0.",
-    cause: "A WebSocket takes HTTP/1.1 at least (RFC 6455, section 4.1). nginx before 1.29.7 asks by HTTP/1.0 \
-            unless it is told otherwise, also where it is told to set the headers. Measured with nginx 1.22.1.",
-    look_alikes: "Where `Upgrade` is not there either, headers and version are missing.",
+    symptom: text!(
+        "A socket fails with 426 or 400. The server's ledger shows its request with `Upgrade: \
+         websocket`, on a line that says HTTP/1.0."
+    ),
+    cause: text!(
+        "A WebSocket takes HTTP/1.1 at least (RFC 6455, section 4.1). nginx before 1.29.7 asks by \
+         HTTP/1.0 unless it is told otherwise, also where it is told to set the headers. Measured \
+         with nginx 1.22.1."
+    ),
+    look_alikes: text!("Where `Upgrade` is not there either, headers and version are missing."),
     rests_on: &[
         "https://www.rfc-editor.org/rfc/rfc6455#section-4.1",
         "https://nginx.org/en/docs/http/websocket.html",
     ],
     remedies: &[Remedy {
         hop: Hop::Nginx,
-        before: "proxy_set_header Upgrade $http_upgrade;\nproxy_set_header Connection $connection_upgrade;",
-        after: "proxy_http_version 1.1;\nproxy_set_header Upgrade $http_upgrade;\nproxy_set_header Connection \
-                $connection_upgrade;",
-        note: "In the location of the sockets.",
+        before: Lines::Configuration(
+            "proxy_set_header Upgrade $http_upgrade;\nproxy_set_header Connection \
+             $connection_upgrade;",
+        ),
+        after: Lines::Configuration(
+            "proxy_http_version 1.1;\nproxy_set_header Upgrade $http_upgrade;\nproxy_set_header \
+             Connection $connection_upgrade;",
+        ),
+        note: text!("In the location of the sockets."),
         tried_on: Some("nginx-upgrade-by-http10"),
     }],
     explains,
@@ -40,7 +51,9 @@ fn explains(sign: &Sign, evidence: &Evidence) -> Option<Explained> {
     let is_it = requests
         .any(|request| request.version == "HTTP/1.0" && request.header("upgrade").is_some());
     is_it.then(|| {
-        Explained::high("its request arrived with `Upgrade`, by HTTP/1.0, which knows no WebSocket")
+        Explained::high(words!(
+            "its request arrived with `Upgrade`, by HTTP/1.0, which knows no WebSocket"
+        ))
     })?
 }
 

@@ -2,22 +2,30 @@
 
 use crate::check::evidence::Evidence;
 use crate::check::hops::{Hop, names_itself};
-use crate::check::rule::{Explained, Remedy, Rule};
+use crate::check::rule::{Explained, Lines, Remedy, Rule};
 use crate::check::shown::told;
 use crate::check::signs::{Sign, Symptom};
 use crate::check::told::Told;
+use crate::{say, text, words};
 
 /// See `docs/PATHS.md`.
 pub(super) const RULE: Rule = Rule {
     id: "upgrade-refused-on-way",
-    title: "Something on the way refuses sockets",
+    title: text!("Something on the way refuses sockets"),
     symptoms: &["upgrade_answered"],
-    symptom: "A socket is answered 403, 404 or 400, or its connection is closed, and no request for it reaches \
-              the server; plain requests do.",
-    cause: "A hop knows no upgrade on this route: Envoy without `upgrade_configs` (403, 404), a gateway whose \
-            rules let only some methods or headers pass, a filter of a company that allows no WebSockets. \
-            Over plain `ws://` some forward proxies answer 403 themselves, where `wss://` passes in a tunnel.",
-    look_alikes: "Where the upgrade reaches the server, and 403 is its own answer, the origin was refused.",
+    symptom: text!(
+        "A socket is answered 403, 404 or 400, or its connection is closed, and no request for it \
+         reaches the server; plain requests do."
+    ),
+    cause: text!(
+        "A hop knows no upgrade on this route: Envoy without `upgrade_configs` (403, 404), a \
+         gateway whose rules let only some methods or headers pass, a filter of a company that \
+         allows no WebSockets. Over plain `ws://` some forward proxies answer 403 themselves, \
+         where `wss://` passes in a tunnel."
+    ),
+    look_alikes: text!(
+        "Where the upgrade reaches the server, and 403 is its own answer, the origin was refused."
+    ),
     rests_on: &[
         "https://www.envoyproxy.io/docs/envoy/latest/intro/arch_overview/http/upgrades",
         "https://github.com/envoyproxy/envoy/issues/20062",
@@ -26,16 +34,22 @@ pub(super) const RULE: Rule = Rule {
     remedies: &[
         Remedy {
             hop: Hop::Envoy,
-            before: "http_connection_manager:\n  route_config: …",
-            after: "http_connection_manager:\n  upgrade_configs:\n    - upgrade_type: websocket\n  route_config: …",
-            note: "In the connection manager, or on the route alone.",
+            before: Lines::Configuration("http_connection_manager:\n  route_config: …"),
+            after: Lines::Configuration(
+                "http_connection_manager:\n  upgrade_configs:\n    - upgrade_type: websocket\n  \
+                 route_config: …",
+            ),
+            note: text!("In the connection manager, or on the route alone."),
             tried_on: None,
         },
         Remedy {
             hop: Hop::Server,
-            before: "ws://",
-            after: "wss://",
-            note: "Serve the page and the socket by https on port 443: what can't look into it hands it on.",
+            before: Lines::Configuration("ws://"),
+            after: Lines::Configuration("wss://"),
+            note: text!(
+                "Serve the page and the socket by https on port 443: what can't look into it hands \
+                 it on."
+            ),
             tried_on: None,
         },
     ],
@@ -49,8 +63,12 @@ fn explains(sign: &Sign, evidence: &Evidence) -> Option<Explained> {
     if !never_arrived {
         return None;
     }
-    let answer = status.map_or("refused".to_owned(), |status| format!("answered {status}"));
-    let says = format!("the upgrade is {answer} before it reaches the server");
+    let says = match status {
+        Some(status) => {
+            say!("the upgrade is answered {status} before it reaches the server", status)
+        }
+        None => words!("the upgrade is refused before it reaches the server").to_owned(),
+    };
     if names_itself(evidence, Hop::Envoy) { Explained::high(says) } else { Explained::medium(says) }
 }
 

@@ -2,20 +2,29 @@
 
 use crate::check::evidence::Evidence;
 use crate::check::hops::Hop;
-use crate::check::rule::{Explained, Remedy, Rule};
+use crate::check::rule::{Explained, Lines, Remedy, Rule};
 use crate::check::shown::told;
 use crate::check::signs::{Sign, Symptom};
 use crate::check::told::Told;
+use crate::{text, words};
 
 /// See `docs/PATHS.md`.
 pub(super) const RULE: Rule = Rule {
     id: "upgrade-swallowed",
-    title: "The request for an upgrade is never answered",
+    title: text!("The request for an upgrade is never answered"),
     symptoms: &["upgrade_unanswered"],
-    symptom: "A socket stays \"connecting\", and no request for it reaches the server; plain requests do.",
-    cause: "A transparent or forward proxy on port 80 does not understand the upgrade and waits for something \
-            else, or security software holds the connection while it looks into it.",
-    look_alikes: "Where the server's ledger shows that it has agreed to the upgrade, its answer is kept back.",
+    symptom: text!(
+        "A socket stays \"connecting\", and no request for it reaches the server; plain requests \
+         do."
+    ),
+    cause: text!(
+        "A transparent or forward proxy on port 80 does not understand the upgrade and waits for \
+         something else, or security software holds the connection while it looks into it."
+    ),
+    look_alikes: text!(
+        "Where the server's ledger shows that it has agreed to the upgrade, its answer is kept \
+         back."
+    ),
     rests_on: &[
         "https://github.com/socketio/socket.io/issues/1277",
         "https://www.rfc-editor.org/rfc/rfc6455#section-10.3",
@@ -23,16 +32,19 @@ pub(super) const RULE: Rule = Rule {
     remedies: &[
         Remedy {
             hop: Hop::Server,
-            before: "ws://",
-            after: "wss://",
-            note: "Serve the page and the socket by https on port 443: what can't look into it hands it on.",
+            before: Lines::Configuration("ws://"),
+            after: Lines::Configuration("wss://"),
+            note: text!(
+                "Serve the page and the socket by https on port 443: what can't look into it hands \
+                 it on."
+            ),
             tried_on: None,
         },
         Remedy {
             hop: Hop::Client,
-            before: "Web protection that scans connections.",
-            after: "An exception for the server's host.",
-            note: "Where it happens on some machines of a network only.",
+            before: Lines::Prose(text!("Web protection that scans connections.")),
+            after: Lines::Prose(text!("An exception for the server's host.")),
+            note: text!("Where it happens on some machines of a network only."),
             tried_on: None,
         },
     ],
@@ -45,7 +57,7 @@ fn explains(sign: &Sign, evidence: &Evidence) -> Option<Explained> {
     if sign.symptom != Symptom::UpgradeUnanswered || !never_arrived {
         return None;
     }
-    let says = "the request for the upgrade was sent and never reached the server";
+    let says = words!("the request for the upgrade was sent and never reached the server");
     if evidence.url.starts_with("http:") { Explained::medium(says) } else { Explained::low(says) }
 }
 
