@@ -90,7 +90,9 @@ fn as_json(report: &Report) -> anyhow::Result<String> {
 
 fn read(file: &Path) -> anyhow::Result<Report> {
     let text = std::fs::read_to_string(file).with_context(|| format!("{}", file.display()))?;
-    report::read(&text).with_context(|| format!("{}", file.display()))
+    let report = report::read(&text).with_context(|| format!("{}", file.display()))?;
+    let is_foreign = report.language != report::language();
+    Ok(is_foreign.then(|| report::told_again(&report)).flatten().unwrap_or(report))
 }
 
 /// The exit code where something that was expected does not hold.

@@ -80,10 +80,10 @@ impl FromStr for Term {
 impl fmt::Display for Term {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Works(lane) => f.write_str(lanes::word(*lane)),
+            Self::Works(lane) => f.write_str(lane.word()),
             Self::Silence { lane, time } => {
                 if let Some(lane) = lane {
-                    write!(f, "{}.", lanes::word(*lane))?;
+                    write!(f, "{}.", lane.word())?;
                 }
                 write!(f, "{IDLE}>={}s", time.as_secs())
             }
@@ -105,7 +105,7 @@ pub(crate) enum NotAnExpectation {
     )]
     Measure(String),
     /// Such links are never silent for long.
-    #[error("{lane} knows no silence; {known} do", lane = .0, known = KNOWS_SILENCE.map(lanes::word).join(", "))]
+    #[error("{lane} knows no silence; {known} do", lane = .0, known = KNOWS_SILENCE.map(Lane::word).join(", "))]
     NeverIdle(Lane),
     #[error(transparent)]
     Duration(#[from] NotADuration),

@@ -68,7 +68,7 @@ impl Suite {
 
 fn suite(checked: &Checked, lane: echoclock_shared::check::probe::Lane) -> Suite {
     let cases = checked.of_lane(lane).map(|probe| Case {
-        class: lanes::word(lane),
+        class: lane.word(),
         name: format!("{}: {}", probe.id.0, probe.title),
         time: checked.time(&probe.id).map(|time| time.as_secs_f64()),
         came: match checked.came(&probe.id) {

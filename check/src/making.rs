@@ -7,7 +7,7 @@ use std::time::{Duration, Instant, SystemTime};
 use anyhow::Context;
 use echoclock_shared::check::evidence::Client;
 use echoclock_shared::check::probe::{Lane, Probe};
-use echoclock_shared::check::report::{self, End, NotTested, Ran};
+use echoclock_shared::check::report::{self, End, Ran};
 use echoclock_shared::check::request::Request;
 use echoclock_shared::check::run::{Setup, Slots};
 use echoclock_shared::check::suite::{self, Depth};
@@ -21,7 +21,6 @@ use crate::arguments::Check;
 use crate::checked::Checked;
 use crate::connect::Connector;
 use crate::drive::drive;
-use crate::lanes;
 use crate::probe::Edge;
 use crate::send::Server;
 use crate::terminal::Progress;
@@ -85,22 +84,14 @@ pub(crate) async fn make(arguments: &Check) -> anyhow::Result<Checked> {
     };
     let mut report = report::of(&evidence, ran);
     report.proxy = asked;
-    report.not_tested.extend(left_out(&lanes));
+    report.not_tested.extend(report::left_out(&lanes));
     Ok(Checked { report, probes, lanes })
 }
 
 /// Returns the probes of some lanes, and the one that all else is measured by.
 fn of_lanes(mut probes: Vec<Probe>, lanes: &[Lane]) -> Vec<Probe> {
-    probes.retain(|probe| lanes.contains(&probe.lane) || probe.id.0 == "seen");
+    probes.retain(|probe| lanes.contains(&probe.lane) || probe.id.0 == suite::MEASURE);
     probes
-}
-
-/// Says which lanes the user has left out.
-fn left_out(lanes: &[Lane]) -> Option<NotTested> {
-    let out: Vec<_> = Lane::ALL.into_iter().filter(|lane| !lanes.contains(lane)).collect();
-    let words = out.iter().map(|lane| lanes::word(*lane)).collect::<Vec<_>>().join(", ");
-    let why = format!("Left out by --only: {words}.");
-    (!out.is_empty()).then_some(NotTested { probe: None, lane: None, why })
 }
 
 /// Asks whether there is an Echoclock that lets itself be checked.
@@ -133,8 +124,8 @@ mod tests {
         assert_eq!(probes[0].id.0, "seen", "clocks are compared by it");
         assert!(probes[1..].iter().all(|probe| probe.lane == Lane::Socket) && probes.len() > 9);
         let why = "Left out by --only: requests, polling, long-polling, streaming, frame, sse.";
-        assert_eq!(left_out(&[Lane::Socket]).unwrap().why, why);
+        assert_eq!(report::left_out(&[Lane::Socket]).unwrap().why, why);
         assert_eq!(of_lanes(all(), &Lane::ALL).len(), all().len());
-        assert_eq!(left_out(&Lane::ALL), None);
+        assert_eq!(report::left_out(&Lane::ALL), None);
     }
 }

@@ -36,7 +36,7 @@ fn write_all(text: &mut String, checked: &Checked, judged: &[Judged]) -> fmt::Re
 
     let verdicts = checked.rows().flat_map(|row| {
         VERDICTS.map(|(verdict, word)| {
-            let labels = format!("{},verdict=\"{word}\"", lane(lanes::word(row.lane)));
+            let labels = format!("{},verdict=\"{word}\"", lane(row.lane.word()));
             (labels, number(row.verdict == verdict))
         })
     });
@@ -46,11 +46,10 @@ fn write_all(text: &mut String, checked: &Checked, judged: &[Judged]) -> fmt::Re
     let silences = || report.lives.iter().filter(|life| life.with == Passing::Nothing);
     let seconds = |seconds: u64| f64::from(u32::try_from(seconds).unwrap_or(u32::MAX));
     let survived =
-        silences().filter_map(|life| Some((lane(lanes::word(life.lane)), seconds(life.survived?))));
+        silences().filter_map(|life| Some((lane(life.lane.word()), seconds(life.survived?))));
     let help = "The longest silence of a link that did no harm.";
     gauge(text, "silence_survived_seconds", help, survived)?;
-    let cut =
-        silences().filter_map(|life| Some((lane(lanes::word(life.lane)), seconds(life.cut?))));
+    let cut = silences().filter_map(|life| Some((lane(life.lane.word()), seconds(life.cut?))));
     let help = "The shortest silence after which a link was cut; none where none was.";
     gauge(text, "silence_cut_seconds", help, cut)?;
 

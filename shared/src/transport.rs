@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::words;
+
 /// A way to follow a feed, in the order in which browsers came to have them.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -56,12 +58,12 @@ impl Transport {
 impl fmt::Display for Transport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Poll => "short polling",
-            Self::LongPoll => "long polling",
-            Self::Stream => "HTTP streaming",
-            Self::Frame => "forever frame",
-            Self::Events => "Server-Sent Events",
-            Self::Socket => "WebSocket",
+            Self::Poll => words!("short polling"),
+            Self::LongPoll => words!("long polling"),
+            Self::Stream => words!("HTTP streaming"),
+            Self::Frame => words!("forever frame"),
+            Self::Events => words!("Server-Sent Events"),
+            Self::Socket => words!("WebSocket"),
         })
     }
 }

@@ -4,7 +4,7 @@ use std::fmt::{self, Write};
 
 use echoclock_shared::check::probe::Lane;
 use echoclock_shared::check::report::{Finding, Report, Row, Verdict};
-use echoclock_shared::check::signs::{Life, Passing};
+use echoclock_shared::check::signs::Life;
 
 use crate::checked::{Came, Checked, hint};
 
@@ -136,13 +136,7 @@ fn hops(report: &Report) -> impl Iterator<Item = String> {
 }
 
 fn life(life: &Life) -> String {
-    let with = match life.with {
-        Passing::Nothing => "silence",
-        Passing::Beats => "a comment or a ping now and then",
-        Passing::Items => "an item now and then",
-        Passing::Messages => "a message of the client now and then",
-        Passing::Traffic => "traffic all the time",
-    };
+    let with = life.with.words();
     let survived = life.survived.map(|seconds| format!("{seconds} s did no harm"));
     let cut = life.cut.map(|seconds| format!("cut after {seconds} s"));
     let ends: Vec<_> = survived.into_iter().chain(cut).collect();

@@ -5,10 +5,8 @@ use std::process::{Child, Command};
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
-use echoclock_shared::check::evidence::Evidence;
 use echoclock_shared::check::observed::Outcome;
-use echoclock_shared::check::report::{self, End, Ran, Report};
-use echoclock_shared::check::suite::{self, Depth};
+use echoclock_shared::check::report::Report;
 use rustix::process::{Pid, Signal, kill_process};
 
 use super::built::Built;
@@ -75,26 +73,6 @@ impl Pause {
             let _ = kill_process(Pid::from_child(process), signal);
         }
     }
-}
-
-/// Tells a report again from what both sides noted, by the signs and rules as they are.
-pub(super) fn told_again(report: Report) -> Report {
-    let ran = Ran {
-        program: report.program,
-        took: Duration::from_millis(report.took),
-        end: if report.is_complete { End::Complete } else { End::Stopped },
-        is_deep: report.is_deep,
-        hidden: report.hidden,
-    };
-    let evidence = Evidence {
-        probes: suite::probes(if report.is_deep { Depth::Deep } else { Depth::Quick }),
-        observations: report.observations,
-        url: report.url,
-        client: report.client,
-        run: report.run,
-        began: report.began,
-    };
-    report::of(&evidence, ran)
 }
 
 /// How long a run may take.

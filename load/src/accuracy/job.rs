@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
-use echoclock_shared::check::report::Report;
+use echoclock_shared::check::report::{self, Report};
 use echoclock_shared::check::rules;
 
 use super::built::Built;
@@ -107,8 +107,8 @@ fn is_for_notes(rule: &str, label: &Label) -> bool {
 
 fn again(file: &Path) -> Result<Report> {
     let text = fs::read_to_string(file).with_context(|| format!("{}", file.display()))?;
-    let report = serde_json::from_str(&text).with_context(|| format!("{}", file.display()))?;
-    Ok(check::told_again(report))
+    let report: Report = serde_json::from_str(&text).with_context(|| format!("{}", file.display()))?;
+    Ok(report::retold(&report))
 }
 
 impl Outcome {

@@ -5,6 +5,9 @@ use serde::{Deserialize, Serialize};
 use super::probe::ProbeId;
 use crate::ledger::Ledger;
 
+mod untold;
+pub use untold::Untold;
+
 /// Both sides' notes of one probe.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 pub struct Observation {
@@ -44,11 +47,8 @@ pub enum ServerSide {
     /// It knows nothing of the probe: no request of it has arrived.
     Nothing,
     /// It could not be asked, and why.
-    Unknown(String),
+    Unknown(Untold),
 }
-
-/// Why a server could not be asked that keeps no ledgers.
-pub const NO_LEDGERS: &str = "the server runs with --no-ledgers";
 
 /// Something that a client noticed.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::plan::Plan;
 use crate::encode::{ndjson, sse};
 use crate::transport::Transport;
+use crate::words;
 
 /// What a probe is called: lower-case letters, digits and `-`, at most 31, so that with a
 /// run's id before it it names a link.
@@ -61,6 +62,19 @@ impl Lane {
             Self::Socket => Transport::Socket,
         })
     }
+
+    /// Returns its word on the command line.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Requests => "requests",
+            Self::Poll => "polling",
+            Self::LongPoll => "long-polling",
+            Self::Stream => "streaming",
+            Self::Frame => "frame",
+            Self::Events => "sse",
+            Self::Socket => "socket",
+        }
+    }
 }
 
 /// The name as people say it, within a sentence.
@@ -68,7 +82,7 @@ impl fmt::Display for Lane {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.transport() {
             Some(transport) => transport.fmt(f),
-            None => f.write_str("plain requests"),
+            None => f.write_str(words!("plain requests")),
         }
     }
 }

@@ -13,16 +13,18 @@ use super::signs::{Life, Sign};
 use crate::ledger::{LedgerId, is_false};
 use crate::time::UnixMillis;
 use crate::transport::Transport;
+use crate::{say, words};
 
 mod telling;
-pub use telling::of;
+pub use telling::{language, left_out, of, retold, told_again};
 
 mod rows;
 
 mod findings;
 
-mod words;
-pub use words::title;
+mod sentences;
+pub(in crate::check) use sentences::listed;
+pub use sentences::title;
 
 mod gaps;
 
@@ -79,6 +81,9 @@ pub enum End {
 pub struct Report {
     /// [`SCHEMA`].
     pub schema: u32,
+    /// The language of its sentences, by its tag (RFC 5646).
+    #[serde(default = "english")]
+    pub language: String,
     /// The version of the program that wrote it.
     pub program: String,
     /// The address that was checked.
@@ -137,6 +142,11 @@ impl Report {
     }
 }
 
+/// What reports are in that do not say.
+fn english() -> String {
+    "en".to_owned()
+}
+
 /// A lane's row.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 pub struct Row {
@@ -179,12 +189,12 @@ pub enum Verdict {
 
 impl Verdict {
     /// Returns it in words.
-    pub const fn words(self) -> &'static str {
+    pub fn words(self) -> &'static str {
         match self {
-            Self::Works => "works",
-            Self::Limited => "works with limits",
-            Self::Blocked => "blocked",
-            Self::Untested => "not tested",
+            Self::Works => words!("works"),
+            Self::Limited => words!("works with limits"),
+            Self::Blocked => words!("blocked"),
+            Self::Untested => words!("not tested"),
         }
     }
 }
@@ -252,7 +262,7 @@ impl NotTested {
     /// Says it where lanes are not told apart.
     pub fn sentence(&self) -> String {
         match self.lane {
-            Some(lane) => words::capital(&format!("{lane}, {}", self.why)),
+            Some(lane) => sentences::capital(&say!("{lane}, {why}", lane, why = self.why)),
             None => self.why.clone(),
         }
     }

@@ -7,7 +7,7 @@
 use std::time::Duration;
 
 use super::evidence::{Client, Evidence};
-use super::observed::{NO_LEDGERS, Note, Observation, Outcome, ServerSide};
+use super::observed::{Note, Observation, Outcome, ServerSide, Untold};
 use super::probe::{By, Probe};
 use crate::ledger::{Ledger, LedgerId};
 use crate::time::UnixMillis;
@@ -225,7 +225,7 @@ impl Run {
             let (outcome, ledger) = match &track.state {
                 State::Waiting => return None,
                 State::Running { .. } => {
-                    (Outcome::Cancelled, ServerSide::Unknown("not asked yet".to_owned()))
+                    (Outcome::Cancelled, ServerSide::Unknown(Untold::NotAsked))
                 }
                 State::Asking { outcome, asking } => (*outcome, asking.known()),
                 State::Over { outcome, ledger } => (*outcome, ledger.clone()),
@@ -304,7 +304,7 @@ impl Run {
 
     fn ended(&mut self, which: usize, outcome: Outcome, effects: &mut Vec<Effect>) {
         if !self.setup.has_ledgers {
-            let ledger = ServerSide::Unknown(NO_LEDGERS.to_owned());
+            let ledger = ServerSide::Unknown(Untold::NoLedgers);
             return self.over(which, outcome, ledger, effects);
         }
         let left = self.tracks[which].notes.has_left() || outcome != Outcome::Done;
@@ -328,7 +328,7 @@ impl Run {
         let Track { state, notes } = &mut self.tracks[which];
         if let State::Asking { asking, .. } = state {
             let has_heard_it = notes.has_heard_the_server(&self.setup.probes[which].ask);
-            asking.answered(answer, has_heard_it, self.now);
+            asking.answered(answer.map_err(Untold::Failed), has_heard_it, self.now);
         }
     }
 

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::evidence::Evidence;
 use super::probe::{Lane, ProbeId};
+use crate::words;
 
 mod made;
 use made::Made;
@@ -196,6 +197,19 @@ pub enum Passing {
     Messages,
     /// Something, all the time.
     Traffic,
+}
+
+impl Passing {
+    /// Returns what passes, in words.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Nothing => words!("silence"),
+            Self::Beats => words!("a comment or a ping now and then"),
+            Self::Items => words!("an item now and then"),
+            Self::Messages => words!("a message of the client now and then"),
+            Self::Traffic => words!("traffic all the time"),
+        }
+    }
 }
 
 /// How much a symptom weighs.

@@ -5,6 +5,7 @@ use crate::check::evidence::Evidence;
 
 use crate::check::signs::{self, Sign, Symptom};
 use crate::check::told::Told;
+use crate::words;
 
 /// Finds whom the path behaves like.
 pub(super) fn find(evidence: &Evidence) -> Vec<Seen> {
@@ -36,27 +37,27 @@ fn nginx(evidence: &Evidence, signs: &[Sign]) -> Option<&'static str> {
             && told.is_live() == Some(true)
     });
     if heeds {
-        return Some("it heeds `X-Accel-Buffering: no`");
+        return Some(words!("it heeds `X-Accel-Buffering: no`"));
     }
     let asks_by_old = Told::all(evidence).any(|told| told.asked_by("HTTP/1.0"));
-    asks_by_old.then_some("it asks the server by HTTP/1.0")
+    asks_by_old.then(|| words!("it asks the server by HTTP/1.0"))
 }
 
 fn haproxy(signs: &[Sign]) -> Option<&'static str> {
     let packs = signs.iter().any(
         |sign| matches!(sign.symptom, Symptom::Coalesced { millis } if (150..=260).contains(&millis)),
     );
-    packs.then_some("it packs small writes for 200 ms")
+    packs.then(|| words!("it packs small writes for 200 ms"))
 }
 
 fn apache(evidence: &Evidence) -> Option<&'static str> {
     adds(evidence, &["x-forwarded-server", "x-forwarded-host"], &["x-real-ip"])
-        .then_some("it adds `X-Forwarded-Server` and `X-Forwarded-Host`, and no `X-Real-Ip`")
+        .then(|| words!("it adds `X-Forwarded-Server` and `X-Forwarded-Host`, and no `X-Real-Ip`"))
 }
 
 fn traefik(evidence: &Evidence) -> Option<&'static str> {
     adds(evidence, &["x-forwarded-server", "x-forwarded-port", "x-real-ip"], &[])
-        .then_some("it adds `X-Forwarded-Server`, `X-Forwarded-Port` and `X-Real-Ip`")
+        .then(|| words!("it adds `X-Forwarded-Server`, `X-Forwarded-Port` and `X-Real-Ip`"))
 }
 
 /// Whether requests arrive with all of these headers, and with none of those.

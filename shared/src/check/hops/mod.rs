@@ -6,6 +6,7 @@ mod names;
 use serde::{Deserialize, Serialize};
 
 use super::evidence::Evidence;
+use crate::words;
 
 /// A kind of hop, for which there are remedies.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, Hash, Ord, PartialEq, PartialOrd, Serialize)]
@@ -85,7 +86,7 @@ impl Hop {
     ];
 
     /// Returns what it is called.
-    pub const fn name(self) -> &'static str {
+    pub fn name(self) -> &'static str {
         match self {
             Self::Nginx => "nginx",
             Self::Caddy => "Caddy",
@@ -98,16 +99,16 @@ impl Hop {
             Self::Amazon => "Amazon",
             Self::Azure => "Azure",
             Self::Google => "Google Cloud",
-            Self::Server => "the server",
-            Self::Client => "the client's machine",
+            Self::Server => words!("the server"),
+            Self::Client => words!("the client's machine"),
         }
     }
 
     /// Returns for whom a remedy is, at the beginning of a line.
-    pub const fn heading(self) -> &'static str {
+    pub fn heading(self) -> &'static str {
         match self {
-            Self::Server => "Your server",
-            Self::Client => "The client's machine",
+            Self::Server => words!("Your server"),
+            Self::Client => words!("The client's machine"),
             Self::Nginx
             | Self::Caddy
             | Self::Haproxy

@@ -4,6 +4,7 @@ use super::{Hop, Seen};
 use crate::check::evidence::Evidence;
 use crate::check::observed::{Heard, ServerSide};
 use crate::ledger::What;
+use crate::text;
 
 /// Finds the hops that name themselves, each once.
 pub(super) fn find(evidence: &Evidence) -> Vec<Seen> {
@@ -24,13 +25,17 @@ pub(super) fn find(evidence: &Evidence) -> Vec<Seen> {
             Some(headers)
         })
     });
-    let answers = answers.flatten().map(|header| (header, "the answer", ANSWERS));
-    let requests = requests.flatten().map(|header| (header, "the request", REQUESTS));
-    for ((name, value), whose, marks) in answers.chain(requests) {
+    let answers =
+        answers.flatten().map(|header| (header, text!("the answer carries `{header}`"), ANSWERS));
+    let requests = requests
+        .flatten()
+        .map(|header| (header, text!("the request carries `{header}`"), REQUESTS));
+    for ((name, value), carries, marks) in answers.chain(requests) {
         let name = name.to_ascii_lowercase();
         for mark in marks.iter().chain(EITHER) {
             if mark.fits(&name, value) && !found.iter().any(|seen| seen.hop == mark.hop) {
-                let because = format!("{whose} carries `{name}: {}`", shortened(value));
+                let header = format!("{name}: {}", shortened(value));
+                let because = carries.filled(&[("header", &header)]);
                 found.push(Seen { hop: mark.hop, is_named: true, because });
             }
         }

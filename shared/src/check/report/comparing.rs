@@ -5,12 +5,13 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Report, Verdict};
+use super::{Finding, Report, Verdict, sentences};
 use crate::check::hops::Hop;
 use crate::check::observed::Outcome;
 use crate::check::probe::{Lane, ProbeId};
 use crate::check::signs::{Life, Passing, Sign, is_near};
 use crate::time::UnixMillis;
+use crate::{say, text, words};
 
 /// What differs between two reports.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
@@ -21,7 +22,8 @@ pub struct Comparison {
     pub headline: String,
     /// The lanes that differ, in a report's order.
     pub lanes: Vec<LaneChange>,
-    /// Findings of the second report that the first lacks, by their titles; figures in those don't count.
+    /// Findings of the second report that the first lacks, by their titles: another cause, or, where none
+    /// is known, another symptom.
     pub appeared: Vec<String>,
     /// Findings of the first that the second lacks.
     pub gone: Vec<String>,
@@ -147,16 +149,17 @@ fn hops(report: &Report) -> Vec<Hop> {
 /// Returns the titles of a report's findings that another lacks, though it looked for them.
 fn titles_lacking(report: &Report, other: &Report) -> Vec<String> {
     let ran = ran(other);
-    let others: Vec<_> = other.findings.iter().map(|found| without_figures(&found.title)).collect();
     let found = report.findings.iter().filter(|found| {
         let could_show = found.signs.iter().any(|sign| looked_for(&ran, sign));
-        could_show && !others.contains(&without_figures(&found.title))
+        could_show && !other.findings.iter().any(|other| is_same(found, other))
     });
     found.map(|found| found.title.clone()).collect()
 }
 
-fn without_figures(title: &str) -> String {
-    title.chars().filter(|letter| !letter.is_ascii_digit()).collect()
+/// Whether two findings are of one cause; by their titles could not be told in which language they are.
+fn is_same(one: &Finding, other: &Finding) -> bool {
+    let is_alike = |sign: &Sign| other.signs.iter().any(|its| its.symptom.is_like(&sign.symptom));
+    one.rule == other.rule && (one.rule.is_some() || one.signs.iter().any(is_alike))
 }
 
 fn only_of<T: Clone + PartialEq>(mine: &[T], others: &[T]) -> Vec<T> {
@@ -166,35 +169,43 @@ fn only_of<T: Clone + PartialEq>(mine: &[T], others: &[T]) -> Vec<T> {
 fn headline(comparison: &Comparison, are_alike: bool) -> String {
     let Comparison { lanes, appeared, gone, hops_appeared, hops_gone, .. } = comparison;
     let named = |is_it: &dyn Fn(&LaneChange) -> bool| {
-        let names =
-            lanes.iter().filter(|change| is_it(change)).map(|change| change.lane.to_string());
-        names.collect::<Vec<_>>().join(", ")
+        let names = lanes.iter().filter(|change| is_it(change)).map(|change| change.lane);
+        sentences::listed(&names.collect::<Vec<_>>())
     };
     let worse = named(&|change| change.weighs(are_alike) > 0);
     let better = named(&|change| change.weighs(are_alike) < 0);
     let other = named(&|change| change.weighs(are_alike) == 0);
     let mut says = vec![];
-    for (names, how) in [(worse, "Worse"), (better, "Better"), (other, "Different")] {
+    for (names, how) in [
+        (worse, text!("Worse in the second: {names}.")),
+        (better, text!("Better in the second: {names}.")),
+        (other, text!("Different in the second: {names}.")),
+    ] {
         if !names.is_empty() {
-            says.push(format!("{how} in the second: {names}."));
+            says.push(how.filled(&[("names", &names)]));
         }
     }
     if lanes.is_empty() && !(appeared.is_empty() && gone.is_empty()) {
-        says.push("The same is seen in both, and something else is found to cause it.".to_owned());
+        let same = words!("The same is seen in both, and something else is found to cause it.");
+        says.push(same.to_owned());
     }
-    let list = |hops: &[Hop]| hops.iter().map(|hop| hop.name()).collect::<Vec<_>>().join(", ");
-    for (hops, which) in [(hops_appeared, "second"), (hops_gone, "first")] {
+    for (hops, which) in [
+        (hops_appeared, text!("Only in the second there is {hops} on the way.")),
+        (hops_gone, text!("Only in the first there is {hops} on the way.")),
+    ] {
         if !hops.is_empty() {
-            says.push(format!("Only in the {which} there is {} on the way.", list(hops)));
+            let hops: Vec<_> = hops.iter().map(|hop| hop.name()).collect();
+            says.push(which.filled(&[("hops", &sentences::listed(&hops))]));
         }
     }
     if says.is_empty() {
-        says.push("The two do not differ in what they found.".to_owned());
+        says.push(words!("The two do not differ in what they found.").to_owned());
     }
     if !are_alike {
-        says.push("They ran different probes: what only one looked for is left out.".to_owned());
+        let others = words!("They ran different probes: what only one looked for is left out.");
+        says.push(others.to_owned());
     }
-    says.join(" ")
+    sentences::joined(says)
 }
 
 impl LaneChange {
@@ -207,10 +218,11 @@ impl LaneChange {
     /// Says when silence was cut in each, where that differs.
     pub fn silence(&self) -> Option<String> {
         let says = |cut: Option<u64>| {
-            cut.map_or("not cut".to_owned(), |seconds| format!("cut after {seconds} s"))
+            let never = || words!("not cut").to_owned();
+            cut.map_or_else(never, |seconds| say!("cut after {seconds} s", seconds))
         };
-        self.silence_cut
-            .map(|(before, after)| format!("Silence: {} → {}", says(before), says(after)))
+        let (before, after) = self.silence_cut?;
+        Some(say!("Silence: {before} → {after}", before = says(before), after = says(after)))
     }
 
     /// Returns whether it got worse (more than zero) or better; verdicts tell that only where the same was

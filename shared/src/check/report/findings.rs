@@ -2,12 +2,13 @@
 
 use std::cmp::Reverse;
 
-use super::{Finding, Paste, words};
+use super::{Finding, Paste, sentences};
 use crate::check::evidence::Evidence;
 use crate::check::hops::Seen;
 use crate::check::rule::{Explained, Rule};
 use crate::check::rules;
 use crate::check::signs::Sign;
+use crate::{say, words};
 
 /// Explains each sign by the rule that is surest of it, worst first; signs of one rule are one finding.
 pub(super) fn findings(evidence: &Evidence, faults: &[Sign], hops: &[Seen]) -> Vec<Finding> {
@@ -46,7 +47,8 @@ pub(super) fn findings(evidence: &Evidence, faults: &[Sign], hops: &[Seen]) -> V
 pub(super) fn with_its_rule(note: Sign, evidence: &Evidence) -> Sign {
     match explained(&note, evidence, rules::ALL) {
         Some((rule, _)) => {
-            let says = format!("{} {}: see {}.", note.says, rule.title, rule.place());
+            let (title, place) = (rule.title, rule.place());
+            let says = say!("{says} {title}: see {place}.", says = note.says, title, place);
             Sign { says, ..note }
         }
         None => note,
@@ -92,9 +94,9 @@ fn unknown(sign: Sign) -> Finding {
     Finding {
         rule: None,
         confidence: None,
-        title: words::title(&sign.symptom),
+        title: sentences::title(&sign.symptom),
         cause: String::new(),
-        because: "The cause is unknown: no rule fits what was seen.".to_owned(),
+        because: words!("The cause is unknown: no rule fits what was seen.").to_owned(),
         signs: vec![sign],
         hop: None,
         remedies: vec![],

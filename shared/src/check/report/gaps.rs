@@ -1,28 +1,35 @@
 //! What a report does not tell.
 
-use super::NotTested;
+use super::{NotTested, sentences};
 use crate::check::evidence::{Client, Evidence};
-use crate::check::observed::{Heard, NO_LEDGERS, Observation, Outcome, ServerSide};
+use crate::check::observed::{Heard, Observation, Outcome, ServerSide, Untold};
 use crate::check::probe::{Ask, By, Probe, ProbeId};
 use crate::check::signs::{refusal, under_way};
+use crate::{say, words};
 
 /// Says what a pass does not prove.
 pub(super) fn not_proven(is_deep: bool) -> Vec<String> {
     let mut says = vec![
-        "Only this path, at this time: other networks, and this one when it is busy, may do otherwise.",
-        "Only few connections: what a hop does to thousands of them was not seen.",
-        "Nothing was restarted: what a hop does to open connections when its configuration changes was \
-         not seen.",
-        "Only this server's responses: another program's, with other headers or types, may be treated \
-         otherwise.",
+        words!(
+            "Only this path, at this time: other networks, and this one when it is busy, may do otherwise."
+        ),
+        words!("Only few connections: what a hop does to thousands of them was not seen."),
+        words!(
+            "Nothing was restarted: what a hop does to open connections when its configuration changes \
+             was not seen."
+        ),
+        words!(
+            "Only this server's responses: another program's, with other headers or types, may be treated \
+             otherwise."
+        ),
     ];
     if is_deep {
-        says.push("Silences and lives of more than 350 s may still be cut.");
-        says.push(
+        says.push(words!("Silences and lives of more than 350 s may still be cut."));
+        says.push(words!(
             "Silent links were silent for programs alone: this server's system asks every 30 s whether \
              the other end is there (TCP keep-alive). Hops that count packets, such as firewalls and \
-             address translators, may cut those of a server that does not ask.",
-        );
+             address translators, may cut those of a server that does not ask."
+        ));
     }
     says.into_iter().map(ToOwned::to_owned).collect()
 }
@@ -41,7 +48,8 @@ pub(super) fn not_tested(
             continue;
         }
         if not_counted.contains(&probe.id) {
-            let why = format!("{}: it showed a fault while the tab was hidden.", probe.title);
+            let title = &probe.title;
+            let why = say!("{title}: it showed a fault while the tab was hidden.", title);
             gaps.push(NotTested::of(probe, why));
             continue;
         }
@@ -53,21 +61,24 @@ pub(super) fn not_tested(
         }
     }
     if evidence.observations.iter().any(|seen| is_untold(&seen.ledger)) {
-        let why = format!("The server's side of all probes, not tested: {NO_LEDGERS}.");
+        let why =
+            say!("The server's side of all probes, not tested: {why}.", why = Untold::NoLedgers);
         gaps.push(NotTested { probe: None, lane: None, why });
     }
     if !not_for_this_client.is_empty() {
-        let client = match evidence.client {
-            Client::Browser => "A page can't make these",
-            Client::CommandLine => "Only a page can make these",
+        let probes = sentences::listed(&not_for_this_client);
+        let why = match evidence.client {
+            Client::Browser => say!("A page can't make these: {probes}.", probes),
+            Client::CommandLine => say!("Only a page can make these: {probes}.", probes),
         };
-        let why = format!("{client}: {}.", not_for_this_client.join(", "));
         gaps.push(NotTested { probe: None, lane: None, why });
     }
     let why = if is_deep {
-        "Long polls of more than a minute, such as 100 s: the server lets no request wait for longer."
+        words!(
+            "Long polls of more than a minute, such as 100 s: the server lets no request wait for longer."
+        )
     } else {
-        "Silences, and how long connections live: only the deep run tries them."
+        words!("Silences, and how long connections live: only the deep run tries them.")
     };
     gaps.push(NotTested { probe: None, lane: None, why: why.to_owned() });
     gaps
@@ -91,21 +102,30 @@ fn never_said(probe: &Probe, seen: &Observation) -> Option<String> {
     let smallest = ask.says.iter().skip(said).map(|saying| saying.bytes).min();
     let smallest = smallest.filter(|_| has_opened && ask.is_for_its_messages())?;
     let title = &probe.title;
-    Some(format!("{title}: it was over before those of {smallest} bytes and more were all said."))
+    Some(say!(
+        "{title}: it was over before those of {smallest} bytes and more were all said.",
+        title,
+        smallest
+    ))
 }
 
 /// Says which message or body was still under way when it was given up.
 fn too_slow(probe: &Probe, seen: &Observation) -> Option<String> {
     if let Some(bytes) = under_way(seen).into_iter().map(|(_, bytes)| bytes).min() {
         let title = &probe.title;
-        return Some(format!("{title}: too slow, one of {bytes} bytes was still under way."));
+        return Some(say!(
+            "{title}: too slow, one of {bytes} bytes was still under way.",
+            title,
+            bytes
+        ));
     }
     let is_body = matches!(probe.ask, Ask::Upload { .. } | Ask::Download { .. });
     let is_still_going = is_body
         && seen.outcome == Outcome::Late
         && seen.heard.iter().all(|note| is_going(&note.what));
     let (title, within) = (&probe.title, probe.deadline.as_secs());
-    is_still_going.then(|| format!("{title}: too slow, it was not over within {within} s."))
+    is_still_going
+        .then(|| say!("{title}: too slow, it was not over within {within} s.", title, within))
 }
 
 const fn is_going(what: &Heard) -> bool {
@@ -114,20 +134,24 @@ const fn is_going(what: &Heard) -> bool {
 
 fn why(probe: &Probe, seen: Option<&Observation>) -> Option<String> {
     let title = &probe.title;
-    let Some(seen) = seen else { return Some(format!("{title}: it was not begun.")) };
+    let not_begun = || Some(say!("{title}: it was not begun.", title));
+    let Some(seen) = seen else { return not_begun() };
     match (seen.outcome, refusal(seen), &seen.ledger) {
-        (Outcome::Skipped, ..) => Some(format!("{title}: it was not begun.")),
-        (Outcome::Cancelled, ..) => Some(format!("{title}: it was stopped with the run.")),
-        (Outcome::Asleep, ..) => Some(format!(
-            "{title}: the check itself stood still meanwhile, as on a machine that sleeps."
+        (Outcome::Skipped, ..) => not_begun(),
+        (Outcome::Cancelled, ..) => Some(say!("{title}: it was stopped with the run.", title)),
+        (Outcome::Asleep, ..) => Some(say!(
+            "{title}: the check itself stood still meanwhile, as on a machine that sleeps.",
+            title
         )),
-        (Outcome::Done | Outcome::Late, Some(status), _) => {
-            Some(format!("{title}: the server had no room for it, and said so with {status}."))
-        }
+        (Outcome::Done | Outcome::Late, Some(status), _) => Some(say!(
+            "{title}: the server had no room for it, and said so with {status}.",
+            title,
+            status
+        )),
         // It is said of all of them together.
         (Outcome::Done | Outcome::Late, None, side) if is_untold(side) => None,
         (Outcome::Done | Outcome::Late, None, ServerSide::Unknown(why)) => {
-            Some(format!("{title}: only the client's side is known. {why}"))
+            Some(say!("{title}: only the client's side is known. {why}", title, why))
         }
         (Outcome::Done | Outcome::Late, None, ServerSide::Ledger(_) | ServerSide::Nothing) => None,
     }
@@ -135,7 +159,7 @@ fn why(probe: &Probe, seen: Option<&Observation>) -> Option<String> {
 
 /// Whether the server tells nothing of any probe.
 fn is_untold(side: &ServerSide) -> bool {
-    matches!(side, ServerSide::Unknown(why) if why == NO_LEDGERS)
+    *side == ServerSide::Unknown(Untold::NoLedgers)
 }
 
 #[cfg(test)]
@@ -147,15 +171,19 @@ mod tests {
 
     #[test]
     fn a_server_without_ledgers_is_said_once_and_one_that_was_not_asked_with_each_probe() {
-        for (why, of_probes, of_all) in [(NO_LEDGERS, 0, 1), ("it did not answer", 2, 0)] {
+        for (why, of_probes, of_all) in [
+            (Untold::NoLedgers, 0, 1),
+            (Untold::NotInTime, 2, 0),
+            (Untold::Failed("it is gone".to_owned()), 2, 0),
+        ] {
             let mut evidence = run(&["seen", "wait"]
                 .map(|id| Sample::of(id, Lane::Requests, Ask::Wait { wait: Duration::ZERO })));
             for seen in &mut evidence.observations {
                 seen.outcome = Outcome::Done;
-                seen.ledger = ServerSide::Unknown(why.to_owned());
+                seen.ledger = ServerSide::Unknown(why.clone());
             }
             let gaps = not_tested(&evidence, &[], false);
-            let says = |gap: &&NotTested| gap.why.contains(why);
+            let says = |gap: &&NotTested| gap.why.contains(&why.to_string());
             let (one, all): (Vec<_>, Vec<_>) =
                 gaps.iter().filter(says).partition(|gap| gap.probe.is_some());
             assert_eq!((one.len(), all.len()), (of_probes, of_all), "{gaps:?}");

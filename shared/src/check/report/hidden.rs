@@ -9,6 +9,7 @@ use crate::check::evidence::Evidence;
 use crate::check::observed::{Observation, Outcome};
 use crate::check::probe::{Probe, ProbeId};
 use crate::check::signs::{self, Weight};
+use crate::say;
 
 /// A time for which the tab of a run was hidden, in microseconds since the run began.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
@@ -25,22 +26,26 @@ impl Report {
         let (first, last) = (self.hidden.first()?, self.hidden.last()?);
         let seconds = |micros: u64| micros.div_ceil(1_000_000);
         let from = first.from / 1_000_000;
-        let times = match &self.hidden[..] {
-            [_] => format!("from {from} s to {} s of the run", seconds(last.to)),
+        let to = seconds(last.to);
+        Some(match &self.hidden[..] {
+            [_] => say!(
+                "The tab was hidden from {from} s to {to} s of the run; browsers slow timers then. Faults \
+                 of what was under way are not counted.",
+                from,
+                to
+            ),
             all => {
                 let long = all.iter().map(|one| one.to.saturating_sub(one.from)).sum();
-                format!(
-                    "{} times between {from} s and {} s of the run, for {} s in all",
-                    all.len(),
-                    seconds(last.to),
-                    seconds(long)
+                say!(
+                    "The tab was hidden {times} times between {from} s and {to} s of the run, for {long} s \
+                     in all; browsers slow timers then. Faults of what was under way are not counted.",
+                    times = all.len(),
+                    from,
+                    to,
+                    long = seconds(long)
                 )
             }
-        };
-        Some(format!(
-            "The tab was hidden {times}; browsers slow timers then. Faults of what was under way are not \
-             counted."
-        ))
+        })
     }
 }
 

@@ -2,10 +2,12 @@
 
 use std::fmt::Write;
 
+use super::sentences::{capital, labelled, listed};
 use super::{Comparison, Finding, Report, With};
 use crate::check::hops::Seen;
-use crate::check::probe::Lane;
-use crate::check::signs::{Life, Passing};
+use crate::check::rule::Confidence;
+use crate::check::signs::Life;
+use crate::{say, text, words};
 
 /// Writes a report as Markdown.
 pub fn markdown(report: &Report) -> String {
@@ -16,34 +18,44 @@ pub fn markdown(report: &Report) -> String {
 }
 
 fn write_all(text: &mut String, report: &Report) -> std::fmt::Result {
-    let kind = if report.is_deep { "deep" } else { "quick" };
-    let whole = if report.is_complete { "" } else { ", stopped before its end" };
-    writeln!(text, "# Path check of {}\n\n{}\n", inline(&report.url), inline(&report.headline))?;
-    writeln!(
-        text,
-        "{}, {kind}{whole}, {:.1} s, Echoclock {}.\n",
-        report.began,
-        seconds(report.took),
-        inline(&report.program)
-    )?;
+    let kind = match (report.is_deep, report.is_complete) {
+        (false, true) => words!("quick"),
+        (false, false) => words!("quick, stopped before its end"),
+        (true, true) => words!("deep"),
+        (true, false) => words!("deep, stopped before its end"),
+    };
+    let title = say!("Path check of {url}", url = inline(&report.url));
+    writeln!(text, "# {title}\n\n{}\n", inline(&report.headline))?;
+    let run = say!(
+        "{began}, {kind}, {seconds} s, Echoclock {program}.",
+        began = report.began,
+        kind,
+        seconds = seconds(report.took),
+        program = inline(&report.program)
+    );
+    writeln!(text, "{run}\n")?;
     if let Some(proxy) = &report.proxy {
-        writeln!(text, "Through the proxy {}.\n", inline(proxy))?;
+        writeln!(text, "{}\n", say!("Through the proxy {proxy}.", proxy = inline(proxy)))?;
     }
     if let Some(hidden) = report.hidden_words() {
         writeln!(text, "{hidden}\n")?;
     }
-    writeln!(text, "| transport | verdict | |\n|---|---|---|")?;
+    writeln!(text, "| {} | {} | |\n|---|---|---|", words!("transport"), words!("verdict"))?;
     for row in &report.rows {
-        let costs = row.costs.as_ref().map_or(String::new(), |costs| format!(" ({costs})"));
+        let says = match &row.costs {
+            Some(costs) => say!("{says} ({costs})", says = row.says, costs),
+            None => row.says.clone(),
+        };
         let (lane, verdict) = (row.lane, row.verdict.words());
-        writeln!(text, "| {lane} | {verdict} | {}{} |", inline(&row.says), inline(&costs))?;
+        writeln!(text, "| {lane} | {verdict} | {} |", inline(&says))?;
     }
-    let order: Vec<_> = report.recommended.iter().map(ToString::to_string).collect();
-    if !order.is_empty() {
-        writeln!(text, "\nUse, best first: {}.", order.join(", "))?;
+    if !report.recommended.is_empty() {
+        let order = listed(&report.recommended);
+        writeln!(text, "\n{}", say!("Use, best first: {order}.", order))?;
     }
     if let Some(keep_alive) = &report.keep_alive {
-        writeln!(text, "\nAgainst silence: {}", inline(keep_alive))?;
+        let keep_alive = inline(keep_alive);
+        writeln!(text, "\n{}", say!("Against silence: {keep_alive}", keep_alive))?;
     }
     lives(text, &report.lives)?;
     if let Some(compared) = &report.compared {
@@ -52,63 +64,73 @@ fn write_all(text: &mut String, report: &Report) -> std::fmt::Result {
     for (n, finding) in report.findings.iter().enumerate() {
         write_finding(text, n + 1, finding)?;
     }
-    let notes = report.notes.iter().map(|sign| inline(&format!("{}: {}", sign.lane, sign.says)));
-    list(text, "Noted, and no fault", notes)?;
-    list(text, "On the way", report.hops.iter().map(hop))?;
-    list(text, "What this does not prove", report.not_proven.iter().map(|says| inline(says)))?;
-    list(text, "What was not tested", report.not_tested.iter().map(|gap| inline(&gap.sentence())))
+    let notes = report.notes.iter().map(|sign| inline(&labelled(sign.lane, &sign.says)));
+    list(text, words!("Noted, and no fault"), notes)?;
+    list(text, words!("On the way"), report.hops.iter().map(hop))?;
+    let not_proven = report.not_proven.iter().map(|says| inline(says));
+    list(text, words!("What this does not prove"), not_proven)?;
+    let not_tested = report.not_tested.iter().map(|gap| inline(&gap.sentence()));
+    list(text, words!("What was not tested"), not_tested)
 }
 
 fn write_finding(text: &mut String, n: usize, finding: &Finding) -> std::fmt::Result {
     writeln!(text, "\n## {n}. {}\n", inline(&finding.title))?;
     for sign in &finding.signs {
         let probes: Vec<_> = sign.probes.iter().map(|id| format!("`{}`", id.0)).collect();
-        writeln!(text, "- {}: {} ({})", capital(sign.lane), inline(&sign.says), probes.join(", "))?;
+        let says = say!("{says} ({probes})", says = inline(&sign.says), probes = listed(&probes));
+        writeln!(text, "- {}", labelled(capital(&sign.lane.to_string()), says))?;
     }
     if !finding.cause.is_empty() {
         writeln!(text, "\n{}", inline(&finding.cause))?;
     }
     writeln!(text, "\n{}", inline(&finding.because))?;
     if let Some(rule) = &finding.rule {
-        let sure = match finding.confidence {
-            Some(confidence) => format!("{confidence:?} confidence. ").to_lowercase(),
-            None => String::new(),
+        let says = match finding.confidence.map(confidence) {
+            Some(sure) => say!("({sure}. rule `{rule}`, docs/PATHS.md#{rule})", sure, rule),
+            None => say!("(rule `{rule}`, docs/PATHS.md#{rule})", rule),
         };
-        writeln!(text, "\n({sure}rule `{rule}`, docs/PATHS.md#{rule})")?;
+        writeln!(text, "\n{says}")?;
     }
     for paste in &finding.remedies {
         let name = paste.hop.name();
         let fence = fence(&paste.after);
-        writeln!(
-            text,
-            "\nFor {name}: {}\n\n{fence}\n{}\n{fence}",
-            inline(&paste.note),
-            paste.after.trim_end()
-        )?;
+        let says = say!("For {name}: {note}", name, note = inline(&paste.note));
+        writeln!(text, "\n{says}\n\n{fence}\n{}\n{fence}", paste.after.trim_end())?;
     }
     Ok(())
 }
 
 fn write_compared(text: &mut String, compared: &Comparison) -> std::fmt::Result {
     let With { url, began, is_deep } = &compared.with;
-    let kind = if *is_deep { "deep" } else { "quick" };
-    writeln!(text, "\n## Compared with {}\n", inline(url))?;
-    writeln!(text, "The first of the two is the {kind} run of {began}.\n")?;
+    writeln!(text, "\n## {}\n", say!("Compared with {url}", url = inline(url)))?;
+    let which = if *is_deep {
+        say!("The first of the two is the deep run of {began}.", began)
+    } else {
+        say!("The first of the two is the quick run of {began}.", began)
+    };
+    writeln!(text, "{which}\n")?;
     writeln!(text, "{}\n", inline(&compared.headline))?;
     for change in &compared.lanes {
-        writeln!(text, "- {}: {}", capital(change.lane), change.verdicts())?;
-        for (place, signs) in [("second", &change.appeared), ("first", &change.gone)] {
+        let lane = capital(&change.lane.to_string());
+        writeln!(text, "- {}", labelled(lane, change.verdicts()))?;
+        for (place, signs) in [
+            (text!("Only in the second: {says}"), &change.appeared),
+            (text!("Only in the first: {says}"), &change.gone),
+        ] {
             for sign in signs {
-                writeln!(text, "  - Only in the {place}: {}", inline(&sign.says))?;
+                writeln!(text, "  - {}", place.filled(&[("says", &inline(&sign.says))]))?;
             }
         }
         if let Some(silence) = change.silence() {
             writeln!(text, "  - {silence}")?;
         }
     }
-    for (place, titles) in [("second", &compared.appeared), ("first", &compared.gone)] {
+    for (place, titles) in [
+        (text!("Found only in the second: {title}"), &compared.appeared),
+        (text!("Found only in the first: {title}"), &compared.gone),
+    ] {
         for title in titles {
-            writeln!(text, "- Found only in the {place}: {}", inline(title))?;
+            writeln!(text, "- {}", place.filled(&[("title", &inline(title))]))?;
         }
     }
     Ok(())
@@ -118,23 +140,15 @@ fn lives(text: &mut String, lives: &[Life]) -> std::fmt::Result {
     if lives.is_empty() {
         return Ok(());
     }
-    writeln!(text, "\n| on | with | lived | cut after |\n|---|---|---|---|")?;
-    let time = |time: Option<u64>| time.map_or("–".to_owned(), |seconds| format!("{seconds} s"));
+    let [on, with, lived, cut] =
+        [words!("on"), words!("with"), words!("lived"), words!("cut after")];
+    writeln!(text, "\n| {on} | {with} | {lived} | {cut} |\n|---|---|---|---|")?;
+    let time = |time: Option<u64>| {
+        time.map_or_else(|| "–".to_owned(), |seconds| say!("{seconds} s", seconds))
+    };
     for life in lives {
-        let with = match life.with {
-            Passing::Nothing => "silence",
-            Passing::Beats => "a comment or a ping now and then",
-            Passing::Items => "an item now and then",
-            Passing::Messages => "a message of the client now and then",
-            Passing::Traffic => "traffic all the time",
-        };
-        writeln!(
-            text,
-            "| {} | {with} | {} | {} |",
-            life.lane,
-            time(life.survived),
-            time(life.cut)
-        )?;
+        let (lane, with) = (life.lane, life.with.words());
+        writeln!(text, "| {lane} | {with} | {} | {} |", time(life.survived), time(life.cut))?;
     }
     Ok(())
 }
@@ -155,16 +169,24 @@ fn list(
 }
 
 fn hop(seen: &Seen) -> String {
-    let like = if seen.is_named { "" } else { "-like" };
-    format!("{}{like}: {}", seen.hop.name(), inline(&seen.because))
+    let (name, because) = (seen.hop.name(), inline(&seen.because));
+    if seen.is_named {
+        labelled(name, because)
+    } else {
+        say!("{name}-like: {because}", name, because)
+    }
 }
 
-fn capital(lane: Lane) -> String {
-    super::words::capital(&lane.to_string())
+fn confidence(confidence: Confidence) -> &'static str {
+    match confidence {
+        Confidence::Low => words!("low confidence"),
+        Confidence::Medium => words!("medium confidence"),
+        Confidence::High => words!("high confidence"),
+    }
 }
 
-fn seconds(millis: u64) -> f64 {
-    std::time::Duration::from_millis(millis).as_secs_f64()
+fn seconds(millis: u64) -> String {
+    format!("{:.1}", std::time::Duration::from_millis(millis).as_secs_f64())
 }
 
 /// Writes what a network may have said as a text of one line in which nothing is markup.

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::{Report, SCHEMA};
+use crate::{say, words};
 
 /// Reads a report's JSON.
 ///
@@ -23,16 +24,16 @@ pub fn read(text: &str) -> Result<Report, NotAReport> {
 #[derive(Clone, Debug, Eq, Hash, PartialEq, thiserror::Error)]
 pub enum NotAReport {
     /// It is no JSON.
-    #[error("it is not JSON")]
+    #[error("{}", words!("it is not JSON"))]
     NotJson,
     /// It is JSON of something else.
-    #[error("it is no report of a path check")]
+    #[error("{}", words!("it is no report of a path check"))]
     Other,
     /// It is of another schema.
-    #[error("it is of schema {0}, and schema {SCHEMA} is what is read here")]
+    #[error("{}", say!("it is of schema {its}, and schema {known} is what is read here", its = .0, known = SCHEMA))]
     Schema(u64),
     /// Something in it is missing or wrong.
-    #[error("it is damaged ({0})")]
+    #[error("{}", say!("it is damaged ({why})", why = .0))]
     Damaged(String),
 }
 

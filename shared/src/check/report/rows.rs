@@ -1,11 +1,12 @@
 //! A row per lane: how it does, what shows it, what it costs.
 
-use super::{Mark, Row, Verdict};
+use super::{Mark, Row, Verdict, sentences};
 use crate::check::evidence::Evidence;
 use crate::check::flow::{Clocks, Flow, Server};
 use crate::check::observed::{Heard, Observation, Outcome};
 use crate::check::probe::{Ask, Lane, Probe};
 use crate::check::signs::{Life, Passing, Sign, Weight};
+use crate::{counted, say, words};
 
 /// Returns a row per lane.
 pub(super) fn rows(evidence: &Evidence, faults: &[Sign], lives: &[Life]) -> Vec<Row> {
@@ -14,7 +15,7 @@ pub(super) fn rows(evidence: &Evidence, faults: &[Sign], lives: &[Life]) -> Vec<
         let signs: Vec<_> = faults.iter().filter(|sign| sign.lane == lane).collect();
         let verdict = verdict(evidence, lane, &signs);
         let says = match verdict {
-            Verdict::Untested => "It was not tested.".to_owned(),
+            Verdict::Untested => words!("It was not tested.").to_owned(),
             Verdict::Works => works(lane, lives),
             Verdict::Limited | Verdict::Blocked => worst_first(&signs),
         };
@@ -66,12 +67,14 @@ fn has_worked(seen: &Observation) -> bool {
 fn works(lane: Lane, lives: &[Life]) -> String {
     let of_lane = lives.iter().find(|life| life.lane == lane && life.with == Passing::Nothing);
     let says = match lane {
-        Lane::Requests => "Requests and answers arrive whole.",
-        Lane::Poll | Lane::LongPoll => "Questions arrive, and so do their answers.",
-        Lane::Stream | Lane::Frame | Lane::Events | Lane::Socket => "All arrives as it is sent.",
+        Lane::Requests => words!("Requests and answers arrive whole."),
+        Lane::Poll | Lane::LongPoll => words!("Questions arrive, and so do their answers."),
+        Lane::Stream | Lane::Frame | Lane::Events | Lane::Socket => {
+            words!("All arrives as it is sent.")
+        }
     };
     match of_lane.and_then(|life| life.survived) {
-        Some(seconds) => format!("{says} A silence of {seconds} s did no harm."),
+        Some(seconds) => say!("{says} A silence of {seconds} s did no harm.", says, seconds),
         None => says.to_owned(),
     }
 }
@@ -80,8 +83,7 @@ fn works(lane: Lane, lives: &[Life]) -> String {
 fn worst_first(signs: &[&Sign]) -> String {
     let mut signs = signs.to_vec();
     signs.sort_by_key(|sign| std::cmp::Reverse(sign.symptom.weight()));
-    let says: Vec<_> = signs.iter().take(2).map(|sign| sign.says.as_str()).collect();
-    says.join(" ")
+    sentences::joined(signs.iter().take(2).map(|sign| sign.says.clone()))
 }
 
 /// Draws the stream that shows the worst sign, or else one of some items.
@@ -136,12 +138,12 @@ fn costs(evidence: &Evidence, lane: Lane) -> Option<String> {
     let items = u64::try_from(items).ok().filter(|items| *items > 0)?;
     let totals = Server::of(seen)?.0.totals;
     let bytes = (totals.received + totals.sent).div_ceil(items);
-    let plural =
-        |n: u64, word: &str| if n == 1 { format!("1 {word}") } else { format!("{n} {word}s") };
-    Some(format!(
-        "{} for {}, {bytes} bytes an item with all heads",
-        plural(totals.requests, "request"),
-        plural(items, "item")
+    let n = totals.requests;
+    Some(say!(
+        "{requests} for {items}, {bytes} bytes an item with all heads",
+        requests = counted!(n, "1 request", "{n} requests", n),
+        items = counted!(items, "1 item", "{items} items", items),
+        bytes
     ))
 }
 

@@ -1,12 +1,18 @@
 //! A report out of a run's notes.
 
 use std::borrow::Cow;
+use std::time::Duration;
 
-use super::{End, Ran, Report, SCHEMA, findings, gaps, hidden, rows, words};
+use super::{
+    End, Finding, NotTested, Ran, Report, SCHEMA, findings, gaps, hidden, rows, sentences,
+};
 use crate::check::evidence::Evidence;
 use crate::check::hops;
 use crate::check::observed::ServerSide;
+use crate::check::probe::{Lane, Probe};
 use crate::check::signs::{self, Weight};
+use crate::check::suite::{self, Depth};
+use crate::{say, words};
 
 /// Tells what a run has shown.
 pub fn of(evidence: &Evidence, ran: Ran) -> Report {
@@ -27,6 +33,7 @@ pub fn of(evidence: &Evidence, ran: Ran) -> Report {
     let found = findings::findings(&counted, &faults, &hops);
     Report {
         schema: SCHEMA,
+        language: language().to_owned(),
         program: ran.program,
         url: evidence.url.clone(),
         proxy: None,
@@ -37,9 +44,9 @@ pub fn of(evidence: &Evidence, ran: Ran) -> Report {
         client: evidence.client,
         hidden: ran.hidden,
         run: evidence.run.clone(),
-        headline: words::headline(&rows, &found, is_complete),
-        recommended: words::recommended(&rows),
-        keep_alive: words::keep_alive(&lives, &faults),
+        headline: sentences::headline(&rows, &found, is_complete),
+        recommended: sentences::recommended(&rows),
+        keep_alive: sentences::keep_alive(&lives, &faults),
         rows,
         lives,
         findings: found,
@@ -52,20 +59,93 @@ pub fn of(evidence: &Evidence, ran: Ran) -> Report {
     }
 }
 
+/// Returns the tag (RFC 5646) of the language that is spoken, as its translators give it.
+pub fn language() -> &'static str {
+    words!("en")
+}
+
+/// Says which lanes the user has left out; nothing where none was.
+pub fn left_out(lanes: &[Lane]) -> Option<NotTested> {
+    let out = Lane::ALL.into_iter().filter(|lane| !lanes.contains(lane));
+    let out: Vec<_> = out.map(Lane::word).collect();
+    let why = || say!("Left out by --only: {lanes}.", lanes = sentences::listed(&out));
+    (!out.is_empty()).then(|| NotTested { probe: None, lane: None, why: why() })
+}
+
+/// Tells a report from what both sides noted, by the signs and rules of this program and in the language
+/// that is spoken. What it was compared with is left as it is told: the other report is not known.
+pub fn retold(report: &Report) -> Report {
+    let depth = if report.is_deep { Depth::Deep } else { Depth::Quick };
+    let mut probes = suite::probes(depth);
+    let lanes = lanes_of(report, &probes);
+    let is_left_out = |probe: &Probe| {
+        !lanes.contains(&probe.lane) && !report.observations.iter().any(|it| it.probe == probe.id)
+    };
+    probes.retain(|probe| !is_left_out(probe));
+    let evidence = Evidence {
+        probes,
+        observations: report.observations.clone(),
+        url: report.url.clone(),
+        client: report.client,
+        run: report.run.clone(),
+        began: report.began,
+    };
+    let ran = Ran {
+        program: report.program.clone(),
+        took: Duration::from_millis(report.took),
+        // Where the server had gone, what it has not told of is no longer among the notes.
+        end: if report.is_complete { End::Complete } else { End::Stopped },
+        is_deep: report.is_deep,
+        hidden: report.hidden.clone(),
+    };
+    let mut told = of(&evidence, ran);
+    told.proxy.clone_from(&report.proxy);
+    told.compared.clone_from(&report.compared);
+    told.not_tested.extend(left_out(&lanes));
+    told
+}
+
+/// Tells a report of another language in the one that is spoken; nothing where this program finds
+/// something else in its notes, as in those of another version.
+pub fn told_again(report: &Report) -> Option<Report> {
+    let told = retold(report);
+    let verdicts = |report: &Report| Lane::ALL.map(|lane| report.verdict(lane));
+    let found = |report: &Report| -> Vec<_> {
+        let signs = |finding: &Finding| {
+            let of = finding.signs.iter().map(|sign| (sign.lane, sign.symptom.clone()));
+            of.collect::<Vec<_>>()
+        };
+        let findings = report.findings.iter();
+        findings.map(|finding| (finding.rule.clone(), signs(finding))).collect()
+    };
+    let is_same = verdicts(report) == verdicts(&told) && found(report) == found(&told);
+    is_same.then_some(told)
+}
+
+/// Returns the lanes that a run was to look at: of each of these it tells what came of some probe, or why
+/// none did. One probe is made in any case, since all else is measured by it.
+fn lanes_of(report: &Report, probes: &[Probe]) -> Vec<Lane> {
+    let is_told = |probe: &&Probe| {
+        probe.id.0 != suite::MEASURE
+            && (report.observations.iter().any(|seen| seen.probe == probe.id)
+                || report.not_tested.iter().any(|gap| gap.probe.as_ref() == Some(&probe.id)))
+    };
+    let told: Vec<_> = probes.iter().filter(is_told).map(|probe| probe.lane).collect();
+    Lane::ALL.into_iter().filter(|lane| told.contains(lane)).collect()
+}
+
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
-    use crate::check::observed::Outcome;
-    use crate::check::probe::{Ask, Lane};
+    use crate::check::observed::{Outcome, Untold};
+    use crate::check::probe::Ask;
     use crate::check::sample::{Sample, run};
 
     #[test]
     fn what_a_server_that_has_gone_did_not_tell_is_not_counted() {
         let seen = |id| Sample::of(id, Lane::Requests, Ask::Seen { times: 1 });
         let mut evidence = run(&[seen("told"), seen("untold")]);
-        evidence.observations[1].ledger = ServerSide::Unknown("It does not answer.".to_owned());
+        evidence.observations[1].ledger = ServerSide::Unknown(Untold::NotInTime);
         let told = |end| {
             let (program, took) = ("1.0.0".to_owned(), Duration::ZERO);
             let report = of(&evidence, Ran { program, took, end, is_deep: false, hidden: vec![] });

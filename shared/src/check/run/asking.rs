@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::check::observed::ServerSide;
+use crate::check::observed::{ServerSide, Untold};
 use crate::check::probe::Ask;
 use crate::ledger::{Ledger, What};
 
@@ -52,7 +52,7 @@ impl Asking {
             pause: PAUSE,
             asked: None,
             tells_end,
-            known: ServerSide::Unknown("it could not be asked in time".to_owned()),
+            known: ServerSide::Unknown(Untold::NoTime),
             is_whole: false,
         }
     }
@@ -61,7 +61,7 @@ impl Asking {
     /// has forgotten.
     pub(super) fn answered(
         &mut self,
-        answer: Result<Option<Ledger>, String>,
+        answer: Result<Option<Ledger>, Untold>,
         has_heard_it: bool,
         at: Duration,
     ) {
@@ -77,7 +77,7 @@ impl Asking {
             }
             // What was known before is worth more than that it can't be had any more.
             Ok(None) | Err(_) if matches!(self.known, ServerSide::Ledger(_)) => return,
-            Ok(None) if has_heard_it => ServerSide::Unknown(FORGOTTEN.to_owned()),
+            Ok(None) if has_heard_it => ServerSide::Unknown(Untold::Forgotten),
             Ok(None) => ServerSide::Nothing,
             Err(error) => ServerSide::Unknown(error),
         };
@@ -88,8 +88,7 @@ impl Asking {
     pub(super) fn step(&mut self, at: Duration, may_ask: bool) -> Step {
         match self.asked {
             Some(asked) if asked + ANSWER_WITHIN <= at => {
-                let error = "it did not answer in time".to_owned();
-                self.answered(Err(error), false, at);
+                self.answered(Err(Untold::NotInTime), false, at);
                 Step::Drop
             }
             Some(_) => Step::Wait,
@@ -129,10 +128,6 @@ impl Asking {
         over >= ledger.totals.requests
     }
 }
-
-/// Of a probe that the server has answered, and knows nothing of.
-const FORGOTTEN: &str =
-    "it has no ledger of what it answered: it was restarted, or its ledgers are not reached";
 
 /// How long the server is asked until it knows that the client has left.
 const LEFT_WITHIN: Duration = Duration::from_secs(6);

@@ -69,7 +69,7 @@ fn a_server_without_ledgers_is_asked_for_none() {
     assert!(!effects.iter().any(|effect| matches!(effect, Effect::AskLedger(_))), "{effects:?}");
     assert_eq!(run.stage(seen), Stage::Over(Outcome::Done));
     let side = run.evidence().of("seen").unwrap().1.ledger.clone();
-    assert_eq!(side, ServerSide::Unknown(NO_LEDGERS.to_owned()));
+    assert_eq!(side, ServerSide::Unknown(Untold::NoLedgers));
 }
 
 #[test]

@@ -7,6 +7,7 @@ use crate::check::flow::{How, silence_at};
 use crate::check::observed::Outcome;
 use crate::check::plan::Step;
 use crate::check::probe::SocketAsk;
+use crate::words;
 
 /// A connection that ended early.
 #[derive(Clone, Debug)]
@@ -32,8 +33,8 @@ impl Cut<'_> {
     }
 
     /// Says how it ended.
-    pub(super) const fn how(&self) -> &'static str {
-        if self.is_proper { "with a proper end" } else { "in the middle" }
+    pub(super) fn how(&self) -> &'static str {
+        if self.is_proper { words!("with a proper end") } else { words!("in the middle") }
     }
 }
 

@@ -10,6 +10,7 @@ use super::made::Made;
 use crate::check::flow::How;
 use crate::check::probe::{Ask, Lane, ProbeId};
 use crate::ledger;
+use crate::{say, words};
 
 pub(super) fn find(looked: &Looked<'_>, made: &mut Made) {
     let all: Vec<_> = looked.probes.iter().filter_map(|told| cut(looked, told)).collect();
@@ -44,10 +45,10 @@ fn of_lane(lane: Lane, cuts: Vec<Cut<'_>>, all: &[Cut<'_>], made: &mut Made) {
 
     if let (Some(life), Some(first)) = (lifetime, aged.first()) {
         let seconds = seconds(life);
-        let says = format!(
-            "It was cut {} after {} s, however much passed on it.",
-            first.how(),
-            tenths(life)
+        let says = say!(
+            "It was cut {how} after {age} s, however much passed on it.",
+            how = first.how(),
+            age = tenths(life)
         );
         let all = ids(aged.iter().chain(&aged_idle));
         made.add(lane, &all, Symptom::Lifetime { seconds }, says);
@@ -56,7 +57,7 @@ fn of_lane(lane: Lane, cuts: Vec<Cut<'_>>, all: &[Cut<'_>], made: &mut Made) {
     let resets: Vec<_> = rest.iter().filter(|cut| is_reset(lane, cut)).collect();
     if let Some(first) = resets.first() {
         let millis = u64::try_from(first.age.as_millis()).unwrap_or(u64::MAX);
-        let says = format!("The socket opened, and broke {millis} ms later.");
+        let says = say!("The socket opened, and broke {millis} ms later.", millis);
         made.add(lane, &ids(resets.iter().copied()), Symptom::SocketReset { millis }, says);
     }
     for cut in rest.iter().filter(|cut| !is_reset(lane, cut)) {
@@ -68,11 +69,24 @@ fn of_lane(lane: Lane, cuts: Vec<Cut<'_>>, all: &[Cut<'_>], made: &mut Made) {
 fn ended_early(cut: &Cut<'_>) -> String {
     let items = cut.told.flow.items.len();
     let planned = cut.told.planned().unwrap_or_default();
-    let server = if cut.is_tail { "had said all" } else { "had more to say" };
     let (age, how) = (tenths(cut.age), cut.how());
-    format!(
-        "It ended {how} after {age} s and {items} of {planned} items, when the server {server}."
-    )
+    if cut.is_tail {
+        say!(
+            "It ended {how} after {age} s and {items} of {planned} items, when the server had said all.",
+            how,
+            age,
+            items,
+            planned
+        )
+    } else {
+        say!(
+            "It ended {how} after {age} s and {items} of {planned} items, when the server had more to say.",
+            how,
+            age,
+            items,
+            planned
+        )
+    }
 }
 
 /// Returns after how long links are cut that something passes on: where one was that had lived for long,
@@ -114,17 +128,18 @@ fn silences(lane: Lane, idle: &[Cut<'_>], made: &mut Made) {
     let bare: Vec<_> = idle.iter().filter(|cut| !is_kept(cut)).collect();
     let kept: Vec<_> = idle.iter().filter(is_kept).collect();
     if let Some(first) = bare.iter().min_by_key(|cut| cut.silence) {
-        let says = format!("Cut {} after {} s of silence.", first.how(), tenths(first.silence));
+        let (how, silence) = (first.how(), tenths(first.silence));
+        let says = say!("Cut {how} after {silence} s of silence.", how, silence);
         let seconds = seconds(first.silence);
         let all = ids(bare.iter().chain(&kept).copied());
         made.add(lane, &all, Symptom::IdleCut { seconds }, says);
     } else if let Some(first) = kept.iter().min_by_key(|cut| cut.age) {
         let seconds = seconds(first.age);
-        let says = format!(
-            "It was cut {} after {} s, though something passed on it every {} s.",
-            first.how(),
-            tenths(first.age),
-            first.meant.as_secs()
+        let says = say!(
+            "It was cut {how} after {age} s, though something passed on it every {every} s.",
+            how = first.how(),
+            age = tenths(first.age),
+            every = first.meant.as_secs()
         );
         made.add(lane, &ids(kept.iter().copied()), Symptom::Lifetime { seconds }, says);
     }
@@ -135,9 +150,14 @@ fn death(looked: &Looked<'_>, told: &Timed<'_>, made: &mut Made) {
         return;
     }
     let items = told.flow.items.len();
-    let after = rung(looked, told)
-        .map_or(String::new(), |rung| format!(" after {} s of silence", rung.meant.as_secs()));
-    let says = format!("It stayed open, and nothing came after item {items}{after}.");
+    let says = match rung(looked, told) {
+        Some(rung) => say!(
+            "It stayed open, and nothing came after item {items} after {silence} s of silence.",
+            items,
+            silence = rung.meant.as_secs()
+        ),
+        None => say!("It stayed open, and nothing came after item {items}.", items),
+    };
     made.shows(told.probe, Symptom::SilentDeath, says);
 }
 
@@ -148,16 +168,24 @@ fn wait(looked: &Looked<'_>, told: &Timed<'_>, made: &mut Made) {
     let is_unanswered = told.heads().next().is_none() && told.ended().is_none();
     let retried = told.retried_after().filter(|_| is_unanswered);
     if is_unanswered && retried.is_none() {
-        let says = format!("No answer came to a question that waits for {} s.", wait.as_secs());
+        let wait = wait.as_secs();
+        let says = say!("No answer came to a question that waits for {wait} s.", wait);
         made.shows(told.probe, Symptom::SilentDeath, says);
         return;
     }
-    let how = match told.status() {
-        Some(status) => format!("answered {status} in the server's place"),
-        None if retried.is_some() => "given up on the way, and asked again,".to_owned(),
-        None => "cut in the middle".to_owned(),
+    let after = tenths(cut);
+    let says = match told.status() {
+        Some(status) => say!(
+            "A question that waits is answered {status} in the server's place after {after} s.",
+            status,
+            after
+        ),
+        None if retried.is_some() => say!(
+            "A question that waits is given up on the way, and asked again, after {after} s.",
+            after
+        ),
+        None => say!("A question that waits is cut in the middle after {after} s.", after),
     };
-    let says = format!("A question that waits is {how} after {} s.", tenths(cut));
     made.shows(told.probe, Symptom::IdleCut { seconds: seconds(cut) }, says);
 }
 
@@ -172,18 +200,20 @@ fn unheard(looked: &Looked<'_>, told: &Timed<'_>, made: &mut Made) {
     let after = |at: u64| looked.before(left.at, at);
     let says = match server.end() {
         Some((at, ledger::NO_MORE)) if after(at).is_some_and(|after| after >= UNHEARD) => {
-            "The server went on to its end after the client had left, and was not told.".to_owned()
+            words!("The server went on to its end after the client had left, and was not told.")
+                .to_owned()
         }
         Some((at, _)) => match after(at) {
             Some(after) if after >= UNHEARD => {
-                format!("The server was told {} s after the client had left.", after / 1_000_000)
+                let seconds = after / 1_000_000;
+                say!("The server was told {seconds} s after the client had left.", seconds)
             }
             Some(_) | None => return,
         },
         None => match after(server.0.now.get()) {
-            Some(after) if after >= UNHEARD => format!(
-                "{} s after the client had left, the server had not been told.",
-                after / 1_000_000
+            Some(after) if after >= UNHEARD => say!(
+                "{seconds} s after the client had left, the server had not been told.",
+                seconds = after / 1_000_000
             ),
             Some(_) | None => return,
         },

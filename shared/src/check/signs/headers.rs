@@ -9,6 +9,8 @@ use crate::check::evidence::Client;
 use crate::check::flow::named;
 use crate::check::observed::Heard;
 use crate::check::probe::{Ask, Lane};
+use crate::check::report::listed;
+use crate::{say, words};
 
 pub(super) fn find(looked: &Looked<'_>, made: &mut Made) {
     let mut added = BTreeSet::new();
@@ -24,7 +26,7 @@ pub(super) fn find(looked: &Looked<'_>, made: &mut Made) {
     }
     if !added.is_empty() {
         let names: Vec<_> = added.into_iter().collect();
-        let says = format!("Added on the way: {}.", names.join(", "));
+        let says = say!("Added on the way: {names}.", names = listed(&names));
         made.add(Lane::Requests, &added_by, Symptom::HeadersAdded { names }, says);
     }
     for told in looked.of_lane(Lane::Requests) {
@@ -41,8 +43,8 @@ fn compressed(told: &Timed<'_>, made: &mut Made) {
         .server
         .is_some_and(|server| server.responses().any(|(.., headers)| coding(headers).is_some()));
     if !by_server {
-        let says = format!("Compressed on the way, as {coding_there}.");
         let coding = coding_there.to_owned();
+        let says = say!("Compressed on the way, as {coding}.", coding);
         made.shows(told.probe, Symptom::Compressed { coding }, says);
     }
 }
@@ -82,7 +84,7 @@ fn stripped(looked: &Looked<'_>, told: &Timed<'_>, made: &mut Made) {
     names.sort_unstable();
     names.dedup();
     if !names.is_empty() {
-        let says = format!("Sent by the server, and not arrived: {}.", names.join(", "));
+        let says = say!("Sent by the server, and not arrived: {names}.", names = listed(&names));
         made.shows(told.probe, Symptom::HeadersStripped { names }, says);
     }
 }
@@ -113,7 +115,7 @@ fn origin(looked: &Looked<'_>, told: &Timed<'_>, made: &mut Made) {
     let is_answered_for = arrived.iter().any(|name| is_of_hop(name, &sent));
     let has_hop = is_secure || is_answered_for || has(&"via") || request.version == "HTTP/1.0";
     if has_hop && !ADDRESSES.iter().any(has) {
-        let says = "The request comes by a proxy, and no header tells for whom.";
+        let says = words!("The request comes by a proxy, and no header tells for whom.");
         made.shows(told.probe, Symptom::AddressLost, says);
     }
     let schemes = ["x-forwarded-proto", "forwarded", "x-forwarded-scheme", "cf-visitor"];
@@ -122,7 +124,7 @@ fn origin(looked: &Looked<'_>, told: &Timed<'_>, made: &mut Made) {
         request.values(name).any(|value| value.contains("https") || value.ends_with("not shown)"))
     });
     if is_secure && !has_scheme {
-        let says = "The client came by https, and no header tells the server so.";
+        let says = words!("The client came by https, and no header tells the server so.");
         made.shows(told.probe, Symptom::SchemeLost, says);
     }
 }

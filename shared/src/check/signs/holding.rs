@@ -7,6 +7,7 @@ use crate::check::flow::{Pattern, pattern};
 use crate::check::observed::Outcome;
 use crate::check::plan::Step;
 use crate::check::probe::{Ask, Lane, ProbeId};
+use crate::say;
 
 pub(super) fn find(looked: &Looked<'_>, made: &mut Made) {
     for lane in Lane::ALL {
@@ -117,7 +118,7 @@ fn lane_of(lane: Lane, streams: &[Stream<'_>], made: &mut Made) {
         let is_near = |late: u64| late.abs_diff(millis) * 5 <= millis * 2;
         let alike = delayed.iter().chain(&one_late).filter(|stream| is_near(stream.late));
         let all: Vec<_> = timed.iter().chain(alike).map(|stream| stream.id()).collect();
-        let says = format!("What is sent arrives glued together, up to {millis} ms late.");
+        let says = say!("What is sent arrives glued together, up to {millis} ms late.", millis);
         if is_sure(&all) {
             made.add(lane, &all, Symptom::Coalesced { millis }, says);
         }
@@ -128,10 +129,10 @@ fn lane_of(lane: Lane, streams: &[Stream<'_>], made: &mut Made) {
         one_late.extend(delayed.iter().filter(waits_for_both));
     }
     if let Some(first) = one_late.first() {
-        let says = format!(
-            "Each item arrives when the next one is sent: {} ms late, where they are {} ms apart.",
-            first.late,
-            first.told.flow.period()
+        let says = say!(
+            "Each item arrives when the next one is sent: {late} ms late, where they are {period} ms apart.",
+            late = first.late,
+            period = first.told.flow.period()
         );
         let all: Vec<_> = one_late.iter().map(|stream| stream.id()).collect();
         if is_sure(&all) {
@@ -151,11 +152,11 @@ fn lumps_of(pattern: Pattern) -> Option<(u64, String)> {
     match pattern {
         Pattern::BySize { bytes, millis } | Pattern::ByTime { bytes, millis } => Some((
             bytes,
-            format!("Items arrive in lumps of {bytes} bytes, up to {millis} ms late."),
+            say!("Items arrive in lumps of {bytes} bytes, up to {millis} ms late.", bytes, millis),
         )),
         Pattern::AtFirst { bytes } => Some((
             bytes,
-            format!("The first {bytes} bytes arrive at once, and all else as it is sent."),
+            say!("The first {bytes} bytes arrive at once, and all else as it is sent.", bytes),
         )),
         Pattern::Prompt | Pattern::Whole | Pattern::OneLate | Pattern::Delayed { .. } => None,
     }
@@ -177,10 +178,10 @@ fn held_whole(longest: &Stream<'_>) -> String {
     let items = longest.told.flow.items.len();
     if items == 0 {
         let waited = longest.told.probe.deadline.as_secs();
-        return format!("Nothing arrived within {waited} s of what the server had sent.");
+        return say!("Nothing arrived within {waited} s of what the server had sent.", waited);
     }
     let span = longest.told.flow.span();
-    format!("All {items} items arrived at the end, though they were sent over {span} ms.")
+    say!("All {items} items arrived at the end, though they were sent over {span} ms.", items, span)
 }
 
 /// Looks whether a head waits for the first item: only where there is a silence between the two.
@@ -197,7 +198,8 @@ fn late_head(looked: &Looked<'_>, told: &Timed<'_>, made: &mut Made) {
     let Some(late) = told.flow.head.and_then(|head| looked.before(head, sent)) else { return };
     let millis = u64::try_from(-late / 1_000).unwrap_or_default();
     if millis * 5 >= u64::from(silence) * 3 && millis >= HEAD_LATE {
-        let says = format!("The head arrives {millis} ms after it was sent, with the first item.");
+        let says =
+            say!("The head arrives {millis} ms after it was sent, with the first item.", millis);
         made.shows(told.probe, Symptom::HeadLate { millis }, says);
     }
 }

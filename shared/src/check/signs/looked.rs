@@ -103,6 +103,7 @@ const PROBLEM: &str = "application/problem+json";
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::check::observed::Untold;
     use crate::check::probe::Ask;
     use crate::check::sample::{Sample, run};
 
@@ -124,7 +125,7 @@ mod tests {
             assert_eq!(refusal(&evidence.observations[0]), refused, "{status} {headers:?}");
         }
         let mut seen = run(&[asked().answer(3, 503, None, &[problem])]).observations.remove(0);
-        seen.ledger = ServerSide::Unknown("it does not answer".to_owned());
+        seen.ledger = ServerSide::Unknown(Untold::NotInTime);
         assert_eq!(refusal(&seen), Some(503), "nobody can tell");
         let mut seen = run(&[arrived(200).answer(3, 503, None, &[problem])]).observations.remove(0);
         if let ServerSide::Ledger(ledger) = &mut seen.ledger {

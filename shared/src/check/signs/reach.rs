@@ -7,13 +7,15 @@ use crate::check::evidence::Client;
 use crate::check::flow::Server;
 use crate::check::probe::Ask;
 use crate::info::Opening;
+use crate::text::Text;
 use crate::transport::Transport;
+use crate::{say, text, words};
 
 pub(super) fn find(looked: &Looked<'_>, made: &mut Made) {
     let is_cut_off = !looked.probes.is_empty() && looked.probes.iter().all(is_unheard_of);
     for told in &looked.probes {
         if is_cut_off {
-            made.shows(told.probe, Symptom::Unreachable, "No request arrives at the server.");
+            made.shows(told.probe, Symptom::Unreachable, nothing_arrives());
         } else if is_socket(&told.probe.ask) {
             if !has_waited_in_its_browser(looked, told) {
                 upgrade(told, made);
@@ -61,13 +63,14 @@ fn request(looked: &Looked<'_>, told: &Timed<'_>, made: &mut Made) {
         let is_answered = |other: &Timed<'_>| other.never_arrived() && other.status().is_some();
         let is_broken_off = is_body && looked.of_lane(told.probe.lane).any(is_answered);
         if is_unheard_of(told) && !is_broken_off {
-            made.shows(told.probe, Symptom::Unreachable, "No request arrives at the server.");
+            made.shows(told.probe, Symptom::Unreachable, nothing_arrives());
         }
         return;
     };
     let after = at.saturating_sub(told.flow.asked) / 1_000;
     if told.never_arrived() {
-        let says = format!("Something else answers {status}: no request arrives at the server.");
+        let says =
+            say!("Something else answers {status}: no request arrives at the server.", status);
         made.shows(told.probe, Symptom::AnsweredElsewhere { status }, says);
         return;
     }
@@ -77,10 +80,17 @@ fn request(looked: &Looked<'_>, told: &Timed<'_>, made: &mut Made) {
     let by_server: Vec<_> = server.responses().map(|(_, status, _)| status).collect();
     if !by_server.contains(&status) {
         let says = match by_server.first() {
-            Some(own) => {
-                format!("{status} arrives after {after} ms, and the server answered {own}.")
-            }
-            None => format!("{status} arrives after {after} ms, and the server had not answered."),
+            Some(own) => say!(
+                "{status} arrives after {after} ms, and the server answered {own}.",
+                status,
+                after,
+                own
+            ),
+            None => say!(
+                "{status} arrives after {after} ms, and the server had not answered.",
+                status,
+                after
+            ),
         };
         made.shows(told.probe, Symptom::AnsweredElsewhere { status }, says);
     }
@@ -95,16 +105,16 @@ pub(super) fn has_no_room(told: &Timed<'_>) -> bool {
 fn upgrade(told: &Timed<'_>, made: &mut Made) {
     if told.has_opened() {
         if told.never_arrived() {
-            let says = "The socket opens, and no request for it arrives at the server.";
+            let says = words!("The socket opens, and no request for it arrives at the server.");
             made.shows(told.probe, Symptom::UpgradeAnswered { status: Some(101) }, says);
         }
         return;
     }
     let (symptom, says) = match told.server.filter(|_| !told.never_arrived()) {
         Some(server) => arrived(told, server),
-        None if told.never_arrived() => answered(told, "it does not arrive at the server"),
+        None if told.never_arrived() => answered(told, &NOT_ARRIVED),
         // Nobody could be asked.
-        None => answered(told, "the server could not be asked about it"),
+        None => answered(told, &NOT_ASKED),
     };
     made.shows(told.probe, symptom, says);
 }
@@ -114,15 +124,15 @@ fn arrived(told: &Timed<'_>, server: Server<'_>) -> (Symptom, String) {
     let opening = Opening::of(server.0).filter(|opening| opening.upgrade && !opening.is_too_old());
     if opening.is_none() {
         let Some(request) = server.requests().next_back() else {
-            return answered(told, "its request is not in the ledger any more");
+            return answered(told, &FORGOTTEN);
         };
         let list = |name: &str| request.values(name).collect::<Vec<_>>().join(", ");
         let (upgrade, connection) = (list("upgrade"), list("connection"));
-        let says = format!(
-            "The request for the upgrade arrives by {} with {} and {}.",
-            request.version,
-            or_none("Upgrade", &upgrade),
-            or_none("Connection", &connection),
+        let says = say!(
+            "The request for the upgrade arrives by {version} with {upgrade} and {connection}.",
+            version = request.version,
+            upgrade = or_none("Upgrade", &upgrade),
+            connection = or_none("Connection", &connection),
         );
         return (Symptom::UpgradeStripped, says);
     }
@@ -130,33 +140,86 @@ fn arrived(told: &Timed<'_>, server: Server<'_>) -> (Symptom, String) {
     match own.filter(|status| *status >= 300) {
         Some(status) => {
             let says =
-                format!("The upgrade arrives whole, and the server itself answers {status}.");
+                say!("The upgrade arrives whole, and the server itself answers {status}.", status);
             (Symptom::UpgradeAnswered { status: Some(status) }, says)
         }
-        None => answered(told, "it arrives at the server"),
+        None => answered(told, &ARRIVED),
     }
 }
 
 fn or_none(name: &str, value: &str) -> String {
-    if value.is_empty() { format!("no {name}") } else { format!("\"{name}: {value}\"") }
+    if value.is_empty() { say!("no {name}", name) } else { format!("\"{name}: {value}\"") }
 }
 
+/// What is said of an upgrade that the server did not answer, by what is known of its request.
+struct Upgrade {
+    answered: Text,
+    refused: Text,
+    unanswered: Text,
+}
+
+const ARRIVED: Upgrade = Upgrade {
+    answered: text!("The upgrade is answered {status}, and it arrives at the server."),
+    refused: text!("The upgrade is refused after {after} ms, and it arrives at the server."),
+    unanswered: text!(
+        "The upgrade is not answered within {waited} s, and it arrives at the server."
+    ),
+};
+
+const NOT_ARRIVED: Upgrade = Upgrade {
+    answered: text!("The upgrade is answered {status}, and it does not arrive at the server."),
+    refused: text!(
+        "The upgrade is refused after {after} ms, and it does not arrive at the server."
+    ),
+    unanswered: text!(
+        "The upgrade is not answered within {waited} s, and it does not arrive at the server."
+    ),
+};
+
+const NOT_ASKED: Upgrade = Upgrade {
+    answered: text!(
+        "The upgrade is answered {status}, and the server could not be asked about it."
+    ),
+    refused: text!(
+        "The upgrade is refused after {after} ms, and the server could not be asked about it."
+    ),
+    unanswered: text!(
+        "The upgrade is not answered within {waited} s, and the server could not be asked about it."
+    ),
+};
+
+const FORGOTTEN: Upgrade = Upgrade {
+    answered: text!(
+        "The upgrade is answered {status}, and its request is not in the ledger any more."
+    ),
+    refused: text!(
+        "The upgrade is refused after {after} ms, and its request is not in the ledger any more."
+    ),
+    unanswered: text!(
+        "The upgrade is not answered within {waited} s, and its request is not in the ledger any more."
+    ),
+};
+
 /// Says what the client was answered, where that is not the server's doing.
-fn answered(told: &Timed<'_>, whereas: &str) -> (Symptom, String) {
+fn answered(told: &Timed<'_>, upgrade: &Upgrade) -> (Symptom, String) {
     if let Some(status) = told.status() {
-        let says = format!("The upgrade is answered {status}, and {whereas}.");
+        let says = upgrade.answered.filled(&[("status", &status)]);
         return (Symptom::UpgradeAnswered { status: Some(status) }, says);
     }
     match told.ended() {
         Some((at, _)) => {
             let after = at.saturating_sub(told.flow.asked) / 1_000;
-            let says = format!("The upgrade is refused after {after} ms, and {whereas}.");
+            let says = upgrade.refused.filled(&[("after", &after)]);
             (Symptom::UpgradeAnswered { status: None }, says)
         }
         None => {
             let waited = told.probe.deadline.as_secs();
-            let says = format!("The upgrade is not answered within {waited} s, and {whereas}.");
+            let says = upgrade.unanswered.filled(&[("waited", &waited)]);
             (Symptom::UpgradeUnanswered, says)
         }
     }
+}
+
+fn nothing_arrives() -> &'static str {
+    words!("No request arrives at the server.")
 }

@@ -7,6 +7,8 @@ use super::reach::has_no_room;
 use crate::check::flow::{Flow, How};
 use crate::check::observed::{Heard, Outcome};
 use crate::check::probe::{Ask, Lane};
+use crate::text::Text;
+use crate::{say, text, words};
 
 pub(super) fn find(looked: &Looked<'_>, made: &mut Made) {
     for told in &looked.probes {
@@ -25,23 +27,38 @@ pub(super) fn find(looked: &Looked<'_>, made: &mut Made) {
             | Ask::Download { .. } => {}
         }
     }
-    bodies(looked, "up", upload, made);
-    bodies(looked, "down", download, made);
+    bodies(looked, &UP, made);
+    bodies(looked, &DOWN, made);
 }
 
-const fn upload(ask: &Ask) -> Option<u32> {
-    if let Ask::Upload { bytes } = ask { Some(*bytes) } else { None }
+/// A way that bodies go, and what is said of one that does not arrive.
+struct Way {
+    size: fn(&Ask) -> Option<u32>,
+    changed: Text,
+    answered: Text,
+    lost: Text,
 }
 
-const fn download(ask: &Ask) -> Option<u32> {
-    if let Ask::Download { bytes } = ask { Some(*bytes) } else { None }
-}
+const UP: Way = Way {
+    size: |ask| if let Ask::Upload { bytes } = ask { Some(*bytes) } else { None },
+    changed: text!("A body of {bytes} bytes up arrived changed."),
+    answered: text!("A body of {bytes} bytes up is answered {status}; {passed} bytes pass."),
+    lost: text!("A body of {bytes} bytes up does not get through; {passed} bytes pass."),
+};
+
+const DOWN: Way = Way {
+    size: |ask| if let Ask::Download { bytes } = ask { Some(*bytes) } else { None },
+    changed: text!("A body of {bytes} bytes down arrived changed."),
+    answered: text!("A body of {bytes} bytes down is answered {status}; {passed} bytes pass."),
+    lost: text!("A body of {bytes} bytes down does not get through; {passed} bytes pass."),
+};
 
 fn twice(told: &Timed<'_>, made: &mut Made) {
     let asked = told.seen.heard.iter().filter(|note| note.what == Heard::Asked).count() as u64;
     let arrived = told.server.map_or(0, |server| server.0.totals.requests);
     if asked > 0 && arrived > asked {
-        let says = format!("{asked} sent by the client, {arrived} arrived at the server.");
+        let says =
+            say!("{asked} sent by the client, {arrived} arrived at the server.", asked, arrived);
         made.shows(told.probe, Symptom::SentTwice { times: arrived.div_ceil(asked) }, says);
     }
 }
@@ -57,17 +74,17 @@ fn is_same(told: &Timed<'_>) -> Option<bool> {
 fn replaced(told: &Timed<'_>, sent: u16, made: &mut Made) {
     let Some(arrived) = told.status().filter(|_| !told.never_arrived()) else { return };
     if arrived != sent {
-        let says = format!("The server answered {sent}, and {arrived} arrived.");
+        let says = say!("The server answered {sent}, and {arrived} arrived.", sent, arrived);
         made.shows(told.probe, Symptom::AnswerReplaced { sent, arrived }, says);
     } else if is_same(told) == Some(false) {
-        let says = format!("The server's {sent} arrived with another body.");
+        let says = say!("The server's {sent} arrived with another body.", sent);
         made.shows(told.probe, Symptom::AnswerReplaced { sent, arrived }, says);
     }
 }
 
 /// Looks up to which size bodies pass.
-fn bodies(looked: &Looked<'_>, way: &str, size: impl Fn(&Ask) -> Option<u32>, made: &mut Made) {
-    let all = || looked.probes.iter().filter_map(|told| Some((told, size(&told.probe.ask)?)));
+fn bodies(looked: &Looked<'_>, way: &Way, made: &mut Made) {
+    let all = || looked.probes.iter().filter_map(|told| Some((told, (way.size)(&told.probe.ask)?)));
     let is_whole = |told: &Timed<'_>| {
         told.status().is_none_or(|status| status < 300) && is_same(told) == Some(true)
     };
@@ -86,15 +103,16 @@ fn bodies(looked: &Looked<'_>, way: &str, size: impl Fn(&Ask) -> Option<u32>, ma
     let failed = all().filter(|(told, bytes)| is_failed(told) && *bytes > passed && gets_through);
     let Some((told, bytes)) = failed.min_by_key(|(_, bytes)| *bytes) else { return };
     if is_same(told) == Some(false) && told.status() == Some(200) {
-        let says = format!("A body of {bytes} bytes {way} arrived changed.");
+        let says = way.changed.filled(&[("bytes", &bytes)]);
         made.shows(told.probe, Symptom::AnswerReplaced { sent: 200, arrived: 200 }, says);
         return;
     }
-    let answer = match told.status() {
-        Some(status) => format!("is answered {status}"),
-        None => "does not get through".to_owned(),
+    let says = match told.status() {
+        Some(status) => {
+            way.answered.filled(&[("bytes", &bytes), ("status", &status), ("passed", &passed)])
+        }
+        None => way.lost.filled(&[("bytes", &bytes), ("passed", &passed)]),
     };
-    let says = format!("A body of {bytes} bytes {way} {answer}; {passed} bytes pass.");
     let (passed, failed) = (passed.into(), bytes.into());
     made.shows(told.probe, Symptom::OverLimit { passed, failed }, says);
 }
@@ -113,8 +131,11 @@ fn side_by_side(looked: &Looked<'_>, told: &Timed<'_>, streams: u32, made: &mut 
         && waited > 0
         && let Ok(open) = u32::try_from(open)
     {
-        let says =
-            format!("{open} of {streams} streams opened side by side, the others after them.");
+        let says = say!(
+            "{open} of {streams} streams opened side by side, the others after them.",
+            open,
+            streams
+        );
         made.shows(told.probe, Symptom::FewConnections { open }, says);
     }
 }
@@ -125,13 +146,14 @@ fn resumed(told: &Timed<'_>, made: &mut Made) {
     let request = told.server.and_then(|server| server.requests().next());
     let has_asked = |name| request.is_some_and(|request| request.values(name).next().is_some());
     if request.is_some() && !has_asked("last-event-id") {
-        let says = "The request arrives without its Last-Event-ID.";
+        let says = words!("The request arrives without its Last-Event-ID.");
         let names = vec!["last-event-id".to_owned()];
         made.shows(told.probe, Symptom::HeadersStripped { names }, says);
         return;
     }
     if let Some(first) = told.flow.items.first().filter(|first| first.n != 1) {
-        let says = format!("It went on {} items after where it was asked to.", first.n - 1);
+        let items = first.n - 1;
+        let says = say!("It went on {items} items after where it was asked to.", items);
         made.shows(told.probe, Symptom::ResumeLost, says);
     }
 }

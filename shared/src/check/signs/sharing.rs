@@ -5,6 +5,8 @@ use super::looked::{Looked, Timed};
 use super::made::Made;
 use crate::check::observed::Heard;
 use crate::check::probe::Ask;
+use crate::text::Text;
+use crate::{say, text};
 
 pub(super) fn find(looked: &Looked<'_>, made: &mut Made) {
     for told in &looked.probes {
@@ -32,14 +34,26 @@ fn twins(told: &Timed<'_>, made: &mut Made) {
     };
     let [first, second, third] = [1, 2, 3].map(nonce);
     let requests = told.server.map(|server| server.0.totals.requests);
-    let saw =
-        requests.map_or(String::new(), |n| format!("; {n} of 3 requests arrived at the server"));
+    let says = |alone: Text, counted: Text| {
+        requests.map_or_else(|| alone.words().to_owned(), |n| counted.filled(&[("n", &n)]))
+    };
     if first.is_some() && first == second {
-        let says = format!("Two followers were given the same connection's items{saw}.");
+        let says = says(
+            text!("Two followers were given the same connection's items."),
+            text!(
+                "Two followers were given the same connection's items; {n} of 3 requests arrived at the \
+                 server."
+            ),
+        );
         made.shows(told.probe, Symptom::Shared, says);
     }
     if third.is_some() && (third == first || third == second) {
-        let says = format!("A later follower was given an earlier one's items{saw}.");
+        let says = says(
+            text!("A later follower was given an earlier one's items."),
+            text!(
+                "A later follower was given an earlier one's items; {n} of 3 requests arrived at the server."
+            ),
+        );
         made.shows(told.probe, Symptom::Replayed, says);
     }
 }
@@ -50,7 +64,8 @@ fn old_items(looked: &Looked<'_>, told: &Timed<'_>, made: &mut Made) {
     let age = |sent: u64| looked.before(asked, sent).map_or(0, |before| -before / 1_000);
     let oldest = told.flow.items.iter().map(|item| age(item.sent)).max();
     if let Some(oldest) = oldest.filter(|oldest| *oldest >= OLD) {
-        let says = format!("Items arrive that were said {oldest} ms before they were asked for.");
+        let says =
+            say!("Items arrive that were said {oldest} ms before they were asked for.", oldest);
         made.shows(told.probe, Symptom::Replayed, says);
     }
 }
@@ -62,8 +77,11 @@ fn fewer_requests(told: &Timed<'_>, made: &mut Made) {
     let Some(server) = told.server.filter(|_| asked == answered) else { return };
     let arrived = server.0.totals.requests;
     if arrived > 0 && arrived < asked {
-        let says =
-            format!("{asked} requests were answered, of which {arrived} arrived at the server.");
+        let says = say!(
+            "{asked} requests were answered, of which {arrived} arrived at the server.",
+            asked,
+            arrived
+        );
         made.shows(told.probe, Symptom::Replayed, says);
     }
 }

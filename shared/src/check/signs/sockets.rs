@@ -9,6 +9,7 @@ use crate::check::observed::{Heard, Observation};
 use crate::check::plan::Step;
 use crate::check::probe::{Ask, Lane, SocketAsk};
 use crate::ledger::Kind;
+use crate::{say, words};
 
 pub(super) fn find(looked: &Looked<'_>, made: &mut Made) {
     let mut closes = vec![];
@@ -92,7 +93,7 @@ fn changed_items(told: &Timed<'_>, made: &mut Made) {
     let is_changed = |what: &Heard| matches!(what, Heard::Item { n: 0, .. });
     let changed = told.seen.heard.iter().filter(|note| is_changed(&note.what)).count();
     if changed > 0 {
-        let says = format!("{changed} items arrived that are not what the server said.");
+        let says = say!("{changed} items arrived that are not what the server said.", changed);
         made.shows(told.probe, Symptom::FramesAltered, says);
     }
 }
@@ -102,17 +103,18 @@ fn frames(told: &Timed<'_>, made: &mut Made) {
         .into_iter()
         .find(|message| echo(told.seen, message.n).is_some_and(|(_, is_same)| !is_same));
     if let Some(Message { bytes, .. }) = changed {
-        let says = format!("A message of {bytes} bytes came back changed.");
+        let says = say!("A message of {bytes} bytes came back changed.", bytes);
         made.shows(told.probe, Symptom::FramesAltered, says);
     }
     // What the protocol forbids is seen by whoever gets it (RFC 6455, section 7.4.1).
     if let Some((_, How::Closed(code @ (1_002 | 1_003 | 1_007)))) = told.ended() {
-        let says = format!("The socket was closed with {code}: somebody got what no side says.");
+        let says = say!("The socket was closed with {code}: somebody got what no side says.", code);
         made.shows(told.probe, Symptom::FramesAltered, says);
     }
     let mut pairs = told.flow.items.windows(2);
     if let Some(hole) = pairs.find(|two| two[1].n != two[0].n + 1) {
-        let says = format!("Message {} came after message {}.", hole[1].n, hole[0].n);
+        let (before, after) = (hole[0].n, hole[1].n);
+        let says = say!("Message {after} came after message {before}.", after, before);
         made.shows(told.probe, Symptom::FramesAltered, says);
     }
 }
@@ -141,9 +143,10 @@ fn messages(looked: &Looked<'_>, told: &Timed<'_>, made: &mut Made) {
     let came_back = said.iter().filter(|message| echo(told.seen, message.n).is_some());
     match came_back.map(|message| message.bytes).max() {
         Some(passed) if passed < lost.bytes && !is_own_limit => {
-            let says = format!(
-                "Messages of up to {passed} bytes came back, and one of {} bytes did not.",
-                lost.bytes
+            let says = say!(
+                "Messages of up to {passed} bytes came back, and one of {lost} bytes did not.",
+                passed,
+                lost = lost.bytes
             );
             let (passed, failed) = (passed.into(), lost.bytes.into());
             made.shows(told.probe, Symptom::OverLimit { passed, failed }, says);
@@ -154,9 +157,13 @@ fn messages(looked: &Looked<'_>, told: &Timed<'_>, made: &mut Made) {
                 of(Kind::Text) + of(Kind::Binary)
             });
             let says = if heard == 0 {
-                "The server's messages arrive, and nothing of what the client says reaches the server."
+                words!(
+                    "The server's messages arrive, and nothing of what the client says reaches the server."
+                )
             } else {
-                "What the client says reaches the server, and what it echoes does not arrive."
+                words!(
+                    "What the client says reaches the server, and what it echoes does not arrive."
+                )
             };
             made.shows(told.probe, Symptom::SilentDeath, says);
         }
@@ -169,7 +176,7 @@ fn pings(told: &Timed<'_>, ask: &SocketAsk, made: &mut Made) {
     let pings = ask.plan.steps().filter(|step| *step == Step::Beat).count();
     let sent = server.frames(Sender::Server, Kind::Ping).count();
     if pings > 0 && sent > 0 && server.frames(Sender::Client, Kind::Pong).count() == 0 {
-        let says = format!("None of the server's {sent} pings was answered.");
+        let says = say!("None of the server's {sent} pings was answered.", sent);
         made.shows(told.probe, Symptom::FramesAltered, says);
     }
 }
@@ -177,7 +184,7 @@ fn pings(told: &Timed<'_>, ask: &SocketAsk, made: &mut Made) {
 /// How a socket was closed: as one side said it, and as it arrived at the other.
 struct Close<'a> {
     told: &'a Timed<'a>,
-    whose: &'static str,
+    is_the_clients: bool,
     said: String,
     /// Nothing where no close frame did.
     arrived: Option<String>,
@@ -190,7 +197,12 @@ impl Close<'_> {
 
     fn says(&self) -> String {
         let arrived = self.arrived.clone().unwrap_or_else(|| frame(BROKEN, ""));
-        format!("The {} closed with \"{}\", and \"{arrived}\" arrived.", self.whose, self.said)
+        let said = &self.said;
+        if self.is_the_clients {
+            say!("The client closed with \"{said}\", and \"{arrived}\" arrived.", said, arrived)
+        } else {
+            say!("The server closed with \"{said}\", and \"{arrived}\" arrived.", said, arrived)
+        }
     }
 }
 
@@ -200,20 +212,20 @@ fn close<'a>(told: &'a Timed<'a>, ask: &SocketAsk) -> Option<Close<'a>> {
         let Heard::Closed { code, reason } = &note.what else { return None };
         Some((*code != BROKEN).then(|| frame(*code, reason)))
     });
-    let (said, arrived, whose) = if let Some((code, reason)) = &ask.closes {
+    let (said, arrived) = if let Some((code, reason)) = &ask.closes {
         let arrived = server.frames(Sender::Client, Kind::Close).next().map(|(_, close)| close);
         // A socket that the client never came to close has other signs.
         let has_left = told.seen.heard.iter().any(|note| note.what == Heard::Left);
         if arrived.is_none() && (heard.is_none() || ask.is_for_its_messages() && !has_left) {
             return None;
         }
-        (frame(*code, reason), arrived.map(ToOwned::to_owned), "client")
+        (frame(*code, reason), arrived.map(ToOwned::to_owned))
     } else {
         let (_, said) = server.frames(Sender::Server, Kind::Close).next()?;
         told.ended()?;
-        (said.to_owned(), heard.flatten(), "server")
+        (said.to_owned(), heard.flatten())
     };
-    Some(Close { told, whose, said, arrived })
+    Some(Close { told, is_the_clients: ask.closes.is_some(), said, arrived })
 }
 
 /// Writes a close as a ledger does.

@@ -6,6 +6,7 @@
 use super::{plain, planned, probe};
 use crate::check::probe::{Ask, By, Form, Lane, Probe, SocketAsk};
 use crate::check::suite::sockets::text;
+use crate::{say, words};
 
 /// The probes of a deep run, the longest first.
 pub(super) fn probes() -> Vec<Probe> {
@@ -38,7 +39,7 @@ fn rungs(seconds: u32) -> [Probe; 4] {
     // It says something first, so that a link which never worked is not taken for one that was cut, and
     // once more soon after: what dies without a word answers the first message after its death.
     let plan = format!("i64,w{},i64,w200,i64", seconds * 1_000);
-    let title = format!("silence for {seconds} s");
+    let title = say!("silence for {seconds} s", seconds);
     let streams = Form::ALL.map(|form| {
         let lane = lane(form);
         let name = format!("idle-{}-{seconds}", form.name());
@@ -68,14 +69,14 @@ fn keep_alives() -> [Probe; 5] {
     let silent = format!("i64,w{},i64", KEPT * 1_000);
     let says = SocketAsk { plan: planned(&silent), says: said, closes: None };
     [
-        stream("beat-events", "a comment every 25 s", "b"),
-        stream("item-events", "an item every 25 s", "i64"),
-        socket("beat-socket", "a ping every 25 s", "b", vec![]),
-        socket("item-socket", "a message of the server's every 25 s", "i64", vec![]),
+        stream("beat-events", words!("a comment every 25 s"), "b"),
+        stream("item-events", words!("an item every 25 s"), "i64"),
+        socket("beat-socket", words!("a ping every 25 s"), "b", vec![]),
+        socket("item-socket", words!("a message of the server's every 25 s"), "i64", vec![]),
         probe(
             "say-socket",
             Lane::Socket,
-            "a message of the client's every 25 s",
+            words!("a message of the client's every 25 s"),
             Ask::Socket(says),
         ),
     ]
@@ -84,7 +85,7 @@ fn keep_alives() -> [Probe; 5] {
 /// Links on which something always passes.
 fn lifetimes(seconds: u32) -> [Probe; 2] {
     let plan = format!("{}*(i64,w500)", seconds * 2);
-    let title = format!("a life of {seconds} s with traffic");
+    let title = say!("a life of {seconds} s with traffic", seconds);
     let ask = SocketAsk { plan: planned(&plan), says: vec![], closes: None };
     let stream = Ask::Stream(plain(Form::Events, &plan));
     let by = if seconds == LIVES[0] { By::All } else { By::CommandLine };

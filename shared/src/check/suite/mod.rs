@@ -13,6 +13,9 @@ mod requests;
 mod sockets;
 mod streams;
 
+/// The probe that all else is measured by: it compares the clocks.
+pub const MEASURE: &str = "seen";
+
 /// How thorough a run is.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Depth {

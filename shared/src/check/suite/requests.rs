@@ -2,20 +2,21 @@
 
 use std::time::Duration;
 
-use super::{Depth, planned, probe};
+use super::{Depth, MEASURE, planned, probe};
 use crate::check::probe::{Ask, Lane, Probe};
+use crate::{say, words};
 
 /// What all else is measured by, and what needs the network for itself.
 pub(super) fn first() -> Vec<Probe> {
     let connections = Ask::Connections { streams: 8, plan: planned("i64,w1500,i64") };
     vec![
         probe(
-            "seen",
+            MEASURE,
             Lane::Requests,
-            "the request as it arrives, and the clocks",
+            words!("the request as it arrives, and the clocks"),
             Ask::Seen { times: 6 },
         ),
-        probe("connections", Lane::Requests, "eight streams side by side", connections),
+        probe("connections", Lane::Requests, words!("eight streams side by side"), connections),
     ]
 }
 
@@ -28,7 +29,7 @@ pub(super) fn waits(depth: Depth) -> impl Iterator<Item = Probe> {
     let waits = [100, 55, 25, 20, 5].into_iter().filter(move |seconds| *seconds <= longest);
     waits.map(|seconds| {
         let wait = Duration::from_secs(seconds);
-        let title = format!("an answer that comes after {seconds} s");
+        let title = say!("an answer that comes after {seconds} s", seconds);
         probe(format!("wait-{seconds}s"), Lane::LongPoll, title, Ask::Wait { wait })
     })
 }
@@ -36,7 +37,7 @@ pub(super) fn waits(depth: Depth) -> impl Iterator<Item = Probe> {
 /// Statuses, and bodies in one piece.
 pub(super) fn last() -> impl Iterator<Item = Probe> {
     let statuses = [204, 404, 500].map(|code| {
-        let title = format!("an answer of {code}");
+        let title = say!("an answer of {code}", code);
         probe(format!("status-{code}"), Lane::Requests, title, Ask::Status { code })
     });
     let bodies = [("64k", "64 KiB", 64 * 1024), ("1m", "1 MiB", 1024 * 1024)];
@@ -45,13 +46,13 @@ pub(super) fn last() -> impl Iterator<Item = Probe> {
             probe(
                 format!("upload-{name}"),
                 Lane::Requests,
-                format!("{size} up"),
+                say!("{size} up", size),
                 Ask::Upload { bytes },
             ),
             probe(
                 format!("download-{name}"),
                 Lane::Requests,
-                format!("{size} down"),
+                say!("{size} down", size),
                 Ask::Download { bytes },
             ),
         ]

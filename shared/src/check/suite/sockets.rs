@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::{planned, probe};
 use crate::check::probe::{Ask, Lane, Probe, Saying, SocketAsk};
+use crate::words;
 
 /// The probes of sockets.
 pub(super) fn probes() -> [Probe; 9] {
@@ -12,27 +13,31 @@ pub(super) fn probes() -> [Probe; 9] {
     [
         socket(
             "open",
-            "opening, one message each way",
+            words!("opening, one message each way"),
             SocketAsk { says: vec![text(0, 64)], ..plan("i64,w1500") },
         ),
-        socket("small", "messages of 64 bytes, fifty a second", plan("150*(i64,w20)")),
-        socket("slow", "messages of 64 bytes, three a second", plan("8*(i64,w300)")),
-        socket("1500", "messages of 1,500 bytes, text and binary", plan("20*(i1500,m1500,w100)")),
-        socket("death", "a life of 5 s", plan("10*(i64,w500)")),
-        socket("ping", "a ping of the server's", plan("w500,b,w1000,b,w500")),
+        socket("small", words!("messages of 64 bytes, fifty a second"), plan("150*(i64,w20)")),
+        socket("slow", words!("messages of 64 bytes, three a second"), plan("8*(i64,w300)")),
+        socket(
+            "1500",
+            words!("messages of 1,500 bytes, text and binary"),
+            plan("20*(i1500,m1500,w100)"),
+        ),
+        socket("death", words!("a life of 5 s"), plan("10*(i64,w500)")),
+        socket("ping", words!("a ping of the server's"), plan("w500,b,w1000,b,w500")),
         socket(
             "close-client",
-            "a close by the client, with code and reason",
+            words!("a close by the client, with code and reason"),
             SocketAsk { closes, ..plan("i64,w5000") },
         ),
         socket(
             "close-server",
-            "a close by the server, with code and reason",
+            words!("a close by the server, with code and reason"),
             plan("i64,w300,c4002"),
         ),
         socket(
             "sizes",
-            "messages of 1 B to 1 MiB, text and binary",
+            words!("messages of 1 B to 1 MiB, text and binary"),
             SocketAsk {
                 says: SIZES
                     .into_iter()

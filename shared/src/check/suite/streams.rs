@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::{GRACE, plain, probe};
 use crate::check::probe::{Ask, By, Form, Lane, Probe, StreamAsk};
 use crate::transport::Transport;
+use crate::{say, words};
 
 /// The probes of all streams.
 ///
@@ -14,7 +15,7 @@ pub(super) fn probes() -> Vec<Probe> {
     probes.extend(clock());
     probes.extend(Form::ALL.into_iter().flat_map(variants));
     let post = StreamAsk { is_post: true, ..plain(Form::Events, SLOW) };
-    probes.push(stream("post", "asked for by POST", post));
+    probes.push(stream("post", words!("asked for by POST"), post));
     probes.extend(ends());
     probes
 }
@@ -26,35 +27,42 @@ const SLOW: &str = "8*(i64,w300)";
 
 fn plainest(form: Form) -> [Probe; 2] {
     [
-        stream("small", "items of 64 bytes, fifty a second", plain(form, SMALL)),
-        stream("slow", "items of 64 bytes, three a second", plain(form, SLOW)),
+        stream("small", words!("items of 64 bytes, fifty a second"), plain(form, SMALL)),
+        stream("slow", words!("items of 64 bytes, three a second"), plain(form, SLOW)),
     ]
 }
 
 fn variants(form: Form) -> Vec<Probe> {
     let slow = || plain(form, SLOW);
     let charset = if slow().has_charset {
-        ("plain", "without a charset")
+        ("plain", words!("without a charset"))
     } else {
-        ("charset", "with a charset")
+        ("charset", words!("with a charset"))
     };
     let with_charset = StreamAsk { has_charset: !slow().has_charset, ..slow() };
-    let mut identity =
-        stream("identity", "for who takes no compression", StreamAsk { identity: true, ..slow() });
+    let mut identity = stream(
+        "identity",
+        words!("for who takes no compression"),
+        StreamAsk { identity: true, ..slow() },
+    );
     identity.by = By::CommandLine;
     vec![
-        stream("1500", "items of 1,500 bytes", plain(form, "40*(i1500,w50)")),
-        stream("large-first", "a first item of 2 KiB", plain(form, "i2048,8*(w250,i64)")),
-        stream("silent-head", "a head, and then 2 s of silence", plain(form, "w2000,5*(i64,w200)")),
+        stream("1500", words!("items of 1,500 bytes"), plain(form, "40*(i1500,w50)")),
+        stream("large-first", words!("a first item of 2 KiB"), plain(form, "i2048,8*(w250,i64)")),
+        stream(
+            "silent-head",
+            words!("a head, and then 2 s of silence"),
+            plain(form, "w2000,5*(i64,w200)"),
+        ),
         stream(charset.0, charset.1, with_charset),
         stream(
             "unbuffered",
-            "with X-Accel-Buffering: no",
+            words!("with X-Accel-Buffering: no"),
             StreamAsk { unbuffered: true, ..plain(form, SMALL) },
         ),
         stream(
             "no-transform",
-            "with Cache-Control: no-transform",
+            words!("with Cache-Control: no-transform"),
             StreamAsk { no_transform: true, ..plain(form, SLOW) },
         ),
         identity,
@@ -73,13 +81,13 @@ fn clock() -> impl Iterator<Item = Probe> {
             Transport::Events => ("events", Lane::Events),
             Transport::Socket => ("socket", Lane::Socket),
         };
-        let title = format!("the clock by {transport}");
+        let title = say!("the clock by {transport}", transport);
         probe(format!("follow-{name}"), lane, title, follow(transport, false))
     });
     followed.chain([probe(
         "resume-events",
         Lane::Events,
-        "going on by Last-Event-ID",
+        words!("going on by Last-Event-ID"),
         follow(Transport::Events, true),
     )])
 }
@@ -91,12 +99,17 @@ fn ends() -> [Probe; 2] {
         leaves_after: Some(Duration::from_secs(1)),
         ..plain(Form::Events, "60*(i64,w200)")
     };
-    let mut abort = stream("abort", "left after a second", leaves);
+    let mut abort = stream("abort", words!("left after a second"), leaves);
     abort.id.0 = "abort-events".to_owned();
     // The server may be told late, which is what is asked: the client is done long before.
     abort.deadline = GRACE;
     [
-        probe("twins-events", Lane::Events, "the same stream twice at once, and once more", twins),
+        probe(
+            "twins-events",
+            Lane::Events,
+            words!("the same stream twice at once, and once more"),
+            twins,
+        ),
         abort,
     ]
 }
