@@ -89,6 +89,11 @@ impl Checker {
         if let Some(running) = &*self.now.running.borrow() {
             running.tell_again();
         }
+        for shown in [self.store.shown, self.store.compared] {
+            if let Some(Shown { report, source }) = shown.get_untracked() {
+                shown.set(Some(Shown { report: spoken(report), source }));
+            }
+        }
         self.store.language.set(language);
     }
 
@@ -115,7 +120,8 @@ impl Checker {
         self.now.telling.replace(None);
         if let Some(report) = report {
             self.store.compared.set(None);
-            self.store.shown.set(Some(Shown { report: Arc::new(report), source: Source::Run }));
+            let report = spoken(Arc::new(report));
+            self.store.shown.set(Some(Shown { report, source: Source::Run }));
         }
         self.store.phase.set(CheckPhase::Over(end));
     }
@@ -124,7 +130,7 @@ impl Checker {
         let read = |text: String| report::read(&text).map_err(Unreadable::NotAReport);
         match text.map_err(Unreadable::NoText).and_then(read) {
             Ok(report) => {
-                let shown = Shown { report: Arc::new(report), source: Source::File(name) };
+                let shown = Shown { report: spoken(Arc::new(report)), source: Source::File(name) };
                 self.store.unreadable.set(None);
                 if compares && self.store.shown.get_untracked().is_some() {
                     self.store.compared.set(Some(shown));
@@ -136,6 +142,14 @@ impl Checker {
             Err(why) => self.store.unreadable.set(Some((name, why))),
         }
     }
+}
+
+/// Returns a report in the language that is spoken, or as it is where that can't be had.
+fn spoken(report: Arc<Report>) -> Arc<Report> {
+    if report.language == report::language() {
+        return report;
+    }
+    report::told_again(&report).map_or(report, Arc::new)
 }
 
 impl fmt::Debug for Checker {

@@ -22,6 +22,8 @@ use crate::stores::{CheckEnd, CheckProgress, CheckStep, StepState};
 /// A run under way; dropping it closes all that it has open.
 pub(super) struct Running {
     own: Weak<Self>,
+    /// The language in which its probes are told, by its tag.
+    language: &'static str,
     run: RefCell<Run>,
     id: LedgerId,
     way: Way,
@@ -62,6 +64,7 @@ impl Running {
         progress.set(CheckProgress { steps, verdicts: Vec::new() });
         Rc::new_cyclic(|own| Self {
             own: own.clone(),
+            language: report::language(),
             run: RefCell::new(run),
             id,
             way,
@@ -222,7 +225,9 @@ impl Running {
             is_deep: self.is_deep,
             hidden: self.hiding.borrow().until(micros(self.time())),
         };
-        report::of(&run.evidence(), ran)
+        let report = report::of(&run.evidence(), ran);
+        // A report names its probes as the run does.
+        Report { language: self.language.to_owned(), ..report }
     }
 
     fn edge(&self) -> Edge {

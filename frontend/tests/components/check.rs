@@ -52,6 +52,7 @@ fn report(run: u128) -> Report {
     };
     Report {
         schema: SCHEMA,
+        language: "en".to_owned(),
         program: env!("CARGO_PKG_VERSION").to_owned(),
         url: "http://here/api/".to_owned(),
         proxy: None,
@@ -141,6 +142,18 @@ async fn a_report_says_what_is_wrong_and_what_mends_it() {
     bench.press(".report-actions", "Close").await;
     assert_eq!(bench.checks(), [CheckIntent::Close]);
     assert_eq!(bench.count("#run-check:focus"), 1, "it is where the report came from");
+}
+
+#[wasm_bindgen_test]
+async fn a_report_that_can_not_be_told_again_is_marked_with_its_language() {
+    let marked = "[data-testid=check-row] .says span[lang=zh-Hans]";
+    let bench = Bench::of_check(|check| check.shown.set(shown(report(1), Source::Run))).await;
+    assert_eq!(bench.count(marked), 0);
+    let report = Report { language: "zh-Hans".to_owned(), ..report(2) };
+    bench.check.shown.set(shown(report, Source::File("x.json".to_owned())));
+    bench.settle().await;
+    assert_eq!(bench.count(marked), 7);
+    assert_eq!(bench.count("[data-testid=headline] [lang=zh-Hans]"), 1);
 }
 
 #[wasm_bindgen_test]

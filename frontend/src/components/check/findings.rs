@@ -20,8 +20,12 @@ pub(super) fn FindingView(finding: Finding) -> impl IntoView {
     let hop = finding.hop;
     let cause = (!finding.cause.is_empty()).then(|| view! { <p>{sentence(&finding.cause)}</p> });
     let because = (finding.rule.is_some()).then(|| {
-        let because = &finding.because;
-        view! { <p>{sentence(&say!("What tells it here: {because}", because))}</p> }
+        view! {
+            <p>
+                {words!("What tells it here: ")}
+                {sentence(&finding.because)}
+            </p>
+        }
     });
     let signs = finding.signs.iter().map(sign).collect_view();
     let remedies = finding.remedies.into_iter().enumerate().map(|(place, paste)| {
@@ -31,7 +35,7 @@ pub(super) fn FindingView(finding: Finding) -> impl IntoView {
     let remedies = remedies.collect_view();
     view! {
         <article class="finding" id=id tabindex="-1" data-testid="finding" data-rule=finding.rule>
-            <h4>{finding.title}</h4>
+            <h4>{sentence(&finding.title)}</h4>
             <p class="confidence" data-known=finding.confidence.is_some().to_string()>
                 {confidence}
             </p>

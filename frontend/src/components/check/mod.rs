@@ -20,7 +20,7 @@ use leptos::prelude::*;
 use super::language::live;
 use crate::browser::reveal;
 use crate::format;
-use crate::stores::{CheckPhase, use_check};
+use crate::stores::{CheckPhase, Shown, use_check};
 use compare::Compared;
 use controls::Controls;
 use progress::Progress;
@@ -33,7 +33,9 @@ pub fn Check() -> impl IntoView {
     let is_running = Memo::new(move |_| matches!(check.phase.get(), CheckPhase::Running { .. }));
     let headline = move || {
         let shown = check.shown.get().filter(|_| !is_running.get());
-        shown.map(|shown| shown.report.headline.clone())
+        shown.map(|Shown { report, .. }| {
+            view! { <span lang=report.language.clone()>{report.headline.clone()}</span> }
+        })
     };
     // What the address names is shown once it is there.
     Effect::new(move |_| {

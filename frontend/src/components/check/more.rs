@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use echoclock_shared::check::report::Report;
-use echoclock_shared::{counted, say, words};
+use echoclock_shared::{counted, words};
 use leptos::prelude::*;
 
 use super::findings::sign;
@@ -15,17 +15,14 @@ use crate::format;
 pub(super) fn More(report: Arc<Report>) -> impl IntoView {
     let notes = report.notes.iter().map(sign).collect_view();
     let hops = report.hops.iter().map(|seen| {
-        let because = &seen.because;
-        let how = if seen.is_named {
-            say!("names itself: {because}", because)
-        } else {
-            say!("behaves like it: {because}", because)
-        };
+        let how =
+            if seen.is_named { words!("names itself: ") } else { words!("behaves like it: ") };
         view! {
             <li>
                 <strong>{seen.hop.heading()}</strong>
                 " "
-                {sentence(&how)}
+                {how}
+                {sentence(&seen.because)}
             </li>
         }
     });

@@ -13,6 +13,7 @@ use super::files::OPEN;
 use super::findings::FindingView;
 use super::more::More;
 use super::rows::LaneRow;
+use super::sentence::{ToldIn, sentence};
 use super::{handed_on, when};
 use crate::format;
 use crate::stores::{Shown, Source};
@@ -39,6 +40,7 @@ pub(super) fn ReportView(shown: Shown) -> impl IntoView {
 /// A report: rows, what to use, findings, and what it does not tell.
 #[component]
 fn Whole(report: Arc<Report>, source: Source) -> impl IntoView {
+    provide_context(ToldIn(report.language.clone()));
     let has_findings = !report.findings.is_empty();
     let findings = report.findings.iter().cloned().map(|finding| view! { <FindingView finding/> });
     let findings = findings.collect_view();
@@ -85,7 +87,7 @@ fn ByTransport(report: Arc<Report>, source: Source) -> impl IntoView {
         view! {
             <div class="use">
                 <h4>{words!("Against silence")}</h4>
-                <p>{words}</p>
+                <p>{sentence(&words)}</p>
             </div>
         }
     });

@@ -27,7 +27,7 @@ pub(super) fn Mark(#[prop(into)] verdict: Signal<Option<Verdict>>) -> impl IntoV
 pub(super) fn LaneRow(row: Row) -> impl IntoView {
     let name = format::verdict_name(row.verdict);
     let drawing = format::plot(&row.plot).map(draw);
-    let costs = row.costs.map(|costs| view! { <p class="costs">{costs}</p> });
+    let costs = row.costs.map(|costs| view! { <p class="costs">{sentence(&costs)}</p> });
     view! {
         <li class="row" data-testid="check-row" data-verdict=name>
             <h4>{format::lane_name(row.lane)}</h4>
