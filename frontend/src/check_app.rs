@@ -2,7 +2,6 @@
 //!
 //! It looks by itself for what the browser knows, and hears from the page where the API is.
 
-use std::cell::RefCell;
 use std::rc::Rc;
 
 use echoclock_shared::check::report::Finding;
@@ -48,17 +47,18 @@ pub fn CheckApp() -> impl IntoView {
 ///
 /// It ends with the reactive owner in which it is called.
 fn start(store: CheckStore) -> CheckDispatch {
-    let api = Rc::new(RefCell::new(None));
-    let checker = Checker::new(store, Rc::clone(&api));
+    let checker = Checker::new(store);
+    let hearing = Rc::clone(&checker);
     let heard = AttributeWatch::new(between::ROOT, between::API, move |text| {
-        api.replace(api_of_text(&text));
+        hearing.take_api(api_of_text(&text));
     });
     store.language.set(Language::of(&program::language()).unwrap_or_default());
+    let speaking = Rc::clone(&checker);
     let spoken = AttributeWatch::new(between::ROOT, between::LANGUAGE, move |tag| {
         // The page writes it once what both say has been fetched.
         let language = Language::of(&tag).unwrap_or_default();
         if language::speak(language, &[PAGE_TEXTS, CHECK_TEXTS]) {
-            store.language.set(language);
+            speaking.take_language(language);
         }
     });
     let running = Rc::clone(&checker);

@@ -9,6 +9,7 @@ use echoclock_shared::check::probe::{Ask, Form, Probe};
 use echoclock_shared::check::request::{self, Request};
 use echoclock_shared::ledger::{Ledger, LedgerId};
 use echoclock_shared::pass::Pass;
+use echoclock_shared::say;
 
 use super::notes::Notes;
 use crate::browser::{Exchange, Question, all, unless, wait};
@@ -80,7 +81,7 @@ impl Edge {
                 text.map(Some).map_err(|error| error.to_string())
             }
             404 => Ok(None),
-            status => Err(format!("it is answered with status {status}")),
+            status => Err(say!("it is answered with status {status}", status)),
         }
     }
 

@@ -15,11 +15,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use echoclock_shared::check::report::{self, Report};
-use leptos::prelude::{GetUntracked, Set};
+use leptos::prelude::{GetUntracked, Set, Update};
 
 use crate::between::Api;
+use crate::browser::file::NoText;
 use crate::browser::{Interval, Tabs, Task, Timer};
-use crate::stores::{CheckEnd, CheckIntent, CheckPhase, CheckStore, Shown, Source};
+use crate::language::Language;
+use crate::stores::{
+    CheckEnd, CheckIntent, CheckPhase, CheckStore, Refusal, Shown, Source, Unreadable,
+};
 use running::Running;
 
 /// Runs path checks and opens their reports, and is the only writer of their store.
@@ -40,8 +44,8 @@ struct Now {
 }
 
 impl Checker {
-    /// Makes one that checks the way to wherever `api` is at the time, and waits while that is not known.
-    pub fn new(store: CheckStore, api: Rc<RefCell<Option<Api>>>) -> Rc<Self> {
+    /// Makes one that waits for where the API is.
+    pub fn new(store: CheckStore) -> Rc<Self> {
         let forgetting = RefCell::new(None::<Timer>);
         let tabs = Tabs::new(A_CHECK_RUNS, move || {
             store.runs_elsewhere.set(true);
@@ -49,7 +53,7 @@ impl Checker {
                 store.runs_elsewhere.set(false);
             })));
         });
-        Rc::new(Self { store, api, now: Now::default(), tabs })
+        Rc::new(Self { store, api: Rc::default(), now: Now::default(), tabs })
     }
 
     /// Does what the user wants.
@@ -65,6 +69,32 @@ impl Checker {
                 self.store.unreadable.set(None);
             }
         }
+    }
+
+    /// Takes where the API is, or why there is none.
+    pub fn take_api(&self, api: Option<Api>) {
+        if let Some(Err(why)) = &api {
+            // The same in another language.
+            self.store.phase.update(|phase| {
+                if let CheckPhase::Over(CheckEnd::Refused(Refusal::NoApi(told))) = phase {
+                    told.clone_from(why);
+                }
+            });
+        }
+        self.api.replace(api);
+    }
+
+    /// Tells what is shown in the language that is spoken.
+    pub fn take_language(&self, language: Language) {
+        if let Some(running) = &*self.now.running.borrow() {
+            running.tell_again();
+        }
+        for shown in [self.store.shown, self.store.compared] {
+            if let Some(Shown { report, source }) = shown.get_untracked() {
+                shown.set(Some(Shown { report: spoken(report), source }));
+            }
+        }
+        self.store.language.set(language);
     }
 
     /// Takes that the page is seen, or not, from now on.
@@ -90,16 +120,17 @@ impl Checker {
         self.now.telling.replace(None);
         if let Some(report) = report {
             self.store.compared.set(None);
-            self.store.shown.set(Some(Shown { report: Arc::new(report), source: Source::Run }));
+            let report = spoken(Arc::new(report));
+            self.store.shown.set(Some(Shown { report, source: Source::Run }));
         }
         self.store.phase.set(CheckPhase::Over(end));
     }
 
-    fn open(&self, name: String, text: Result<String, String>, compares: bool) {
-        let read = |text: String| report::read(&text).map_err(|why| why.to_string());
-        match text.and_then(read) {
+    fn open(&self, name: String, text: Result<String, NoText>, compares: bool) {
+        let read = |text: String| report::read(&text).map_err(Unreadable::NotAReport);
+        match text.map_err(Unreadable::NoText).and_then(read) {
             Ok(report) => {
-                let shown = Shown { report: Arc::new(report), source: Source::File(name) };
+                let shown = Shown { report: spoken(Arc::new(report)), source: Source::File(name) };
                 self.store.unreadable.set(None);
                 if compares && self.store.shown.get_untracked().is_some() {
                     self.store.compared.set(Some(shown));
@@ -111,6 +142,14 @@ impl Checker {
             Err(why) => self.store.unreadable.set(Some((name, why))),
         }
     }
+}
+
+/// Returns a report in the language that is spoken, or as it is where that can't be had.
+fn spoken(report: Arc<Report>) -> Arc<Report> {
+    if report.language == report::language() {
+        return report;
+    }
+    report::told_again(&report).map_or(report, Arc::new)
 }
 
 impl fmt::Debug for Checker {

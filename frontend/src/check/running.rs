@@ -9,6 +9,7 @@ use echoclock_shared::check::observed::Outcome;
 use echoclock_shared::check::report::{self, End, Ran, Report, Verdict};
 use echoclock_shared::check::request;
 use echoclock_shared::check::run::{Effect, Event, Run, Setup, Stage};
+use echoclock_shared::check::suite::{Depth, probes};
 use echoclock_shared::ledger::LedgerId;
 use leptos::prelude::{RwSignal, Set, Update};
 
@@ -21,6 +22,8 @@ use crate::stores::{CheckEnd, CheckProgress, CheckStep, StepState};
 /// A run under way; dropping it closes all that it has open.
 pub(super) struct Running {
     own: Weak<Self>,
+    /// The language in which its probes are told, by its tag.
+    language: &'static str,
     run: RefCell<Run>,
     id: LedgerId,
     way: Way,
@@ -61,6 +64,7 @@ impl Running {
         progress.set(CheckProgress { steps, verdicts: Vec::new() });
         Rc::new_cyclic(|own| Self {
             own: own.clone(),
+            language: report::language(),
             run: RefCell::new(run),
             id,
             way,
@@ -88,6 +92,20 @@ impl Running {
     /// Takes that the page is seen, or not, from now on.
     pub(super) fn take_visible(&self, is_visible: bool) {
         self.hiding.borrow_mut().take(is_visible, micros(self.time()));
+    }
+
+    /// Tells what its probes ask in the language that is spoken.
+    pub(super) fn tell_again(&self) {
+        let depth = if self.is_deep { Depth::Deep } else { Depth::Quick };
+        let run = self.run.borrow();
+        self.progress.update(|progress| {
+            for probe in probes(depth) {
+                let place = run.probes().iter().position(|own| own.id == probe.id);
+                if let Some(step) = place.and_then(|which| progress.steps.get_mut(which)) {
+                    step.title = probe.title;
+                }
+            }
+        });
     }
 
     /// Stops it, with what is known so far.
@@ -207,7 +225,9 @@ impl Running {
             is_deep: self.is_deep,
             hidden: self.hiding.borrow().until(micros(self.time())),
         };
-        report::of(&run.evidence(), ran)
+        let report = report::of(&run.evidence(), ran);
+        // A report names its probes as the run does.
+        Report { language: self.language.to_owned(), ..report }
     }
 
     fn edge(&self) -> Edge {

@@ -20,7 +20,7 @@ use super::{Checker, TELL_EVERY};
 use crate::address::with_parameter;
 use crate::between::Api;
 use crate::browser::{Exchange, Interval, Question, Task, clock, random_bits, unless, wait};
-use crate::stores::{CheckEnd, CheckPhase, CheckProgress};
+use crate::stores::{CheckEnd, CheckPhase, CheckProgress, Refusal};
 
 impl Checker {
     pub(super) fn start(self: &Rc<Self>, is_deep: bool) {
@@ -36,9 +36,9 @@ impl Checker {
         })));
         let (checker, api) = (Rc::downgrade(self), Rc::clone(&self.api));
         self.now.starting.replace(Some(Task::spawn(async move {
-            let may_run = async { may_run(known(&api).await?).await };
+            let may_run = async { may_run(known(&api).await.map_err(Refusal::NoApi)?).await };
             let asked = unless(may_run, wait(ASKED_WITHIN)).await;
-            let asked = asked.unwrap_or_else(|| Err(UNREACHABLE.to_owned()));
+            let asked = asked.unwrap_or(Err(Refusal::Unreachable));
             let Some(checker) = checker.upgrade() else { return };
             match asked {
                 Ok((way, has_ledgers)) => checker.run(way, has_ledgers, is_deep),
@@ -50,8 +50,7 @@ impl Checker {
     fn run(self: &Rc<Self>, way: Way, has_ledgers: bool, is_deep: bool) {
         let depth = if is_deep { Depth::Deep } else { Depth::Quick };
         let Some(bits) = random_bits() else {
-            let why = "This browser has no random numbers, by which a run’s notes are kept apart.";
-            return self.over(CheckEnd::Refused(why.to_owned()), None);
+            return self.over(CheckEnd::Refused(Refusal::NoDice), None);
         };
         let setup = Setup {
             url: way.base.clone(),
@@ -85,24 +84,22 @@ async fn known(api: &RefCell<Option<Api>>) -> Api {
 }
 
 /// Asks whether the check is there, for a pass where the server wants one, and whether it keeps ledgers.
-async fn may_run(base: String) -> Result<(Way, bool), String> {
+async fn may_run(base: String) -> Result<(Way, bool), Refusal> {
     let at = |path: &str| Question {
         address: format!("{base}{}", path::below_api(path)),
         ..Question::default()
     };
-    let mut seen =
-        Exchange::begin(at(path::CHECK_SEEN)).await.map_err(|_| UNREACHABLE.to_owned())?;
+    let seen = Exchange::begin(at(path::CHECK_SEEN)).await;
+    let mut seen = seen.map_err(|_| Refusal::Unreachable)?;
     match seen.status {
         200 => {
-            let answer = seen.whole().await.map_err(|_| UNREACHABLE.to_owned())?;
+            let answer = seen.whole().await.map_err(|_| Refusal::Unreachable)?;
             let seen = str::from_utf8(&answer).ok().map(serde_json::from_str::<Arrived>);
-            seen.and_then(Result::ok).ok_or(ELSEWHERE)?;
+            seen.and_then(Result::ok).ok_or(Refusal::Elsewhere)?;
         }
-        404 => return Err(NOT_THERE.to_owned()),
-        429 | 503 => return Err(BUSY.to_owned()),
-        status => {
-            return Err(format!("The path check is answered with HTTP status {status}."));
-        }
+        404 => return Err(Refusal::NotThere),
+        429 | 503 => return Err(Refusal::Busy),
+        status => return Err(Refusal::Status(status)),
     }
     let info = at(path::INFO);
     let info = Question { address: with_parameter(&info.address, PASS, ""), ..info };
@@ -121,12 +118,3 @@ const ASKED_WITHIN: Duration = Duration::from_secs(10);
 
 /// How often the address is looked for.
 const LOOK_EVERY: Duration = Duration::from_millis(50);
-
-const UNREACHABLE: &str = "The server did not answer. Is its address right?";
-
-const NOT_THERE: &str =
-    "This server has no path check: it is an older one, or runs with --no-check.";
-
-const ELSEWHERE: &str = "Something else answers in the server’s place. Where a login comes first, sign in, and reload this page.";
-
-const BUSY: &str = "The server has no room for a check just now. Try again in a minute.";

@@ -5,9 +5,10 @@ use std::time::Duration;
 use echoclock_shared::check::probe::Lane;
 use echoclock_shared::check::report::{Report, Verdict};
 use echoclock_shared::check::rule::Confidence;
+use echoclock_shared::{say, words};
 
 use super::{capitalised, duration};
-use crate::stores::StepState;
+use crate::stores::{Refusal, StepState};
 
 /// Names a lane, as a row begins.
 pub fn lane_name(lane: Lane) -> String {
@@ -15,12 +16,12 @@ pub fn lane_name(lane: Lane) -> String {
 }
 
 /// Says how a lane does.
-pub const fn verdict_words(verdict: Verdict) -> &'static str {
+pub fn verdict_words(verdict: Verdict) -> &'static str {
     match verdict {
-        Verdict::Works => "Works",
-        Verdict::Limited => "Works with limits",
-        Verdict::Blocked => "Blocked",
-        Verdict::Untested => "Not tested",
+        Verdict::Works => words!("Works"),
+        Verdict::Limited => words!("Works with limits"),
+        Verdict::Blocked => words!("Blocked"),
+        Verdict::Untested => words!("Not tested"),
     }
 }
 
@@ -45,23 +46,52 @@ pub const fn verdict_mark(verdict: Verdict) -> &'static str {
 }
 
 /// Says how sure a cause is.
-pub const fn confidence_words(confidence: Option<Confidence>) -> &'static str {
+pub fn confidence_words(confidence: Option<Confidence>) -> &'static str {
     match confidence {
-        Some(Confidence::High) => "Certain: a probe tells it from its look-alikes",
-        Some(Confidence::Medium) => "Likely: it fits better than all else that is known",
-        Some(Confidence::Low) => "Possible: it fits, and so does something else",
-        None => "The cause is unknown: no rule fits what was seen",
+        Some(Confidence::High) => words!("Certain: a probe tells it from its look-alikes"),
+        Some(Confidence::Medium) => words!("Likely: it fits better than all else that is known"),
+        Some(Confidence::Low) => words!("Possible: it fits, and so does something else"),
+        None => words!("The cause is unknown: no rule fits what was seen"),
     }
 }
 
-/// Names how far a probe is, for styles, and says it.
-pub const fn step_mark(state: StepState) -> (&'static str, &'static str) {
+/// Names how far a probe is, for styles.
+pub const fn step_mark(state: StepState) -> &'static str {
     match state {
-        StepState::Waiting => ("waiting", "waits"),
-        StepState::UnderWay => ("under-way", "under way"),
-        StepState::Done => ("done", "done"),
-        StepState::Late => ("late", "did not end in its time"),
-        StepState::Skipped => ("skipped", "left out"),
+        StepState::Waiting => "waiting",
+        StepState::UnderWay => "under-way",
+        StepState::Done => "done",
+        StepState::Late => "late",
+        StepState::Skipped => "skipped",
+    }
+}
+
+/// Says why a run was not let run.
+pub fn refusal(why: &Refusal) -> String {
+    match why {
+        Refusal::NoApi(why) => why.clone(),
+        Refusal::Unreachable => {
+            words!("The server did not answer. Is its address right?").to_owned()
+        }
+        Refusal::NotThere => {
+            words!("This server has no path check: it is an older one, or runs with --no-check.")
+                .to_owned()
+        }
+        Refusal::Elsewhere => words!(
+            "Something else answers in the server’s place. Where a login comes first, sign in, and \
+             reload this page."
+        )
+        .to_owned(),
+        Refusal::Busy => {
+            words!("The server has no room for a check just now. Try again in a minute.").to_owned()
+        }
+        Refusal::Status(status) => {
+            say!("The path check is answered with HTTP status {status}.", status)
+        }
+        Refusal::NoDice => {
+            words!("This browser has no random numbers, by which a run’s notes are kept apart.")
+                .to_owned()
+        }
     }
 }
 

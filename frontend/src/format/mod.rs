@@ -29,7 +29,7 @@ pub use command::{Command, commands, follow_command};
 
 mod check;
 pub use check::{
-    confidence_words, file_name, lane_name, step_mark, took, verdict_mark, verdict_name,
+    confidence_words, file_name, lane_name, refusal, step_mark, took, verdict_mark, verdict_name,
     verdict_words,
 };
 

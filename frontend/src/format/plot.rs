@@ -7,8 +7,9 @@ use std::fmt::Write;
 use std::time::Duration;
 
 use echoclock_shared::check::report::Mark;
+use echoclock_shared::{counted, say};
 
-use super::{delay, duration, things};
+use super::{count, delay, duration};
 
 /// A plot, as SVG paths in a box of [`Plot::WIDTH`] by [`Plot::HEIGHT`].
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
@@ -66,20 +67,22 @@ pub fn plot(marks: &[Mark]) -> Option<Plot> {
 }
 
 fn sentence(marks: &[Mark], length: f64) -> String {
-    let items = things(marks.len() as u64, "item", "items");
+    let many = marks.len() as u64;
+    let (n, span) = (count(many), span(length));
+    let items = counted!(many, "{n} item in {span}", "{n} items in {span}", n, span);
     let mut delays: Vec<_> =
         marks.iter().filter_map(|mark| Some(mark.arrived? - mark.sent)).collect();
     delays.sort_by(f64::total_cmp);
     let lost = marks.len() - delays.len();
-    let lost = match lost {
-        0 => String::new(),
-        _ => format!(", {lost} of which did not arrive"),
-    };
     let (Some(middle), Some(longest)) = (delays.get(delays.len() / 2), delays.last()) else {
-        return format!("{items} in {}: none arrived.", span(length));
+        return say!("{items}: none arrived.", items);
     };
     let (middle, longest) = (delay(micros(*middle)), delay(micros(*longest)));
-    format!("{items} in {}{lost}: half within {middle}, all within {longest}.", span(length))
+    let items = match lost {
+        0 => items,
+        _ => say!("{items}, {lost} of which did not arrive", items, lost),
+    };
+    say!("{items}: half within {middle}, all within {longest}.", items, middle, longest)
 }
 
 fn span(millis: f64) -> String {

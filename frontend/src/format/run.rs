@@ -1,6 +1,8 @@
 //! What a run has shown of a transport, in a sentence.
 
-use super::{count, delay, octets, things};
+use echoclock_shared::{counted, say};
+
+use super::{count, delay, octets};
 
 /// What a run has come to.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -21,22 +23,21 @@ pub fn run(run: Run) -> Option<String> {
     if ticks == 0 {
         return None;
     }
-    let mut text = format!(
-        "In this run: {} over {}",
-        things(ticks, "tick", "ticks"),
-        things(requests, "request", "requests")
-    );
+    let came = counted!(ticks, "{n} tick", "{n} ticks", n = count(ticks));
+    let took = counted!(requests, "{n} request", "{n} requests", n = count(requests));
+    let mut told = say!("In this run: {came} over {took}", came, took);
     if let Some(p50) = p50 {
-        text += &format!(", half of them within {}", delay(p50));
+        told = say!("{told}, half of them within {p50}", told, p50 = delay(p50));
     }
     if let Some(overhead) = overhead {
-        text += &format!(", {} each besides the tick’s own", octets(overhead));
+        let overhead = octets(overhead);
+        told = say!("{told}, {overhead} each besides the tick’s own", told, overhead);
     }
-    let per_request = ticks / requests.max(1);
-    if per_request > 1 {
-        text += &format!("; {} ticks to a request", count(per_request));
+    let each = ticks / requests.max(1);
+    if each > 1 {
+        told = say!("{told}; {each} ticks to a request", told, each = count(each));
     }
-    Some(text + ".")
+    Some(say!("{told}.", told))
 }
 
 #[cfg(test)]

@@ -17,10 +17,10 @@ pub fn markdown() -> String {
             &mut text,
             [
                 &format!("[{}](#{})", capitalised(&transport.to_string()), anchor(transport)),
-                compared.delay,
-                compared.holds,
-                compared.resumes,
-                compared.proxies,
+                compared.delay.words(),
+                compared.holds.words(),
+                compared.resumes.words(),
+                compared.proxies.words(),
             ],
         );
     }
@@ -69,10 +69,12 @@ fn diagram(text: &mut String, steps: &[Step]) {
     for step in steps {
         match step {
             Step::Up(said) => {
+                let said = said.words();
                 let shaft = "─".repeat(WIDTH - 5 - said.chars().count());
                 write(text, format_args!("   │ {said} {shaft}▶ │\n"));
             }
             Step::Down(said) => {
+                let said = said.words();
                 let shaft = "─".repeat(WIDTH - 5 - said.chars().count());
                 write(text, format_args!("   │ ◀{shaft} {said} │\n"));
             }

@@ -7,19 +7,20 @@ pub use markdown::markdown;
 
 mod texts;
 
+use echoclock_shared::text::Text;
 use echoclock_shared::transport::Transport;
 
 /// What there is to know of a transport.
 #[derive(Clone, Copy, Debug)]
 pub struct Lesson {
     /// How it works.
-    pub how: &'static str,
+    pub how: Text,
     /// An exchange, step by step.
     pub steps: &'static [Step],
     /// What it costs, and whom.
-    pub cost: &'static str,
+    pub cost: Text,
     /// When to use it, and when not.
-    pub when: &'static str,
+    pub when: Text,
     /// Which part of which specification rules it.
     pub rules: &'static [Rule],
     /// How it compares with the others.
@@ -30,18 +31,37 @@ pub struct Lesson {
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum Step {
     /// The browser says something to the server.
-    Up(&'static str),
+    Up(Said),
     /// The server says something to the browser.
-    Down(&'static str),
+    Down(Said),
     /// Time passes.
-    Wait(&'static str),
+    Wait(Text),
+}
+
+/// What one says to the other.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Said {
+    /// As it is on the wire.
+    Raw(&'static str),
+    /// What it is.
+    Words(Text),
+}
+
+impl Said {
+    /// Returns what is to be read.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Raw(raw) => raw,
+            Self::Words(text) => text.words(),
+        }
+    }
 }
 
 /// A part of a specification.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct Rule {
     /// What it is called, and what it rules.
-    pub text: &'static str,
+    pub text: Text,
     /// Where it is.
     pub url: &'static str,
 }
@@ -50,13 +70,13 @@ pub struct Rule {
 #[derive(Clone, Copy, Debug)]
 pub struct Compared {
     /// How long news takes, besides the way itself.
-    pub delay: &'static str,
+    pub delay: Text,
     /// What it keeps open.
-    pub holds: &'static str,
+    pub holds: Text,
     /// How it goes on after a loss.
-    pub resumes: &'static str,
+    pub resumes: Text,
     /// What a proxy in between may do to it.
-    pub proxies: &'static str,
+    pub proxies: Text,
 }
 
 /// Returns what there is to know of a transport.

@@ -4,9 +4,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use echoclock_shared::check::probe::Lane;
-use echoclock_shared::check::report::{Report, Verdict};
+use echoclock_shared::check::report::{NotAReport, Report, Verdict};
 use leptos::prelude::RwSignal;
 
+use crate::browser::file::NoText;
 use crate::language::Language;
 
 /// The path check's signals.
@@ -20,8 +21,8 @@ pub struct CheckStore {
     pub shown: RwSignal<Option<Shown>>,
     /// The one that it is compared with.
     pub compared: RwSignal<Option<Shown>>,
-    /// Why a file could not be opened: the end of a sentence about it, and its name.
-    pub unreadable: RwSignal<Option<(String, String)>>,
+    /// The name of a file that could not be opened, and why.
+    pub unreadable: RwSignal<Option<(String, Unreadable)>>,
     /// Whether reports are shown, and handed on, without addresses.
     pub hides_addresses: RwSignal<bool>,
     /// Whether another tab of this origin runs a check.
@@ -64,8 +65,36 @@ pub enum CheckEnd {
     CancelledAtOnce,
     /// The server could no longer be reached.
     Gone,
-    /// The server does not let it run, and why: a sentence.
-    Refused(String),
+    /// It was not let run.
+    Refused(Refusal),
+}
+
+/// Why a run was not let run.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub enum Refusal {
+    /// It is not known where the API is, and why: a sentence of the page's.
+    NoApi(String),
+    /// The server did not answer.
+    Unreachable,
+    /// The server has no path check.
+    NotThere,
+    /// Something else answers in the server's place.
+    Elsewhere,
+    /// The server has no room for it.
+    Busy,
+    /// The server answers with this status.
+    Status(u16),
+    /// The browser has no random numbers.
+    NoDice,
+}
+
+/// Why a file could not be opened.
+#[derive(Clone, Debug, Eq, Hash, PartialEq)]
+pub enum Unreadable {
+    /// There is no text of it.
+    NoText(NoText),
+    /// It holds no report that can be read.
+    NotAReport(NotAReport),
 }
 
 /// What a run does.

@@ -3,6 +3,7 @@
 use echoclock_shared::session::Intent;
 use leptos::prelude::{Callable, UnsyncCallback};
 
+use crate::browser::file::NoText;
 use crate::language::Language;
 
 /// How the page's components say what the user wants.
@@ -41,8 +42,8 @@ pub enum CheckIntent {
     Open {
         /// The file's name.
         name: String,
-        /// What is in it, or why that is not known: the end of a sentence about it.
-        text: Result<String, String>,
+        /// What is in it, or why that is not known.
+        text: Result<String, NoText>,
         /// Whether it is to be compared.
         compares: bool,
     },

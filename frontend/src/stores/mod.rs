@@ -23,7 +23,8 @@ pub use track::{MARKS_MAX, Mark, Quantiles, Track, What};
 
 mod check;
 pub use check::{
-    CheckEnd, CheckPhase, CheckProgress, CheckStep, CheckStore, Shown, Source, StepState,
+    CheckEnd, CheckPhase, CheckProgress, CheckStep, CheckStore, Refusal, Shown, Source, StepState,
+    Unreadable,
 };
 
 mod check_program;

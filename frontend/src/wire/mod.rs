@@ -8,6 +8,7 @@ use std::rc::Rc;
 
 use echoclock_shared::ledger::{LedgerId, PARAMETER};
 use echoclock_shared::session::{LinkId, Part};
+use echoclock_shared::text;
 use echoclock_shared::time::UnixMillis;
 
 use crate::address::with_parameter;
@@ -90,7 +91,7 @@ impl Wire {
     pub fn gone(&self, link: LinkId) {
         let gone = self.0.links.borrow_mut().remove(&link);
         if let Some(named) = gone.filter(|named| !named.has_ended) {
-            self.catch(named.part, || Caught::ended("let go by the page"));
+            self.catch(named.part, || Caught::ended(text!("let go by the page")));
         }
     }
 

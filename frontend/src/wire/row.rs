@@ -1,10 +1,13 @@
 //! One thing that passed on a link.
 
+use std::borrow::Cow;
 use std::fmt::Write;
 use std::sync::Arc;
 
 use echoclock_shared::ledger::{self, Entry, Kind};
 use echoclock_shared::session::Part;
+use echoclock_shared::text;
+use echoclock_shared::text::Text;
 use echoclock_shared::time::UnixMillis;
 use echoclock_shared::transport::Transport;
 use serde_json::json;
@@ -28,8 +31,10 @@ pub struct Row {
     pub size: Option<u64>,
     /// Whether the server has computed the size, because it can't see it where it passes.
     pub computed: bool,
-    /// What it says.
+    /// What passed, as it is.
     pub raw: Arc<str>,
+    /// What the page says of it, with a gap `raw` for what passed, where that alone does not tell.
+    pub told: Option<Text>,
     /// Whether there was more.
     pub cut: bool,
 }
@@ -73,6 +78,26 @@ pub enum What {
 
 impl What {
     /// Returns what it is in a word.
+    pub const fn text(self) -> Text {
+        match self {
+            Self::Opened => text!("open"),
+            Self::Request => text!("request"),
+            Self::Response => text!("response"),
+            Self::Said(Kind::Body) => text!("body"),
+            Self::Said(Kind::Text) => text!("text"),
+            Self::Said(Kind::Binary) => text!("binary"),
+            Self::Said(Kind::Continuation) => text!("continuation"),
+            Self::Said(Kind::Reserved) => text!("reserved"),
+            Self::Said(Kind::Ping) => text!("ping"),
+            Self::Said(Kind::Pong) => text!("pong"),
+            Self::Said(Kind::Close) => text!("close"),
+            Self::Event => text!("event"),
+            Self::Answer => text!("answer"),
+            Self::Ended => text!("end"),
+        }
+    }
+
+    /// Names what it is, for styles and programs.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Opened => "open",
@@ -95,6 +120,14 @@ impl What {
 
 impl Way {
     /// Returns the way in words.
+    pub const fn text(self) -> Text {
+        match self {
+            Self::Up => text!("to the server"),
+            Self::Down => text!("from the server"),
+        }
+    }
+
+    /// Names the way, for styles and programs.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Up => "to the server",
@@ -104,7 +137,15 @@ impl Way {
 }
 
 impl SeenBy {
-    /// Returns who it is, in a word.
+    /// Says who it is, where that is not the page itself.
+    pub const fn text(self) -> Option<Text> {
+        match self {
+            Self::Page => None,
+            Self::Server => Some(text!("seen by the server")),
+        }
+    }
+
+    /// Names who it is, for styles and programs.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Page => "page",
@@ -142,14 +183,24 @@ impl Row {
             size: Some(entry.size),
             computed: entry.computed,
             raw,
+            told: None,
             cut: entry.cut,
+        }
+    }
+
+    /// Returns what it says.
+    pub fn says(&self) -> Cow<'_, str> {
+        match self.told {
+            None => Cow::Borrowed(&self.raw),
+            Some(told) => Cow::Owned(told.filled(&[("raw", &self.raw)])),
         }
     }
 
     /// Whether it holds `text`, which is in lower case, in anything that is shown.
     pub fn holds(&self, text: &str) -> bool {
-        let words = [self.what.name(), self.seen_by.name(), self.way.map_or("", Way::name)];
-        words.iter().any(|word| word.contains(text)) || self.raw.to_lowercase().contains(text)
+        let words = [Some(self.what.text()), self.seen_by.text(), self.way.map(Way::text)];
+        words.into_iter().flatten().any(|word| word.words().contains(text))
+            || self.says().to_lowercase().contains(text)
     }
 
     /// Writes it as a line of JSON.
@@ -168,7 +219,7 @@ impl Row {
             "what": self.what.name(),
             "size": self.size,
             "computed": self.computed,
-            "raw": &*self.raw,
+            "raw": self.says(),
             "cut": self.cut,
         })
         .to_string()

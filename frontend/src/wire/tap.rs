@@ -5,6 +5,8 @@ use std::borrow::Cow;
 use echoclock_shared::close::CloseCode;
 use echoclock_shared::ledger::{Kind, Piece};
 use echoclock_shared::session::{CloseReport, LinkId, Part};
+use echoclock_shared::text;
+use echoclock_shared::text::Text;
 use echoclock_shared::time::UnixMillis;
 
 use super::Wire;
@@ -65,8 +67,9 @@ impl News for SocketNews {
                 ..Caught::new(What::Said(Kind::Binary), down, "")
             },
             Self::Closed(CloseReport { code, reason, clean }) => {
-                let how = if *clean { "closed" } else { "lost" };
-                Caught::ended(format!("{how}: {} {reason}", code.0).trim_end().to_owned())
+                let how = if *clean { text!("closed: {raw}") } else { text!("lost: {raw}") };
+                let text = format!("{} {reason}", code.0).trim_end().to_owned();
+                Caught { text: text.into(), ..Caught::ended(how) }
             }
         })
     }
@@ -75,7 +78,7 @@ impl News for SocketNews {
 impl News for EventNews {
     fn caught(&self) -> Option<Caught<'_>> {
         Some(match self {
-            Self::Begun => Caught::new(What::Response, Some(Way::Down), "the headers are here"),
+            Self::Begun => Caught::begun(),
             Self::Event { name, data } => {
                 let mut text = Cow::Borrowed(data.as_str());
                 if *name != "message" {
@@ -86,7 +89,7 @@ impl News for EventNews {
                     ..Caught::new(What::Event, Some(Way::Down), text)
                 }
             }
-            Self::Failed => Caught::ended("lost: the browser does not tell why"),
+            Self::Failed => Caught::ended(text!("lost: the browser does not tell why")),
         })
     }
 }
@@ -94,13 +97,13 @@ impl News for EventNews {
 impl News for StreamNews {
     fn caught(&self) -> Option<Caught<'_>> {
         Some(match self {
-            Self::Begun => Caught::new(What::Response, Some(Way::Down), "the headers are here"),
+            Self::Begun => Caught::begun(),
             Self::Chunk(bytes) => {
                 let text = String::from_utf8_lossy(bytes);
                 let size = Some(bytes.len() as u64);
                 Caught { size, ..Caught::new(What::Said(Kind::Body), Some(Way::Down), text) }
             }
-            Self::Ended => Caught::ended("lost: the response ended"),
+            Self::Ended => Caught::ended(text!("lost: the response ended")),
         })
     }
 }
@@ -111,7 +114,7 @@ impl News for FrameNews {
             Self::Message(json) => {
                 Caught::new(What::Said(Kind::Text), Some(Way::Down), json.as_str()).sized()
             }
-            Self::Ended => Caught::ended("lost: the document ended"),
+            Self::Ended => Caught::ended(text!("lost: the document ended")),
         })
     }
 }
@@ -125,7 +128,7 @@ impl News for Option<Answer> {
                 let size = Some(body.len() as u64);
                 Caught { size, ..Caught::new(What::Answer, Some(Way::Down), text) }
             }
-            None => Caught::ended("no answer"),
+            None => Caught::ended(text!("no answer")),
         })
     }
 }
@@ -136,16 +139,23 @@ pub struct Caught<'a> {
     pub(super) what: What,
     way: Option<Way>,
     text: Cow<'a, str>,
+    told: Option<Text>,
     size: Option<u64>,
 }
 
 impl<'a> Caught<'a> {
     fn new(what: What, way: Option<Way>, text: impl Into<Cow<'a, str>>) -> Self {
-        Self { what, way, text: text.into(), size: None }
+        Self { what, way, text: text.into(), told: None, size: None }
     }
 
-    pub(super) fn ended(why: impl Into<Cow<'a, str>>) -> Self {
-        Self::new(What::Ended, None, why)
+    /// The head of an answer of which no more is seen than that it is there.
+    fn begun() -> Self {
+        let told = Some(text!("the headers are here"));
+        Self { told, ..Self::new(What::Response, Some(Way::Down), "") }
+    }
+
+    pub(super) fn ended(why: Text) -> Self {
+        Self { told: Some(why), ..Self::new(What::Ended, None, "") }
     }
 
     /// Its text is all there is of it.
@@ -166,6 +176,7 @@ impl<'a> Caught<'a> {
             size: self.size,
             computed: false,
             raw: piece.raw.into(),
+            told: self.told,
             cut,
         }
     }

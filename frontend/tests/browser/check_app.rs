@@ -28,6 +28,8 @@ async fn the_view_comes_by_its_address_and_checks_where_the_page_says() {
     write_attribute(ROOT, API, &api_to_text(&Err("There is no address.".to_owned())));
     let end = "[data-testid=check-end]";
     until("it is told", || view.says(end, "There is no address.")).await;
+    write_attribute(ROOT, API, &api_to_text(&Err("Es gibt keine Adresse.".to_owned())));
+    until("it is told in another language", || view.says(end, "Es gibt keine Adresse.")).await;
     let told = view.root.get_attribute(EXPLANATIONS).expect("the page hears of each state");
     assert_eq!(explanations_of_text(&told), []);
     go("");

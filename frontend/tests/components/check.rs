@@ -4,13 +4,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use echoclock_frontend::stores::{
-    CheckEnd, CheckIntent, CheckPhase, CheckProgress, CheckStep, Shown, Source, StepState,
+    CheckEnd, CheckIntent, CheckPhase, CheckProgress, CheckStep, Refusal, Shown, Source, StepState,
+    Unreadable,
 };
 use echoclock_shared::check::evidence::Client;
 use echoclock_shared::check::hops::{Hop, Seen};
 use echoclock_shared::check::probe::Lane;
 use echoclock_shared::check::report::{
-    Finding, Hidden, Mark, NotTested, Paste, Report, Row, SCHEMA, Verdict,
+    Finding, Hidden, Mark, NotAReport, NotTested, Paste, Report, Row, SCHEMA, Verdict,
 };
 use echoclock_shared::check::rule::Confidence;
 use echoclock_shared::check::signs::{Sign, Symptom};
@@ -51,6 +52,7 @@ fn report(run: u128) -> Report {
     };
     Report {
         schema: SCHEMA,
+        language: "en".to_owned(),
         program: env!("CARGO_PKG_VERSION").to_owned(),
         url: "http://here/api/".to_owned(),
         proxy: None,
@@ -143,6 +145,18 @@ async fn a_report_says_what_is_wrong_and_what_mends_it() {
 }
 
 #[wasm_bindgen_test]
+async fn a_report_that_can_not_be_told_again_is_marked_with_its_language() {
+    let marked = "[data-testid=check-row] .says span[lang=zh-Hans]";
+    let bench = Bench::of_check(|check| check.shown.set(shown(report(1), Source::Run))).await;
+    assert_eq!(bench.count(marked), 0);
+    let report = Report { language: "zh-Hans".to_owned(), ..report(2) };
+    bench.check.shown.set(shown(report, Source::File("x.json".to_owned())));
+    bench.settle().await;
+    assert_eq!(bench.count(marked), 7);
+    assert_eq!(bench.count("[data-testid=headline] [lang=zh-Hans]"), 1);
+}
+
+#[wasm_bindgen_test]
 async fn a_report_is_handed_on_without_addresses_where_that_is_wanted() {
     let mut report = report(1);
     report.hops[0].because = "`Via` names 192.0.2.7".to_owned();
@@ -166,14 +180,15 @@ async fn an_end_that_was_none_is_said() {
         (CheckEnd::Cancelled, "Cancelled."),
         (CheckEnd::CancelledAtOnce, "Cancelled."),
         (CheckEnd::Gone, "could no longer be reached"),
-        (CheckEnd::Refused("It runs with --no-check.".to_owned()), "It runs with --no-check."),
+        (CheckEnd::Refused(Refusal::NotThere), "runs with --no-check."),
     ] {
         bench.check.phase.set(CheckPhase::Over(end));
         bench.settle().await;
         let told = bench.text("[data-testid=check-end]");
         assert!(told.contains(words), "{told}");
     }
-    bench.check.unreadable.set(Some(("x.json".to_owned(), "it is not JSON".to_owned())));
+    let why = Unreadable::NotAReport(NotAReport::NotJson);
+    bench.check.unreadable.set(Some(("x.json".to_owned(), why)));
     bench.check.runs_elsewhere.set(true);
     bench.settle().await;
     assert_eq!(bench.text("[data-testid=unreadable]"), "x.json can’t be shown: it is not JSON.");

@@ -112,6 +112,7 @@ fn wire_row(stores: Stores, id: u64, raw: &str) {
         what: What::Event,
         size: Some(3),
         raw: raw.into(),
+        told: None,
         computed: true,
         cut: true,
     };

@@ -116,6 +116,7 @@ async fn a_size_that_is_computed_says_so_in_words_too() {
         what: What::Event,
         size: Some(300),
         raw: "tick".into(),
+        told: None,
         computed,
         cut: false,
     });

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use echoclock_shared::check::report::{self, Report};
+use echoclock_shared::words;
 use leptos::html::Code;
 use leptos::prelude::*;
 
@@ -34,12 +35,12 @@ pub(super) fn Actions(
     view! {
         <div class="report-actions">
             <div class="buttons">
-                <CopyButton of=markdown what="the report" verb="Copy as Markdown" is_by_hand/>
+                <CopyButton of=markdown what=words!("the report") verb=words!("Copy as Markdown") is_by_hand/>
                 <button type="button" class="quiet" on:click=save>
-                    "Download as JSON"
+                    {words!("Download as JSON")}
                 </button>
                 <button type="button" class="quiet" on:click=move |_| print()>
-                    "Print"
+                    {words!("Print")}
                 </button>
                 <OpenFile compares=true/>
                 <button
@@ -50,7 +51,7 @@ pub(super) fn Actions(
                         dispatch.send(CheckIntent::Close);
                     }
                 >
-                    "Close"
+                    {words!("Close")}
                 </button>
             </div>
             <label class="hides">
@@ -60,11 +61,11 @@ pub(super) fn Actions(
                     prop:checked=move || hides_addresses.get()
                     on:change=move |event| hides_addresses.set(event_target_checked(&event))
                 />
-                "Without addresses"
+                {words!("Without addresses")}
             </label>
             <Show when=move || is_by_hand.get()>
                 <p class="hint" data-testid="by-hand">
-                    "This browser does not let the page copy. The text below is selected: copy it by hand."
+                    {words!("This browser does not let the page copy. The text below is selected: copy it by hand.")}
                 </p>
             </Show>
             // There for the button to copy, which selects it where the browser does not copy.

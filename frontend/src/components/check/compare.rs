@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use echoclock_shared::check::probe::Lane;
-use echoclock_shared::check::report::{LaneChange, Report, compare};
+use echoclock_shared::check::report::{self, LaneChange, Report, compare};
+use echoclock_shared::{say, words};
 use leptos::prelude::*;
 
 use super::files::COMPARE;
@@ -22,7 +23,7 @@ pub(super) fn Compared() -> impl IntoView {
     view! {
         <section class="card compared" aria-labelledby="compared-title" data-testid="compared">
             <div class="card-head">
-                <h3 id="compared-title">"Compared"</h3>
+                <h3 id="compared-title">{words!("Compared")}</h3>
                 <button
                     type="button"
                     class="quiet"
@@ -31,7 +32,7 @@ pub(super) fn Compared() -> impl IntoView {
                         dispatch.send(CheckIntent::CompareNot);
                     }
                 >
-                    "Compare no longer"
+                    {words!("Compare no longer")}
                 </button>
             </div>
             <For
@@ -60,7 +61,7 @@ fn table(first: (&Report, &Source), second: (&Report, &Source)) -> impl IntoView
     let change = compare(first.0, second.0);
     let head = |place: &'static str, (report, source): (&Report, &Source)| {
         let name = match source {
-            Source::Run => "this page’s own run".to_owned(),
+            Source::Run => words!("this page’s own run").to_owned(),
             Source::File(name) => name.clone(),
         };
         view! {
@@ -80,11 +81,11 @@ fn table(first: (&Report, &Source), second: (&Report, &Source)) -> impl IntoView
                 <td><Mark verdict=Some(left)/></td>
                 <td><Mark verdict=Some(right)/></td>
             </tr>
-            {change.map(details)}
+            {change.map(|change| details(change, [&first.0.language, &second.0.language]))}
         }
     });
-    let titles = |word: &'static str, titles: Vec<String>| {
-        let line = move |title: String| view! { <li><b>{word}</b> {sentence(&title)}</li> };
+    let titles = |word: &'static str, titles: Vec<String>, report: &Report| {
+        let line = |title: String| line(word, &title, &report.language);
         titles.into_iter().map(line).collect_view()
     };
     view! {
@@ -93,32 +94,38 @@ fn table(first: (&Report, &Source), second: (&Report, &Source)) -> impl IntoView
             <thead>
                 <tr>
                     <td></td>
-                    {head("First", first)}
-                    {head("Second", second)}
+                    {head(words!("First"), first)}
+                    {head(words!("Second"), second)}
                 </tr>
             </thead>
             <tbody>{rows.collect_view()}</tbody>
         </table>
-        <ul class="changes" aria-label="Findings that differ">
-            {titles("Found only in the first: ", change.gone)}
-            {titles("Found only in the second: ", change.appeared)}
+        <ul class="changes" aria-label=words!("Findings that differ")>
+            {titles(words!("Found only in the first: "), change.gone, first.0)}
+            {titles(words!("Found only in the second: "), change.appeared, second.0)}
         </ul>
     }
 }
 
-/// What of a lane differs.
-fn details(change: &LaneChange) -> impl IntoView + use<> {
-    let line = |word: &'static str, says: &str| view! { <li><b>{word}</b> {sentence(says)}</li> };
-    let gone = change.gone.iter().map(|sign| line("First: ", &sign.says)).collect_view();
-    let appeared = change.appeared.iter().map(|sign| line("Second: ", &sign.says)).collect_view();
-    let silence = change.silence_cut.map(|(first, second)| {
+/// What a report says, in its own language, behind which of them it is.
+fn line(which: &'static str, says: &str, language: &str) -> impl IntoView + use<> {
+    view! { <li><b>{which}</b><span lang=language.to_owned()>{sentence(says)}</span></li> }
+}
+
+/// What of a lane differs between reports of these languages.
+fn details(change: &LaneChange, languages: [&str; 2]) -> impl IntoView + use<> {
+    let (first, second) = (words!("First: "), words!("Second: "));
+    let gone = change.gone.iter().map(|sign| line(first, &sign.says, languages[0])).collect_view();
+    let appeared =
+        change.appeared.iter().map(|sign| line(second, &sign.says, languages[1])).collect_view();
+    let silence = change.silence_cut.map(|(in_first, in_second)| {
         let says = |cut: Option<u64>| match cut {
-            Some(seconds) => format!("Silence was cut after {seconds} s."),
-            None => "No silence was cut.".to_owned(),
+            Some(seconds) => say!("Silence was cut after {seconds} s.", seconds),
+            None => words!("No silence was cut.").to_owned(),
         };
         view! {
-            {line("First: ", &says(first))}
-            {line("Second: ", &says(second))}
+            {line(first, &says(in_first), report::language())}
+            {line(second, &says(in_second), report::language())}
         }
     });
     view! {

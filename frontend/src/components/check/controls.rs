@@ -1,11 +1,14 @@
 //! What is done: run, cancel, open.
 
+use echoclock_shared::{say, words};
 use leptos::prelude::*;
 
-use super::files::OpenFile;
+use super::files::{OpenFile, REPORT_MAX};
+use crate::browser::file::NoText;
 use crate::components::language::live;
 use crate::components::lede::CheckLede;
-use crate::stores::{CheckEnd, CheckIntent, CheckPhase, use_check, use_check_dispatch};
+use crate::format;
+use crate::stores::{CheckEnd, CheckIntent, CheckPhase, Unreadable, use_check, use_check_dispatch};
 
 /// What the check does, how deep, and its one button.
 #[component]
@@ -39,9 +42,9 @@ pub(super) fn Controls(is_running: Memo<bool>) -> impl IntoView {
             <CheckLede/>
             <div class="settings">
                 <fieldset class="depth">
-                    <legend class="unseen">"How thorough"</legend>
-                    {depth(false, "Quick", "up to a minute")}
-                    {depth(true, "Deep", "7 minutes: idle cuts too")}
+                    <legend class="unseen">{words!("How thorough")}</legend>
+                    {depth(false, words!("Quick"), words!("up to a minute"))}
+                    {depth(true, words!("Deep"), words!("7 minutes: idle cuts too"))}
                 </fieldset>
                 <div class="buttons">
                     <OpenFile compares=false is_off=is_running/>
@@ -52,7 +55,7 @@ pub(super) fn Controls(is_running: Memo<bool>) -> impl IntoView {
                         {..live()}
                         on:click=press
                     >
-                        {move || if is_running.get() { "Cancel" } else { "Check this path" }}
+                        {move || if is_running.get() { words!("Cancel") } else { words!("Check this path") }}
                     </button>
                 </div>
             </div>
@@ -60,7 +63,7 @@ pub(super) fn Controls(is_running: Memo<bool>) -> impl IntoView {
                 <For each=move || told(check.phase.get()) key=Clone::clone children=told_one/>
                 <Show when=move || check.runs_elsewhere.get()>
                     <p class="hint" data-testid="elsewhere">
-                        "Another tab runs a check. Both may go on, but they share the browser’s connections, and times suffer."
+                        {words!("Another tab runs a check. Both may go on, but they share the browser’s connections, and times suffer.")}
                     </p>
                 </Show>
                 <For
@@ -69,7 +72,7 @@ pub(super) fn Controls(is_running: Memo<bool>) -> impl IntoView {
                     children=|(name, why)| {
                         view! {
                             <p class="complaint" data-testid="unreadable">
-                                {format!("{name} can’t be shown: {why}.")}
+                                {say!("{name} can’t be shown: {why}.", name, why = unreadable(&why))}
                             </p>
                         }
                     }
@@ -81,18 +84,32 @@ pub(super) fn Controls(is_running: Memo<bool>) -> impl IntoView {
 
 /// Says how a run ended, where that needs a word.
 fn told(phase: CheckPhase) -> Option<(&'static str, String)> {
-    let words = |class, words: &str| Some((class, words.to_owned()));
-    match phase {
-        CheckPhase::Never | CheckPhase::Running { .. } | CheckPhase::Over(CheckEnd::Done) => None,
-        CheckPhase::Over(CheckEnd::Cancelled) => {
-            words("hint", "Cancelled. What was known by then is below.")
+    let (class, words) = match phase {
+        CheckPhase::Never | CheckPhase::Running { .. } | CheckPhase::Over(CheckEnd::Done) => {
+            return None;
         }
-        CheckPhase::Over(CheckEnd::CancelledAtOnce) => words("hint", "Cancelled."),
-        CheckPhase::Over(CheckEnd::Gone) => words(
+        CheckPhase::Over(CheckEnd::Cancelled) => {
+            ("hint", words!("Cancelled. What was known by then is below.").to_owned())
+        }
+        CheckPhase::Over(CheckEnd::CancelledAtOnce) => ("hint", words!("Cancelled.").to_owned()),
+        CheckPhase::Over(CheckEnd::Gone) => (
             "complaint",
-            "The server could no longer be reached, and the run was stopped. What was known by then is below.",
+            words!("The server could no longer be reached, and the run was stopped. What was known by then is below.").to_owned(),
         ),
-        CheckPhase::Over(CheckEnd::Refused(why)) => words("complaint", &why),
+        CheckPhase::Over(CheckEnd::Refused(why)) => ("complaint", format::refusal(&why)),
+    };
+    Some((class, words))
+}
+
+/// Says why a file can't be shown, as the end of a sentence about it.
+fn unreadable(why: &Unreadable) -> String {
+    match why {
+        Unreadable::NoText(NoText::TooLarge) => {
+            let most = format::size(REPORT_MAX.into());
+            say!("no report is larger than {most}", most)
+        }
+        Unreadable::NoText(NoText::Unreadable) => words!("the browser can’t read it").to_owned(),
+        Unreadable::NotAReport(why) => why.to_string(),
     }
 }
 

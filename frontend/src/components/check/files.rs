@@ -1,11 +1,11 @@
 //! Reports out of files.
 
+use echoclock_shared::words;
 use leptos::html::Input;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use crate::browser::file::{self, NoText};
-use crate::format;
+use crate::browser::file;
 use crate::stores::{CheckIntent, use_check_dispatch};
 
 /// The field that takes a report's file.
@@ -23,12 +23,12 @@ pub(super) fn OpenFile(
         let Some(field) = field.get_untracked() else { return };
         spawn_local(async move {
             if let Some((name, text)) = file::take(field, REPORT_MAX).await {
-                let text = text.map_err(words);
                 dispatch.send(CheckIntent::Open { name, text, compares });
             }
         });
     };
-    let words = if compares { "Compare with a file…" } else { "Open a report…" };
+    let words =
+        if compares { words!("Compare with a file…") } else { words!("Open a report…") };
     view! {
         <label class="file">
             <span>{words}</span>
@@ -46,14 +46,6 @@ pub(super) fn OpenFile(
     }
 }
 
-/// Says why a file can't be shown, as the end of a sentence about it.
-fn words(why: NoText) -> String {
-    match why {
-        NoText::TooLarge => format!("no report is larger than {}", format::size(REPORT_MAX.into())),
-        NoText::Unreadable => "the browser can’t read it".to_owned(),
-    }
-}
-
 /// The id of the field that opens a report.
 pub(super) const OPEN: &str = "open-report";
 
@@ -61,4 +53,4 @@ pub(super) const OPEN: &str = "open-report";
 pub(super) const COMPARE: &str = "compare-report";
 
 /// The largest report that is read, in bytes: the notes of a deep run are about two million.
-const REPORT_MAX: u32 = 16_000_000;
+pub(super) const REPORT_MAX: u32 = 16_000_000;

@@ -2,6 +2,7 @@
 
 use echoclock_shared::check::report::{Finding, Paste};
 use echoclock_shared::check::signs::Sign;
+use echoclock_shared::{say, words};
 use leptos::html::Code;
 use leptos::prelude::*;
 
@@ -21,7 +22,7 @@ pub(super) fn FindingView(finding: Finding) -> impl IntoView {
     let because = (finding.rule.is_some()).then(|| {
         view! {
             <p>
-                "What tells it here: "
+                {words!("What tells it here: ")}
                 {sentence(&finding.because)}
             </p>
         }
@@ -34,7 +35,7 @@ pub(super) fn FindingView(finding: Finding) -> impl IntoView {
     let remedies = remedies.collect_view();
     view! {
         <article class="finding" id=id tabindex="-1" data-testid="finding" data-rule=finding.rule>
-            <h4>{finding.title}</h4>
+            <h4>{sentence(&finding.title)}</h4>
             <p class="confidence" data-known=finding.confidence.is_some().to_string()>
                 {confidence}
             </p>
@@ -62,14 +63,14 @@ pub(super) fn sign(sign: &Sign) -> impl IntoView + use<> {
 fn Remedy(paste: Paste, is_seen: bool, is_open: bool) -> impl IntoView {
     let code = NodeRef::<Code>::new();
     let name = paste.hop.name();
-    let seen = is_seen.then(|| view! { <span class="seen">"seen on this path"</span> });
+    let seen = is_seen.then(|| view! { <span class="seen">{words!("seen on this path")}</span> });
     let before = (!paste.before.is_empty()).then(|| {
         view! {
-            <p class="what">"Instead of"</p>
+            <p class="what">{words!("Instead of")}</p>
             <pre
                 tabindex="0"
                 role="group"
-                aria-label=format!("Before, for {name}")
+                aria-label=say!("Before, for {name}", name)
                 {..verbatim_unless(paste.before_is_prose)}
             >
                 {paste.before}
@@ -85,9 +86,9 @@ fn Remedy(paste: Paste, is_seen: bool, is_open: bool) -> impl IntoView {
             <p>{sentence(&paste.note)}</p>
             {before}
             <div class="paste">
-                <p class="what">"Paste"</p>
-                <CopyButton of=code what=format!("the remedy for {name}")/>
-                <pre tabindex="0" role="group" aria-label=format!("To paste, for {name}")>
+                <p class="what">{words!("Paste")}</p>
+                <CopyButton of=code what=say!("the remedy for {name}", name)/>
+                <pre tabindex="0" role="group" aria-label=say!("To paste, for {name}", name)>
                     <code {..verbatim_unless(paste.after_is_prose)} node_ref=code>
                         {paste.after}
                     </code>

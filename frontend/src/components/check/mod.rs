@@ -14,12 +14,13 @@ mod sentence;
 use std::sync::Arc;
 
 use echoclock_shared::check::report::{Report, redacted};
+use echoclock_shared::say;
 use leptos::prelude::*;
 
 use super::language::live;
 use crate::browser::reveal;
 use crate::format;
-use crate::stores::{CheckPhase, use_check};
+use crate::stores::{CheckPhase, Shown, use_check};
 use compare::Compared;
 use controls::Controls;
 use progress::Progress;
@@ -32,7 +33,9 @@ pub fn Check() -> impl IntoView {
     let is_running = Memo::new(move |_| matches!(check.phase.get(), CheckPhase::Running { .. }));
     let headline = move || {
         let shown = check.shown.get().filter(|_| !is_running.get());
-        shown.map(|shown| shown.report.headline.clone())
+        shown.map(|Shown { report, .. }| {
+            view! { <span lang=report.language.clone()>{report.headline.clone()}</span> }
+        })
     };
     // What the address names is shown once it is there.
     Effect::new(move |_| {
@@ -80,5 +83,5 @@ fn handed_on(report: Arc<Report>) -> Memo<Arc<Report>> {
 fn when(report: &Report) -> String {
     let local = crate::browser::clock::local(report.began);
     let (date, time) = (format::local_date(&local), format::time_of_day(&local));
-    format!("{date} {time}, {}", format::took(report))
+    say!("{date} {time}, {took}", date, time, took = format::took(report))
 }

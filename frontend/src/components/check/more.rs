@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use echoclock_shared::check::report::Report;
+use echoclock_shared::{counted, words};
 use leptos::prelude::*;
 
 use super::findings::sign;
@@ -14,11 +15,13 @@ use crate::format;
 pub(super) fn More(report: Arc<Report>) -> impl IntoView {
     let notes = report.notes.iter().map(sign).collect_view();
     let hops = report.hops.iter().map(|seen| {
-        let how = if seen.is_named { "names itself" } else { "behaves like it" };
+        let how =
+            if seen.is_named { words!("names itself: ") } else { words!("behaves like it: ") };
         view! {
             <li>
                 <strong>{seen.hop.heading()}</strong>
-                {format!(" {how}: ")}
+                " "
+                {how}
                 {sentence(&seen.because)}
             </li>
         }
@@ -38,24 +41,31 @@ pub(super) fn More(report: Arc<Report>) -> impl IntoView {
         }
     };
     view! {
-        <section class="card more-of-report" aria-label="What else there is to know">
+        <section class="card more-of-report" aria-label=words!("What else there is to know")>
             {part(
-                "On the way",
-                "No hop shows. That is no proof that there is none.",
+                words!("On the way"),
+                words!("No hop shows. That is no proof that there is none."),
                 report.hops.is_empty(),
                 hops.into_any(),
             )}
-            {part("Worth knowing, no fault", "Nothing.", report.notes.is_empty(), notes.into_any())}
             {part(
-                "What a pass does not prove",
-                "Nothing.",
+                words!("Worth knowing, no fault"),
+                words!("Nothing."),
+                report.notes.is_empty(),
+                notes.into_any(),
+            )}
+            {part(
+                words!("What a pass does not prove"),
+                words!("Nothing."),
                 report.not_proven.is_empty(),
                 not_proven.into_any(),
             )}
             <div>
-                <h3>"Not tested"</h3>
+                <h3>{words!("Not tested")}</h3>
                 {if report.not_tested.len() > LINES_MAX {
-                    let summary = format::things(report.not_tested.len() as u64, "thing", "things");
+                    let many = report.not_tested.len() as u64;
+                    let n = format::count(many);
+                    let summary = counted!(many, "{n} thing", "{n} things", n);
                     view! {
                         <details>
                             <summary>{summary}</summary>

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use echoclock_shared::check::probe::Lane;
 use echoclock_shared::check::suite::Depth;
+use echoclock_shared::{say, words};
 use leptos::prelude::*;
 
 use super::rows::Mark;
@@ -31,28 +32,25 @@ pub(super) fn Progress() -> impl IntoView {
         })
     });
     view! {
-        <section class="card progress" aria-label="The run" data-testid="progress">
+        <section class="card progress" aria-label=words!("The run") data-testid="progress">
             <div class="bar">
                 <progress
-                    aria-label="Probes done"
+                    aria-label=words!("Probes done")
                     max=move || counts.get().1.max(1).to_string()
                     value=move || counts.get().0.to_string()
                 ></progress>
                 <p {..live()}>
                     {move || {
                         let (over, all) = counts.get();
-                        let (elapsed, most) = (elapsed.get(), most());
-                        format!(
-                            "{over} of {all} probes, {} of {} at most",
-                            format::duration(elapsed),
-                            format::duration(most),
-                        )
+                        let elapsed = format::duration(elapsed.get());
+                        let most = format::duration(most());
+                        say!("{over} of {all} probes, {elapsed} of {most} at most", over, all, elapsed, most)
                     }}
                 </p>
             </div>
             <ol class="steps">{Lane::ALL.map(|lane| view! { <LaneSteps lane/> }).collect_view()}</ol>
             <p class="hint">
-                "Keep this tab in front and the machine awake: browsers slow down what nobody looks at, which would look like the path’s doing."
+                {words!("Keep this tab in front and the machine awake: browsers slow down what nobody looks at, which would look like the path’s doing.")}
             </p>
         </section>
     }
@@ -77,26 +75,27 @@ fn LaneSteps(lane: Lane) -> impl IntoView {
         let words = progress.with(|progress| {
             let own = progress.steps.iter().filter(|step| step.lane == lane);
             let under_way = own.filter(|step| step.state == StepState::UnderWay);
-            under_way.map(|step| step.title.clone()).collect::<Vec<_>>().join("; ")
+            let titles = under_way.map(|step| step.title.clone());
+            titles.reduce(|rest, next| say!("{rest}; {next}", rest, next)).unwrap_or_default()
         });
         let is_over = steps.with(|steps| steps.iter().all(|state| state.is_over()));
         match (words.is_empty(), is_over) {
             (false, _) => words,
-            (true, true) => "done".to_owned(),
-            (true, false) => "waits".to_owned(),
+            (true, true) => words!("done").to_owned(),
+            (true, false) => words!("waits").to_owned(),
         }
     };
     let done = move || {
         steps.with(|steps| {
             let over = steps.iter().filter(|state| state.is_over()).count();
-            format!("{over} of {}", steps.len())
+            say!("{over} of {all}", over, all = steps.len())
         })
     };
     let squares = move || {
         steps
             .get()
             .into_iter()
-            .map(|state| view! { <i class=format::step_mark(state).0></i> })
+            .map(|state| view! { <i class=format::step_mark(state)></i> })
             .collect_view()
     };
     view! {

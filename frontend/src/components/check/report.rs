@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use echoclock_shared::check::evidence::Client;
 use echoclock_shared::check::report::Report;
+use echoclock_shared::{say, words};
 use leptos::prelude::*;
 
 use super::actions::Actions;
@@ -12,6 +13,7 @@ use super::files::OPEN;
 use super::findings::FindingView;
 use super::more::More;
 use super::rows::LaneRow;
+use super::sentence::{ToldIn, sentence};
 use super::{handed_on, when};
 use crate::format;
 use crate::stores::{Shown, Source};
@@ -38,13 +40,14 @@ pub(super) fn ReportView(shown: Shown) -> impl IntoView {
 /// A report: rows, what to use, findings, and what it does not tell.
 #[component]
 fn Whole(report: Arc<Report>, source: Source) -> impl IntoView {
+    provide_context(ToldIn(report.language.clone()));
     let has_findings = !report.findings.is_empty();
     let findings = report.findings.iter().cloned().map(|finding| view! { <FindingView finding/> });
     let findings = findings.collect_view();
     let findings = has_findings.then(|| {
         view! {
             <section class="card findings" aria-labelledby="findings-title">
-                <h3 id="findings-title">"Findings"</h3>
+                <h3 id="findings-title">{words!("Findings")}</h3>
                 {findings}
             </section>
         }
@@ -61,11 +64,8 @@ fn Whole(report: Arc<Report>, source: Source) -> impl IntoView {
 fn ByTransport(report: Arc<Report>, source: Source) -> impl IntoView {
     let is_old = report.program != env!("CARGO_PKG_VERSION");
     let old = is_old.then(|| {
-        let words = format!(
-            "Echoclock {} wrote it; this page is of {}.",
-            report.program,
-            env!("CARGO_PKG_VERSION")
-        );
+        let (theirs, ours) = (&report.program, env!("CARGO_PKG_VERSION"));
+        let words = say!("Echoclock {theirs} wrote it; this page is of {ours}.", theirs, ours);
         view! { <p class="hint">{words}</p> }
     });
     let hidden = report.hidden_words().map(|words| {
@@ -78,7 +78,7 @@ fn ByTransport(report: Arc<Report>, source: Source) -> impl IntoView {
     let order = (!report.recommended.is_empty()).then(|| {
         view! {
             <div class="use">
-                <h4>"Use, best first"</h4>
+                <h4>{words!("Use, best first")}</h4>
                 <ol class="order">{order.collect_view()}</ol>
             </div>
         }
@@ -86,15 +86,15 @@ fn ByTransport(report: Arc<Report>, source: Source) -> impl IntoView {
     let keep_alive = report.keep_alive.clone().map(|words| {
         view! {
             <div class="use">
-                <h4>"Against silence"</h4>
-                <p>{words}</p>
+                <h4>{words!("Against silence")}</h4>
+                <p>{sentence(&words)}</p>
             </div>
         }
     });
     view! {
         <section class="card rows-card" aria-labelledby="report-title" data-testid="report">
             <div class="card-head">
-                <h3 id="report-title">"By transport"</h3>
+                <h3 id="report-title">{words!("By transport")}</h3>
                 <p class="by" dir="auto">{about(&report, &source)}</p>
             </div>
             {old} {hidden}
@@ -107,15 +107,16 @@ fn ByTransport(report: Arc<Report>, source: Source) -> impl IntoView {
 /// Says where a report is from, and of which run.
 fn about(report: &Report, source: &Source) -> String {
     let from = match source {
-        Source::Run => "This page’s own run".to_owned(),
-        Source::File(name) => format!("From {name}"),
+        Source::Run => words!("This page’s own run").to_owned(),
+        Source::File(name) => say!("From {name}", name),
     };
     let client = match report.client {
-        Client::Browser => "by a page",
-        Client::CommandLine => "from a command line",
+        Client::Browser => words!("by a page"),
+        Client::CommandLine => words!("from a command line"),
     };
-    let depth = if report.is_deep { "deep" } else { "quick" };
-    let whole = if report.is_complete { "" } else { ", stopped before its end" };
-    let by = report.proxy.as_ref().map_or(String::new(), |proxy| format!(", through {proxy}"));
-    format!("{from}: {depth}, {client}{by}{whole}. {}.", when(report))
+    let depth = if report.is_deep { words!("deep") } else { words!("quick") };
+    let whole = if report.is_complete { "" } else { words!(", stopped before its end") };
+    let by = report.proxy.as_ref().map_or(String::new(), |proxy| say!(", through {proxy}", proxy));
+    let when = when(report);
+    say!("{from}: {depth}, {client}{by}{whole}. {when}.", from, depth, client, by, whole, when)
 }

@@ -1,6 +1,7 @@
 //! A row per lane: how it does, and what shows it.
 
 use echoclock_shared::check::report::{Row, Verdict};
+use echoclock_shared::say;
 use leptos::prelude::*;
 
 use super::sentence::sentence;
@@ -26,7 +27,7 @@ pub(super) fn Mark(#[prop(into)] verdict: Signal<Option<Verdict>>) -> impl IntoV
 pub(super) fn LaneRow(row: Row) -> impl IntoView {
     let name = format::verdict_name(row.verdict);
     let drawing = format::plot(&row.plot).map(draw);
-    let costs = row.costs.map(|costs| view! { <p class="costs">{costs}</p> });
+    let costs = row.costs.map(|costs| view! { <p class="costs">{sentence(&costs)}</p> });
     view! {
         <li class="row" data-testid="check-row" data-verdict=name>
             <h4>{format::lane_name(row.lane)}</h4>
@@ -42,8 +43,9 @@ pub(super) fn LaneRow(row: Row) -> impl IntoView {
 
 fn draw(plot: Plot) -> impl IntoView {
     let path = |class: &'static str, data: String| view! { <path class=class d=data></path> };
+    let label = say!("Sent below, arrived above. {says}", says = plot.says);
     view! {
-        <div class="plot" role="img" aria-label=format!("Sent below, arrived above. {}", plot.says)>
+        <div class="plot" role="img" aria-label=label>
             <svg
                 viewBox=format!("0 0 {} {}", Plot::WIDTH, Plot::HEIGHT)
                 preserveAspectRatio="none"

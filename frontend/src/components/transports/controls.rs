@@ -5,6 +5,7 @@ use std::time::Duration;
 use echoclock_shared::close::CloseCode;
 use echoclock_shared::session::{Intent, LinkState, Part};
 use echoclock_shared::transport::Transport;
+use echoclock_shared::words;
 use leptos::prelude::*;
 
 use super::Scroll;
@@ -40,21 +41,21 @@ pub(super) fn Controls(scroll: Scroll) -> impl IntoView {
         <section class="card controls" aria-labelledby="transports-title">
             <Lede
                 id="transports-title"
-                title="Transports"
-                words="One clock, followed in every way that a browser has ever had. A tick stands below where it was due and above where it arrived: the more a line leans, the later it came."
+                title=words!("Transports")
+                words=words!("One clock, followed in every way that a browser has ever had. A tick stands below where it was due and above where it arrived: the more a line leans, the later it came.")
             />
             <div class="settings">
                 <Every id="lanes-every" chosen=lanes.period intent=Intent::LanesEvery/>
                 <AskEvery/>
                 <div class="buttons">
                     <button type="button" class="quiet" aria-pressed=move || paused.get().to_string() on:click=move |_| paused.update(|paused| *paused = !*paused) {..live()}>
-                        {move || if paused.get() { "Resume" } else { "Pause" }}
+                        {move || if paused.get() { words!("Resume") } else { words!("Pause") }}
                     </button>
                     <button type="button" disabled=move || wanted.get() == 0 on:click=stop>
-                        "Stop all"
+                        {words!("Stop all")}
                     </button>
                     <button type="button" class="primary" disabled=move || wanted.get() == Transport::ALL.len() on:click=start>
-                        "Start all"
+                        {words!("Start all")}
                     </button>
                 </div>
             </div>
@@ -85,7 +86,7 @@ fn AskEvery() -> impl IntoView {
     };
     view! {
         <div class="field every">
-            <label for="ask-every">"Poll every"</label>
+            <label for="ask-every">{words!("Poll every")}</label>
             <select id="ask-every" on:change=choose>
                 {ASK_EVERY.map(Duration::from_millis).map(option).collect_view()}
             </select>

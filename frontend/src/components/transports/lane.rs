@@ -1,8 +1,8 @@
 //! One transport.
 
-use echoclock_shared::path;
 use echoclock_shared::session::{Intent, LinkState, Part};
 use echoclock_shared::transport::Transport;
+use echoclock_shared::{path, say, words};
 use leptos::prelude::*;
 
 use super::controls::stopping;
@@ -29,7 +29,14 @@ pub(super) fn Lane(transport: Transport, scroll: Scroll) -> impl IntoView {
         let is_idle = is_idle.get_untracked();
         dispatch.send(if is_idle { Intent::Connect(part) } else { stopping(transport) });
     };
-    let verb = move || if is_idle.get() { "Start" } else { "Stop" };
+    let verb = move || if is_idle.get() { words!("Start") } else { words!("Stop") };
+    let whole_verb = move || {
+        if is_idle.get() {
+            say!("Start {transport}", transport)
+        } else {
+            say!("Stop {transport}", transport)
+        }
+    };
     view! {
         <li
             class="lane"
@@ -46,7 +53,7 @@ pub(super) fn Lane(transport: Transport, scroll: Scroll) -> impl IntoView {
                     type="button"
                     class="quiet"
                     {..live()}
-                    aria-label=move || format!("{} {transport}", verb())
+                    aria-label=whole_verb
                     on:click=toggle
                 >
                     {verb}
@@ -57,7 +64,7 @@ pub(super) fn Lane(transport: Transport, scroll: Scroll) -> impl IntoView {
             <Numbers transport scroll/>
             <Explained transport/>
             <details on:toggle=move |_| is_more_open.update(|is_open| *is_open = !*is_open)>
-                <summary>{format!("How {transport} works, and what this run did")}</summary>
+                <summary>{say!("How {transport} works, and what this run did", transport)}</summary>
                 <Show when=move || is_more_open.get()>
                     <More transport scroll/>
                 </Show>
@@ -77,7 +84,7 @@ fn Explained(transport: Transport) -> impl IntoView {
         let part = rule.map_or(String::new(), |rule| format!("/{rule}"));
         view! {
             <p class="explained" data-testid="explained">
-                "The path check found: "
+                {words!("The path check found: ")}
                 <a href=format!("{}{part}", Place::Check.href())>{title}</a>
             </p>
         }

@@ -1,10 +1,11 @@
 //! The lesson of a transport.
 
 use echoclock_shared::transport::Transport;
+use echoclock_shared::words;
 use leptos::prelude::*;
 
-use crate::components::language::live;
-use crate::lesson::{Rule, Step, lesson};
+use crate::components::language::{live, verbatim};
+use crate::lesson::{Rule, Said, Step, lesson};
 
 /// How a transport works, what it costs, when to use it, and what rules it.
 #[component]
@@ -18,28 +19,28 @@ pub(super) fn Lesson(
         view! {
             <li>
                 <a href=rule.url rel="noreferrer">
-                    {rule.text}
+                    {rule.text.words()}
                 </a>
             </li>
         }
     };
     view! {
         <div class="lesson" data-testid="lesson">
-            <h4>"How it works"</h4>
-            <p>{lesson.how}</p>
+            <h4>{words!("How it works")}</h4>
+            <p>{lesson.how.words()}</p>
             <div class="sequence">
                 <p class="ends" aria-hidden="true">
-                    <span>"browser"</span>
-                    <span>"server"</span>
+                    <span>{words!("browser")}</span>
+                    <span>{words!("server")}</span>
                 </p>
                 <ol>{lesson.steps.iter().map(step).collect_view()}</ol>
             </div>
-            <h4>"What it costs"</h4>
-            <p>{lesson.cost}</p>
+            <h4>{words!("What it costs")}</h4>
+            <p>{lesson.cost.words()}</p>
             <p class="run" data-testid="run" {..live()}>{run}</p>
-            <h4>"When to use it"</h4>
-            <p>{lesson.when}</p>
-            <h4>"What rules it"</h4>
+            <h4>{words!("When to use it")}</h4>
+            <p>{lesson.when.words()}</p>
+            <h4>{words!("What rules it")}</h4>
             <ul class="rules">{lesson.rules.iter().map(rule).collect_view()}</ul>
         </div>
     }
@@ -47,14 +48,18 @@ pub(super) fn Lesson(
 
 fn step(step: &Step) -> impl IntoView + use<> {
     let (class, who, said) = match *step {
-        Step::Up(said) => ("up", "Browser: ", said),
-        Step::Down(said) => ("down", "Server: ", said),
-        Step::Wait(what) => ("wait", "", what),
+        Step::Up(said) => ("up", words!("Browser: "), said),
+        Step::Down(said) => ("down", words!("Server: "), said),
+        Step::Wait(what) => ("wait", "", Said::Words(what)),
+    };
+    let shown = match said {
+        Said::Raw(raw) => view! { <span class="said" {..verbatim()}>{raw}</span> }.into_any(),
+        Said::Words(text) => view! { <span class="said">{text.words()}</span> }.into_any(),
     };
     view! {
         <li class=class>
             <span class="unseen">{who}</span>
-            <span class="said">{said}</span>
+            {shown}
         </li>
     }
 }

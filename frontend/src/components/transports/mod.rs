@@ -27,6 +27,7 @@ mod scroll;
 use scroll::{Marks, Scale, Scroll};
 
 use echoclock_shared::transport::Transport;
+use echoclock_shared::{say, words};
 use leptos::prelude::*;
 
 use super::language::live;
@@ -42,7 +43,7 @@ pub(super) fn Transports() -> impl IntoView {
     let error = Memo::new(move |_| stores.lanes.offset_error.get().map(format::delay));
     view! {
         <Controls scroll/>
-        <section class="card lanes" data-testid="lanes" aria-label="The six transports">
+        <section class="card lanes" data-testid="lanes" aria-label=words!("The six transports")>
             <Connections/>
             <Scale scroll/>
             <ol>
@@ -51,11 +52,16 @@ pub(super) fn Transports() -> impl IntoView {
                     .collect_view()}
             </ol>
             <p class="footnote">
-                "Delays are from due to arrival on the server’s time"
                 <span {..live()}>
-                    {move || error.get().map(|error| format!(", which is known to ± {error}"))}
+                    {move || match error.get() {
+                        None => words!("Delays are from due to arrival on the server’s time.").to_owned(),
+                        Some(error) => {
+                            say!("Delays are from due to arrival on the server’s time, which is known to ± {error}.", error)
+                        }
+                    }}
                 </span>
-                ". Bytes are those of the link that is open, as the server counts them: both ways, heads and framing included. Overhead is what a tick took besides its own JSON."
+                " "
+                {words!("Bytes are those of the link that is open, as the server counts them: both ways, heads and framing included. Overhead is what a tick took besides its own JSON.")}
             </p>
         </section>
     }

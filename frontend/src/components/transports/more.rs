@@ -1,6 +1,8 @@
 //! What there is to know of a transport: the lesson, this run's own exchange, what happened.
 
+use echoclock_shared::text::Text;
 use echoclock_shared::transport::Transport;
+use echoclock_shared::{say, text, words};
 use leptos::prelude::*;
 
 use super::sums::{Sums, sums};
@@ -40,39 +42,39 @@ pub(super) fn More(transport: Transport, scroll: Scroll) -> impl IntoView {
         <div class="more">
             <Lesson transport run/>
             <div class="this-run">
-                <h4>"This run, as the server saw it"</h4>
+                <h4>{words!("This run, as the server saw it")}</h4>
                 <pre
                     tabindex="0"
                     role="group"
-                    aria-label=format!("The first exchange of {transport}")
+                    aria-label=say!("The first exchange of {transport}", transport)
                     data-testid="exchange"
                     {..verbatim()}
                 >
                     {move || {
                         let text = opening.get();
                         let nothing = if keeps.get() { NOTHING_YET } else { NOTHING_KEPT };
-                        if text.is_empty() { nothing.to_owned() } else { text }
+                        if text.is_empty() { nothing.words().to_owned() } else { text }
                     }}
                 </pre>
                 <Show when=move || has_newest.get()>
-                    <h4>"And its newest question"</h4>
+                    <h4>{words!("And its newest question")}</h4>
                     <pre
                         tabindex="0"
                         role="group"
-                        aria-label=format!("The newest exchange of {transport}")
+                        aria-label=say!("The newest exchange of {transport}", transport)
                         {..verbatim()}
                     >
                         {newest}
                     </pre>
                 </Show>
-                <h4>"From a terminal"</h4>
+                <h4>{words!("From a terminal")}</h4>
                 <ul class="commands">
                     {move || command.get().map(|command| view! { <CommandLine command/> })}
                 </ul>
-                <h4>"What happened"</h4>
+                <h4>{words!("What happened")}</h4>
                 <Notes
                     clock=lane.clock
-                    label=format!("What happened to {transport}")
+                    label=say!("What happened to {transport}", transport)
                     testid="lane-notes"
                 />
             </div>
@@ -80,6 +82,6 @@ pub(super) fn More(transport: Transport, scroll: Scroll) -> impl IntoView {
     }
 }
 
-const NOTHING_KEPT: &str = "This server keeps no ledgers: it runs with --no-ledgers.";
+const NOTHING_KEPT: Text = text!("This server keeps no ledgers: it runs with --no-ledgers.");
 
-const NOTHING_YET: &str = "The server has told nothing of this link yet.";
+const NOTHING_YET: Text = text!("The server has told nothing of this link yet.");

@@ -2,6 +2,7 @@
 
 use echoclock_shared::session::Counts;
 use echoclock_shared::transport::Transport;
+use echoclock_shared::{counted, say, words};
 use leptos::prelude::*;
 
 use super::Scroll;
@@ -18,9 +19,8 @@ pub(super) fn Numbers(transport: Transport, scroll: Scroll) -> impl IntoView {
         move || sums.get().quantiles.map_or("–".to_owned(), |it| format::delay(pick(it)))
     };
     let count = move |pick: fn(&Counts) -> u64| move || format::count(pick(&sums.get().counts));
-    // The last word of what it is called names it for styles and programs.
-    let number = |called: &'static str, text: Signal<String>| {
-        let name = called.split(' ').next_back();
+    // The name is for styles and programs.
+    let number = |(name, called): (&'static str, &'static str), text: Signal<String>| {
         view! {
             <dt>{called}</dt>
             <dd {..live()} data-number=name>{text}</dd>
@@ -29,8 +29,9 @@ pub(super) fn Numbers(transport: Transport, scroll: Scroll) -> impl IntoView {
     let plain = |name, text| view! { <div>{number(name, text)}</div> };
     let of_ticks = |name, pick: fn(Quantiles) -> i64| {
         let of = move || {
-            let of = sums.get().quantiles.map_or(0, |it| it.of);
-            format!("Of the last {}", format::things(of as u64, "tick", "ticks"))
+            let of = sums.get().quantiles.map_or(0, |it| it.of) as u64;
+            let n = format::count(of);
+            counted!(of, "Of the last {n} tick", "Of the last {n} ticks", n)
         };
         view! { <div title=of>{number(name, Signal::derive(delay(pick)))}</div> }
     };
@@ -42,16 +43,16 @@ pub(super) fn Numbers(transport: Transport, scroll: Scroll) -> impl IntoView {
     let bytes = move || told(sums.get().bytes, format::size);
     let overhead = move || told(sums.get().overhead, format::octets);
     view! {
-        <dl class="numbers" aria-label=format!("{transport} in numbers")>
-            {of_ticks("delay p50", |it| it.p50)}
-            {of_ticks("p99", |it| it.p99)}
-            {loss("late", |counts| counts.late)}
-            {plain("ticks", Signal::derive(count(|counts| counts.received)))}
-            {loss("missed", |counts| counts.missed)}
-            {plain("repeated", Signal::derive(count(|counts| counts.repeated)))}
-            {plain("requests", Signal::derive(requests))}
-            {plain("bytes", Signal::derive(bytes))}
-            {plain("overhead", Signal::derive(overhead))}
+        <dl class="numbers" aria-label=say!("{transport} in numbers", transport)>
+            {of_ticks(("p50", words!("delay p50")), |it| it.p50)}
+            {of_ticks(("p99", words!("p99")), |it| it.p99)}
+            {loss(("late", words!("late")), |counts| counts.late)}
+            {plain(("ticks", words!("ticks")), Signal::derive(count(|counts| counts.received)))}
+            {loss(("missed", words!("missed")), |counts| counts.missed)}
+            {plain(("repeated", words!("repeated")), Signal::derive(count(|counts| counts.repeated)))}
+            {plain(("requests", words!("requests")), Signal::derive(requests))}
+            {plain(("bytes", words!("bytes")), Signal::derive(bytes))}
+            {plain(("overhead", words!("overhead")), Signal::derive(overhead))}
         </dl>
     }
 }

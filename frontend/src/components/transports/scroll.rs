@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use echoclock_shared::feed::Period;
 use echoclock_shared::transport::Transport;
+use echoclock_shared::{say, words};
 use leptos::prelude::*;
 
 use crate::axis::{self, Drawing};
@@ -86,9 +87,11 @@ pub(super) fn Marks(transport: Transport, scroll: Scroll) -> impl IntoView {
         view! { <path class=class d=move || drawing.with(|drawing| data(drawing).clone())></path> }
     };
     let label = move || {
-        format!(
-            "When the ticks of {transport} were due and arrived, over the last {}",
-            format::duration(scroll.span())
+        let span = format::duration(scroll.span());
+        say!(
+            "When the ticks of {transport} were due and arrived, over the last {span}",
+            transport,
+            span
         )
     };
     view! {
@@ -120,20 +123,21 @@ pub(super) fn Marks(transport: Transport, scroll: Scroll) -> impl IntoView {
 /// The axis' names, and what the marks mean.
 #[component]
 pub(super) fn Scale(scroll: Scroll) -> impl IntoView {
-    let ago = move |thirds: u32| format!("{} ago", format::duration(scroll.span() * thirds / 3));
+    let ago =
+        move |thirds: u32| say!("{time} ago", time = format::duration(scroll.span() * thirds / 3));
     view! {
         <div class="scale">
             <ul class="legend">
-                <li class="live">"arrived"</li>
-                <li class="late">"late"</li>
-                <li class="replayed">"caught up"</li>
-                <li class="hole">"missing"</li>
+                <li class="live">{words!("arrived")}</li>
+                <li class="late">{words!("late")}</li>
+                <li class="replayed">{words!("caught up")}</li>
+                <li class="hole">{words!("missing")}</li>
             </ul>
             <ol class="times" aria-hidden="true" {..live()}>
                 <li>{move || ago(3)}</li>
                 <li>{move || ago(2)}</li>
                 <li>{move || ago(1)}</li>
-                <li>"now"</li>
+                <li>{words!("now")}</li>
             </ol>
         </div>
     }

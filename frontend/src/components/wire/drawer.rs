@@ -1,5 +1,6 @@
 //! The drawer: its tools above, its rows below.
 
+use echoclock_shared::{counted, say, words};
 use leptos::ev::KeyboardEvent;
 use leptos::html::Section;
 use leptos::prelude::*;
@@ -44,10 +45,10 @@ pub(super) fn Drawer(close: impl Fn() + Copy + 'static) -> impl IntoView {
             on:keydown=leave
         >
             <header class="card-head">
-                <h2 id="wire-title">"Wire"</h2>
-                <p class="by">"Recorded while this is open, and forgotten when it closes"</p>
+                <h2 id="wire-title">{words!("Wire")}</h2>
+                <p class="by">{words!("Recorded while this is open, and forgotten when it closes")}</p>
                 <button type="button" class="quiet" on:click=move |_| close()>
-                    "Close"
+                    {words!("Close")}
                 </button>
             </header>
             <div class="wire-tools">
@@ -71,16 +72,16 @@ fn Filters(filter: RwSignal<Filter>) -> impl IntoView {
     };
     view! {
         <div class="field">
-            <label for="wire-part">"Link"</label>
+            <label for="wire-part">{words!("Link")}</label>
             <select id="wire-part" on:change=choose>
-                <option value="">"All links"</option>
+                <option value="">{words!("All links")}</option>
                 {parts()
                     .map(|part| view! { <option value=name(part)>{name(part)}</option> })
                     .collect_view()}
             </select>
         </div>
         <div class="field">
-            <label for="wire-text">"With the text"</label>
+            <label for="wire-text">{words!("With the text")}</label>
             <input id="wire-text" type="search" autocomplete="off" spellcheck="false" on:input=write/>
         </div>
     }
@@ -107,17 +108,16 @@ fn Buttons(
     view! {
         <div class="buttons">
             <button type="button" {..live()} aria-pressed=move || is_paused.get().to_string() on:click=pause>
-                "Pause"
-                {move || {
-                    let waiting = wire.waiting.get();
-                    (waiting > 0).then(|| format!(" ({} new)", format::count(waiting)))
+                {move || match wire.waiting.get() {
+                    0 => words!("Pause").to_owned(),
+                    waiting => say!("Pause ({waiting} new)", waiting = format::count(waiting)),
                 }}
             </button>
             <button type="button" on:click=move |_| recording.with_value(Recording::clear)>
-                "Clear"
+                {words!("Clear")}
             </button>
             <button type="button" prop:disabled=is_empty on:click=export>
-                "Export"
+                {words!("Export")}
             </button>
         </div>
     }
@@ -134,24 +134,33 @@ fn Rows(filter: RwSignal<Filter>, shown: Memo<Vec<Row>>) -> impl IntoView {
         }
         let is_filtered = filter.with(|filter| *filter != Filter::default());
         Some(if is_filtered && !wire.rows.with(Vec::is_empty) {
-            "No row fits."
+            words!("No row fits.")
         } else if keeps.get() {
-            "Nothing has passed yet. What the server saw follows within two seconds."
+            words!("Nothing has passed yet. What the server saw follows within two seconds.")
         } else {
-            "Nothing has passed yet."
+            words!("Nothing has passed yet.")
         })
     };
     view! {
-        <Scroller class="wire-rows" role="group" label="What has passed">
+        <Scroller class="wire-rows" role="group" label=words!("What has passed")>
             <Show when=move || !keeps.get()>
                 <p class="dropped" data-testid="wire-one-sided">
-                    "This server keeps no ledgers (it runs with --no-ledgers), so only what this page has seen is here."
+                    {words!("This server keeps no ledgers (it runs with --no-ledgers), so only what this page has seen is here.")}
                 </p>
             </Show>
             <Show when=move || has_dropped.get()>
                 <p class="dropped" data-testid="wire-dropped" {..live()}>
-                    {move || format::things(wire.dropped.get(), "older row is", "older rows are")}
-                    {format!(" not kept: the drawer holds the last {ROWS_MAX}.")}
+                    {move || {
+                        let (dropped, most) = (wire.dropped.get(), format::count(ROWS_MAX as u64));
+                        let n = format::count(dropped);
+                        counted!(
+                            dropped,
+                            "{n} older row is not kept: the drawer holds the last {most}.",
+                            "{n} older rows are not kept: the drawer holds the last {most}.",
+                            n,
+                            most
+                        )
+                    }}
                 </p>
             </Show>
             {move || nothing().map(|words| view! { <p class="nothing" {..live()}>{words}</p> })}

@@ -2,6 +2,7 @@
 
 use echoclock_shared::session::Part;
 use echoclock_shared::transport::Transport;
+use echoclock_shared::{say, words};
 
 use crate::wire::Row;
 
@@ -33,8 +34,8 @@ pub(super) fn parts() -> impl Iterator<Item = Part> {
 /// Returns what a part is called here.
 pub(super) fn name(part: Part) -> String {
     match part {
-        Part::Chat => "Chat".to_owned(),
-        Part::Clock => "Clock".to_owned(),
-        Part::Lane(transport) => format!("Lane: {transport}"),
+        Part::Chat => words!("Chat").to_owned(),
+        Part::Clock => words!("Clock").to_owned(),
+        Part::Lane(transport) => say!("Lane: {transport}", transport),
     }
 }

@@ -7,6 +7,7 @@ mod filter;
 
 mod row;
 
+use echoclock_shared::words;
 use leptos::html::Button;
 use leptos::prelude::*;
 
@@ -32,7 +33,7 @@ pub(super) fn Wire() -> impl IntoView {
                 node_ref=button
                 on:click=move |_| is_open.update(|open| *open = !*open)
             >
-                "Wire"
+                {words!("Wire")}
             </button>
             <Show when=move || is_open.get()>
                 <Drawer close/>

@@ -21,7 +21,7 @@ pub fn read(text: &str) -> Result<Report, NotAReport> {
 }
 
 /// Why a file is no report that can be read: the end of a sentence that begins with its name.
-#[derive(Clone, Debug, Eq, PartialEq, thiserror::Error)]
+#[derive(Clone, Debug, Eq, Hash, PartialEq, thiserror::Error)]
 pub enum NotAReport {
     /// It is no JSON.
     #[error("{}", words!("it is not JSON"))]
