@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::words;
 use serde::{Deserialize, Serialize};
 
 /// A way to follow a feed, in the order in which browsers came to have them.
@@ -56,12 +57,12 @@ impl Transport {
 impl fmt::Display for Transport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Poll => "short polling",
-            Self::LongPoll => "long polling",
-            Self::Stream => "HTTP streaming",
-            Self::Frame => "forever frame",
-            Self::Events => "Server-Sent Events",
-            Self::Socket => "WebSocket",
+            Self::Poll => words!("short polling"),
+            Self::LongPoll => words!("long polling"),
+            Self::Stream => words!("HTTP streaming"),
+            Self::Frame => words!("forever frame"),
+            Self::Events => words!("Server-Sent Events"),
+            Self::Socket => words!("WebSocket"),
         })
     }
 }

@@ -21,8 +21,10 @@ pub fn wall() -> UnixMillis {
 }
 
 /// An instant as the local time zone writes it.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub struct LocalTime {
+    /// The instant.
+    pub instant: UnixMillis,
     /// The year.
     pub year: u32,
     /// The month, from 1.
@@ -43,6 +45,7 @@ pub struct LocalTime {
 pub fn local(instant: UnixMillis) -> LocalTime {
     let date = Date::new(&JsValue::from_f64(instant.get() as f64));
     LocalTime {
+        instant,
         year: date.get_full_year(),
         month: date.get_month() + 1,
         day: date.get_date(),

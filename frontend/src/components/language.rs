@@ -9,7 +9,7 @@
 use leptos::attr::{self, Attribute};
 use leptos::tachys::html::class::class;
 
-use crate::language::spoken;
+use crate::language::{Language, spoken};
 
 /// Marks an element with words or numbers of ours that change in their place.
 ///
@@ -23,6 +23,11 @@ pub(super) fn live() -> impl Attribute {
 /// Nobody knows its language, and a translation would show what was not said.
 pub(super) fn verbatim() -> impl Attribute {
     (left_alone(), attr::lang(""))
+}
+
+/// Marks an element that shows what the server said for people, which is English everywhere.
+pub(super) fn of_server() -> impl Attribute {
+    (left_alone(), attr::lang(Language::English.tag()), attr::dir("ltr"))
 }
 
 /// The standard's mark, and the one that is older.

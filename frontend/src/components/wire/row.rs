@@ -17,7 +17,7 @@ pub(super) fn row(row: Row) -> impl IntoView {
         if computed { format!("≈ {size}") } else { size }
     });
     let why = computed.then_some("Computed: over HTTP/2 the server can't see it where it passes.");
-    let time = format!("{}.{:03}", format::time_of_day(&clock::local(at)), at.get() % 1_000);
+    let time = format::exact_time(&clock::local(at));
     // The empty line after an event would take as much room as the event.
     let raw = raw.trim_end();
     let is_long = is_long(raw);
