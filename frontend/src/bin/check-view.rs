@@ -2,7 +2,7 @@
 
 use echoclock_frontend::browser::{NUMERALS, crash, take_root};
 use echoclock_frontend::check_app::CheckApp;
-use echoclock_frontend::{between, format, language};
+use echoclock_frontend::{between, language, numerals};
 use echoclock_shared::text;
 use leptos::mount::mount_to;
 
@@ -11,7 +11,7 @@ fn main() {
         text!("The Check view has crashed"),
         text!("All else goes on. Reload the page to check again."),
     );
-    format::write_by(&NUMERALS);
+    numerals::write_by(&NUMERALS);
     language::speak_at_start(&[between::PAGE_TEXTS, between::CHECK_TEXTS]);
     // The view stands until the browser lets the whole document go.
     mount_to(take_root(between::ROOT), CheckApp).forget();

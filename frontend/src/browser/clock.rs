@@ -7,6 +7,7 @@ use js_sys::Date;
 use wasm_bindgen::JsValue;
 
 use super::window;
+use crate::numerals::LocalTime;
 
 /// Returns the time since the page was opened, which never goes back.
 pub fn mono() -> Duration {
@@ -18,27 +19,6 @@ pub fn mono() -> Duration {
 pub fn wall() -> UnixMillis {
     // A float turns into a whole number by cutting, and what is below zero becomes zero.
     UnixMillis::new(Date::now() as u64)
-}
-
-/// An instant as the local time zone writes it.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
-pub struct LocalTime {
-    /// The instant.
-    pub instant: UnixMillis,
-    /// The year.
-    pub year: u32,
-    /// The month, from 1.
-    pub month: u32,
-    /// The day of the month, from 1.
-    pub day: u32,
-    /// The hour, from 0.
-    pub hour: u32,
-    /// The minute.
-    pub minute: u32,
-    /// The second.
-    pub second: u32,
-    /// How many minutes the zone is ahead of UTC.
-    pub offset_minutes: i32,
 }
 
 /// Returns an instant in the local time zone.

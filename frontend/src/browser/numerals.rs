@@ -4,8 +4,7 @@ use js_sys::Intl::{DateTimeFormat, NumberFormat};
 use js_sys::{Array, Function, Object, Reflect};
 use wasm_bindgen::JsValue;
 
-use super::clock::LocalTime;
-use crate::format::{Fineness, Numerals};
+use crate::numerals::{Fineness, LocalTime, Numerals};
 
 /// By the browser's own locale, whichever language the page speaks.
 pub static NUMERALS: Numerals = Numerals {

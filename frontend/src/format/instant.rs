@@ -3,9 +3,7 @@
 use echoclock_shared::feed::Period;
 use echoclock_shared::time::UnixMillis;
 
-use super::Fineness;
-use super::numerals::time;
-use crate::browser::clock::LocalTime;
+use crate::numerals::{self, Fineness, LocalTime, fraction};
 
 /// Writes the time of day in UTC: `16:42:00`, and `16:42:00.2` or `16:42:00.25` where the clock
 /// ticks more often than once a second.
@@ -24,22 +22,22 @@ pub fn utc_date(instant: UnixMillis) -> String {
 
 /// Writes the local time of day, as finely as the clock ticks.
 pub fn local_time(local: &LocalTime, period: Period) -> String {
-    time(local, Fineness::Second(digits(period)))
+    numerals::time_of_day(local, Fineness::Second(digits(period)))
 }
 
 /// Writes the local time of day to the second: `16:42:00`.
 pub fn time_of_day(local: &LocalTime) -> String {
-    time(local, Fineness::Second(0))
+    numerals::time_of_day(local, Fineness::Second(0))
 }
 
 /// Writes the local time of day to the minute: `16:42`.
 pub fn local_minute(local: &LocalTime) -> String {
-    time(local, Fineness::Minute)
+    numerals::time_of_day(local, Fineness::Minute)
 }
 
 /// Writes the local time of day to the millisecond: `16:42:00.123`.
 pub fn exact_time(local: &LocalTime) -> String {
-    time(local, Fineness::Second(3))
+    numerals::time_of_day(local, Fineness::Second(3))
 }
 
 /// Writes what stands in place of a time that is not known, about as wide: `--:--:--`.
@@ -82,16 +80,10 @@ const fn digits(period: Period) -> u8 {
     }
 }
 
-/// Writes what is behind the second with so many digits: `.25`.
-pub(super) fn fraction(instant: UnixMillis, digits: u8) -> String {
-    let millis = format!(".{:03}", instant.get() % 1_000);
-    if digits == 0 { String::new() } else { millis.chars().take(1 + usize::from(digits)).collect() }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::super::local_date;
     use super::*;
+    use crate::numerals::local_date;
 
     const INSTANT: UnixMillis = UnixMillis::new(1_795_365_720_250);
 

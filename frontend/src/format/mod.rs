@@ -3,8 +3,7 @@
 //! Plain values in, text out. Nothing here knows a signal or an element, so all of it is tested
 //! natively.
 
-mod numerals;
-pub use numerals::{Fineness, Numerals, count, local_date, write_by};
+pub use crate::numerals::{count, local_date};
 
 mod quantity;
 pub use quantity::{bytes, countdown, delay, duration, interval, octets, round_trip, size, things};

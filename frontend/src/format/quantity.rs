@@ -4,8 +4,7 @@ use std::time::Duration;
 
 use echoclock_shared::{counted, say};
 
-use super::count;
-use super::numerals::decimal;
+use crate::numerals::{count, decimal};
 
 /// Writes a delay in microseconds with three digits or so: `−0.3 ms`, `12.4 ms`, `345 ms`,
 /// `1.25 s`.
@@ -91,7 +90,9 @@ pub fn things(number: u64, one: &str, many: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::super::{exact_time, no_time};
     use super::*;
+    use crate::numerals::{LocalTime, Numerals, local_date, write_by};
 
     #[test]
     fn delays_have_three_digits_or_so() {
@@ -169,5 +170,25 @@ mod tests {
     fn bytes_are_counted() {
         assert_eq!(bytes(1), "1 byte");
         assert_eq!(bytes(16_384), "16,384 bytes");
+    }
+
+    static GERMAN: Numerals = Numerals {
+        whole: |number| number.to_string().replace("384", ".384"),
+        decimal: |number, places| format!("{number:.places$}").replace('.', ","),
+        time: |local, fineness| format!("{:02} Uhr {fineness:?}", local.hour),
+        date: |local| format!("{:02}.{:02}.{}", local.day, local.month, local.year),
+    };
+
+    #[test]
+    fn all_numbers_and_local_times_are_written_as_the_user_writes_them() {
+        let local = LocalTime { hour: 18, day: 22, month: 11, year: 2026, ..LocalTime::default() };
+        write_by(&GERMAN);
+        assert_eq!(count(16_384), "16.384");
+        assert_eq!((delay(-1_250), delay(1_250_000)), ("−1,2 ms".to_owned(), "1,25 s".to_owned()));
+        assert_eq!(size(1_234), "1,2 kB");
+        assert_eq!(duration(Duration::from_secs(125)), "2 min 5 s");
+        assert_eq!(exact_time(&local), "18 Uhr Second(3)");
+        assert_eq!(local_date(&local), "22.11.2026");
+        assert_eq!(no_time(), "-- --- ------(-)");
     }
 }

@@ -23,8 +23,9 @@ use leptos::prelude::*;
 use super::connection::{Actions, Status, state_of, trouble_of};
 use super::language::live;
 use super::period::Every;
-use crate::browser::clock::{self, LocalTime};
+use crate::browser::clock;
 use crate::format;
+use crate::numerals::LocalTime;
 use crate::stores::use_stores;
 
 /// The clock.
