@@ -4,8 +4,10 @@ use proptest::prelude::*;
 
 use super::{Passing, Symptom, lives};
 use crate::check::chinese::find;
+use crate::check::observed::{Heard, ServerSide, Untold};
 use crate::check::path::{Holds, Made, Path};
 use crate::check::probe::Lane;
+use crate::check::sample::{Sample, run};
 
 mod plain;
 
@@ -257,5 +259,21 @@ proptest! {
         let jitter = swings.into_iter().map(|swing| swing % width).collect();
         let made = streams(Path { way: 20, jitter, ..Path::default() });
         prop_assert_eq!(faults(&made, Lane::Events), []);
+    }
+}
+
+#[test]
+fn a_stream_whose_server_is_not_known_ended_early_where_it_came_faster_than_it_could() {
+    let held_until = |millis: u64| {
+        let arrived = (0..10).map(|_| millis - 10);
+        let held = Sample::stream("held", Lane::Events, |_| {}).head(millis - 10, &[]);
+        let mut evidence = run(&[held.items(arrived).note(millis, Heard::Ended)]);
+        evidence.observations[0].ledger = ServerSide::Unknown(Untold::NotInTime);
+        find(&evidence)
+    };
+    for (millis, is_early) in [(1_100, false), (300, true)] {
+        let signs = held_until(millis);
+        let has_ended = signs.iter().any(|sign| sign.symptom == Symptom::EndedEarly);
+        assert_eq!(has_ended, is_early, "{millis} ms: {signs:?}");
     }
 }
