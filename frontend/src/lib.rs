@@ -20,6 +20,8 @@ pub mod format;
 
 pub mod lesson;
 
+pub mod numerals;
+
 pub mod language;
 
 pub mod place;

@@ -1,8 +1,8 @@
 //! Puts the page into the document.
 
 use echoclock_frontend::app::App;
-use echoclock_frontend::browser::{crash, take_root};
-use echoclock_frontend::{between, language};
+use echoclock_frontend::browser::{NUMERALS, crash, take_root};
+use echoclock_frontend::{between, language, numerals};
 use echoclock_shared::text;
 use leptos::mount::mount_to;
 
@@ -11,6 +11,7 @@ fn main() {
         text!("The page has crashed"),
         text!("What was said but not echoed is lost. Reload the page to go on."),
     );
+    numerals::write_by(&NUMERALS);
     language::speak_at_start(&[between::PAGE_TEXTS]);
     // The page stands until the browser lets the whole document go.
     mount_to(take_root("app"), App).forget();

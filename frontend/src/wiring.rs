@@ -5,6 +5,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use echoclock_shared::session::{Event, Intent, Part};
+use echoclock_shared::{say, words};
 use leptos::prelude::Set;
 
 use crate::address::{Address, api_in_config, folder};
@@ -107,7 +108,7 @@ async fn speak(page: PageStore, language: Language) {
     let fetched = program::fetch_texts(language.tag()).await;
     let spoken = fetched.and_then(|()| {
         let is_spoken = language::speak(language, &[PAGE_TEXTS]);
-        is_spoken.then_some(()).ok_or_else(|| "it has no texts".to_owned())
+        is_spoken.then_some(()).ok_or_else(|| words!("it has no texts").to_owned())
     });
     page.unspoken.set(spoken.as_ref().err().map(|why| (language, why.clone())));
     if spoken.is_ok() {
@@ -124,10 +125,10 @@ const LANGUAGE_REMEMBERED_AS: &str = "echoclock.language";
 /// Reads `config.json` beside the page, or says why it can't be used.
 async fn read_config() -> Result<String, String> {
     let answer = get("config.json", CONFIG_WITHIN, |_| true).await;
-    let answer = answer.ok_or_else(|| "it could not be fetched".to_owned())?;
+    let answer = answer.ok_or_else(|| words!("it could not be fetched").to_owned())?;
     match answer.body {
         Some(json) if answer.status == 200 => api_in_config(&json),
-        _ => Err(format!("the server answered with status {}", answer.status)),
+        _ => Err(say!("the server answered with status {status}", status = answer.status)),
     }
 }
 

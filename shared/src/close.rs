@@ -1,8 +1,12 @@
 //! How a WebSocket is closed: codes and reasons (RFC 6455, sections 5.5.1 and 7.4).
 
+use std::error::Error;
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use crate::limits::CLOSE_REASON_MAX;
+use crate::{say, words};
 
 /// A close code as it is on the wire or, for 1005, 1006 and 1015, as an end reports its absence.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
@@ -40,26 +44,26 @@ impl CloseCode {
     }
 
     /// Returns what the code means, in a few words that follow "closed:".
-    pub const fn meaning(self) -> &'static str {
+    pub fn meaning(self) -> &'static str {
         match self.0 {
-            1000 => "normal, the purpose is fulfilled",
-            1001 => "going away, the server stops or the page is left",
-            1002 => "protocol error, the other end broke the rules of WebSocket",
-            1003 => "unsupported data, this kind of message is not taken here",
-            1005 => "no code given",
-            1006 => "abnormal, the connection ended without a close frame",
-            1007 => "invalid data, a text message was not UTF-8",
-            1008 => "policy, the other end does not allow this",
-            1009 => "too big, a message was larger than the limit",
-            1010 => "extension missing, the client needed one that was not agreed",
-            1011 => "internal error, the server could not go on",
-            1012 => "service restart",
-            1013 => "try again later, the server is too busy",
-            1014 => "bad gateway, a proxy got no valid answer",
-            1015 => "TLS failed, no secure connection could be made",
-            3000..=3999 => "a code that a library or framework registered",
-            4000..=4999 => "a code of the application's own",
-            _ => "a code without a meaning",
+            1000 => words!("normal, the purpose is fulfilled"),
+            1001 => words!("going away, the server stops or the page is left"),
+            1002 => words!("protocol error, the other end broke the rules of WebSocket"),
+            1003 => words!("unsupported data, this kind of message is not taken here"),
+            1005 => words!("no code given"),
+            1006 => words!("abnormal, the connection ended without a close frame"),
+            1007 => words!("invalid data, a text message was not UTF-8"),
+            1008 => words!("policy, the other end does not allow this"),
+            1009 => words!("too big, a message was larger than the limit"),
+            1010 => words!("extension missing, the client needed one that was not agreed"),
+            1011 => words!("internal error, the server could not go on"),
+            1012 => words!("service restart"),
+            1013 => words!("try again later, the server is too busy"),
+            1014 => words!("bad gateway, a proxy got no valid answer"),
+            1015 => words!("TLS failed, no secure connection could be made"),
+            3000..=3999 => words!("a code that a library or framework registered"),
+            4000..=4999 => words!("a code of the application's own"),
+            _ => words!("a code without a meaning"),
         }
     }
 }
@@ -78,12 +82,23 @@ pub fn check_reason(reason: &str) -> Result<(), ReasonTooLong> {
 }
 
 /// The reason does not fit into a close frame.
-#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
-#[error("the reason has {bytes} bytes, and {CLOSE_REASON_MAX} is the most")]
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct ReasonTooLong {
     /// How long it is.
     pub bytes: usize,
 }
+
+impl fmt::Display for ReasonTooLong {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&say!(
+            "the reason has {bytes} bytes, and {most} is the most",
+            bytes = self.bytes,
+            most = CLOSE_REASON_MAX
+        ))
+    }
+}
+
+impl Error for ReasonTooLong {}
 
 #[cfg(test)]
 mod tests {

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::words;
 use serde::{Deserialize, Serialize};
 
 use crate::words;

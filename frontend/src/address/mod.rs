@@ -14,6 +14,7 @@ use std::fmt::Display;
 
 use echoclock_shared::session::Target;
 use echoclock_shared::transport::Transport;
+use echoclock_shared::{say, words};
 use serde_json::Value;
 
 /// Where the API is looked for.
@@ -113,11 +114,11 @@ pub fn with_parameter(address: &str, name: &str, value: impl Display) -> String 
 /// Says what is wrong with the file, as the end of a sentence.
 pub fn api_in_config(json: &str) -> Result<String, String> {
     let config: Value =
-        serde_json::from_str(json).map_err(|error| format!("it is not JSON ({error})"))?;
+        serde_json::from_str(json).map_err(|error| say!("it is not JSON ({error})", error))?;
     match config.get("api") {
         Some(Value::String(api)) => Ok(api.clone()),
-        Some(_) => Err("its \"api\" is not a text".to_owned()),
-        None => Err("it has no \"api\"".to_owned()),
+        Some(_) => Err(words!("its \"api\" is not a text").to_owned()),
+        None => Err(words!("it has no \"api\"").to_owned()),
     }
 }
 

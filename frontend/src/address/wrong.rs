@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use echoclock_shared::say;
+
 /// Why an address can't be used, in words by `Display`.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum WrongAddress {
@@ -32,33 +34,33 @@ pub enum WrongAddress {
 
 impl fmt::Display for WrongAddress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Pending => f.write_str("The API's address is not known yet."),
-            Self::Space => f.write_str("An address has no spaces in it."),
+        f.write_str(&match self {
+            Self::Pending => say!("The API's address is not known yet."),
+            Self::Space => say!("An address has no spaces in it."),
             Self::QueryOrFragment => {
-                f.write_str("The API's address ends with its path: leave out “?” and “#”.")
+                say!("The API's address ends with its path: leave out “?” and “#”.")
             }
             Self::Scheme(scheme) => {
-                write!(f, "The API is reached by http:// or https://, not by {scheme}://.")
+                say!("The API is reached by http:// or https://, not by {scheme}://.", scheme)
             }
             Self::NoScheme(given) => {
-                write!(f, "Say how to reach it: http://{given} or https://{given}.")
+                say!("Say how to reach it: http://{given} or https://{given}.", given)
             }
-            Self::Credentials => f.write_str(
-                "Browsers take no user name or password in an address: leave out what is before “@”.",
+            Self::Credentials => say!(
+                "Browsers take no user name or password in an address: leave out what is before “@”."
             ),
-            Self::Host(host) if host.is_empty() => f.write_str("The address names no host."),
-            Self::Host(host) => write!(f, "“{host}” can't be the name of a host."),
-            Self::Port(port) => write!(f, "“{port}” is no port: ports go from 1 to 65535."),
-            Self::PageNotServed => f.write_str(
+            Self::Host(host) if host.is_empty() => say!("The address names no host."),
+            Self::Host(host) => say!("“{host}” can't be the name of a host.", host),
+            Self::Port(port) => say!("“{port}” is no port: ports go from 1 to 65535.", port),
+            Self::PageNotServed => say!(
                 "This page was not served by a server, so the API can't be beside it: give the \
-                 API's whole address, such as http://127.0.0.1:3000.",
+                 API's whole address, such as http://127.0.0.1:3000."
             ),
-            Self::MixedContent { secure } => write!(
-                f,
+            Self::MixedContent { secure } => say!(
                 "This page came over https, so the browser blocks an API over http (mixed \
-                 content). Serve the API over https and use {secure}, or open this page over http."
+                 content). Serve the API over https and use {secure}, or open this page over http.",
+                secure
             ),
-        }
+        })
     }
 }

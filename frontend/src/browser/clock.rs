@@ -7,6 +7,7 @@ use js_sys::Date;
 use wasm_bindgen::JsValue;
 
 use super::window;
+use crate::numerals::LocalTime;
 
 /// Returns the time since the page was opened, which never goes back.
 pub fn mono() -> Duration {
@@ -20,29 +21,11 @@ pub fn wall() -> UnixMillis {
     UnixMillis::new(Date::now() as u64)
 }
 
-/// An instant as the local time zone writes it.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub struct LocalTime {
-    /// The year.
-    pub year: u32,
-    /// The month, from 1.
-    pub month: u32,
-    /// The day of the month, from 1.
-    pub day: u32,
-    /// The hour, from 0.
-    pub hour: u32,
-    /// The minute.
-    pub minute: u32,
-    /// The second.
-    pub second: u32,
-    /// How many minutes the zone is ahead of UTC.
-    pub offset_minutes: i32,
-}
-
 /// Returns an instant in the local time zone.
 pub fn local(instant: UnixMillis) -> LocalTime {
     let date = Date::new(&JsValue::from_f64(instant.get() as f64));
     LocalTime {
+        instant,
         year: date.get_full_year(),
         month: date.get_month() + 1,
         day: date.get_date(),

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use echoclock_shared::words;
 use gloo_net::http::Request;
 use js_sys::Uint8Array;
 use wasm_bindgen::JsCast;
@@ -85,7 +86,7 @@ impl Exchange {
         while let Some(chunk) = self.next().await? {
             whole.extend(chunk);
             if whole.len() > WHOLE_MAX {
-                return Err("the answer is too large".to_owned());
+                return Err(words!("the answer is too large").to_owned());
             }
         }
         Ok(whole)

@@ -2,6 +2,7 @@
 
 use std::rc::Rc;
 
+use echoclock_shared::words;
 use js_sys::JSON;
 use wasm_bindgen::JsCast;
 use web_sys::{Event, HtmlIFrameElement, MessageEvent};
@@ -36,14 +37,14 @@ impl HiddenFrame {
     ///
     /// Where the page has no place for it, with the reason.
     pub fn open(address: &str, on_news: impl Fn(FrameNews) + 'static) -> Result<Self, String> {
-        let document = window().document().ok_or("the window has no document")?;
-        let body = document.body().ok_or("the document has no body")?;
+        let document = window().document().ok_or(words!("the window has no document"))?;
+        let body = document.body().ok_or(words!("the document has no body"))?;
         let element: HtmlIFrameElement =
             document.create_element("iframe").map_err(|error| words(&error))?.unchecked_into();
         for (name, value) in [
             ("sandbox", "allow-scripts"),
             ("hidden", ""),
-            ("title", "A forever frame"),
+            ("title", words!("A forever frame")),
             ("tabindex", "-1"),
             ("src", address),
         ] {

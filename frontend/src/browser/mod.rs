@@ -55,6 +55,9 @@ pub mod program;
 
 pub mod clock;
 
+mod numerals;
+pub use numerals::NUMERALS;
+
 mod keys;
 pub use keys::press;
 

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use echoclock_shared::{say, words};
 use leptos::html::Code;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -26,7 +27,7 @@ pub(super) fn CopyButton(
     #[prop(into)]
     what: String,
     /// What it offers.
-    #[prop(default = "Copy")]
+    #[prop(default = words!("Copy"))]
     verb: &'static str,
     /// Whether the browser does not copy, for who shows the text then.
     #[prop(default = RwSignal::new(false))]
@@ -51,15 +52,15 @@ pub(super) fn CopyButton(
     };
     let word = move || match copying.get() {
         Copying::NotYet => verb,
-        Copying::Copied => "Copied",
-        Copying::Selected => "Selected",
+        Copying::Copied => words!("Copied"),
+        Copying::Selected => words!("Selected"),
     };
     view! {
         <button
             type="button"
             class="quiet copy"
             {..live()}
-            aria-label=move || format!("{}: {what}", word())
+            aria-label=move || say!("{word}: {what}", word = word(), what)
             on:click=copy
         >
             {word}
@@ -67,8 +68,10 @@ pub(super) fn CopyButton(
         <span class="unseen" role="status" {..live()}>
             {move || match copying.get() {
                 Copying::NotYet => "",
-                Copying::Copied => "Copied",
-                Copying::Selected => "Not copied. The text is selected, to be copied by hand",
+                Copying::Copied => words!("Copied"),
+                Copying::Selected => {
+                    words!("Not copied. The text is selected, to be copied by hand")
+                }
             }}
         </span>
     }

@@ -9,7 +9,7 @@
 use leptos::attr::{self, Attribute};
 use leptos::tachys::html::class::class;
 
-use crate::language::spoken;
+use crate::language::{Language, spoken};
 
 /// Marks an element with words or numbers of ours that change in their place.
 ///
@@ -29,6 +29,11 @@ pub(super) fn verbatim() -> impl Attribute {
 pub(super) fn verbatim_unless(is_prose: bool) -> impl Attribute {
     let marked = |with: &'static str| (!is_prose).then_some(with);
     (attr::translate(marked("no")), class(("notranslate", !is_prose)), attr::lang(marked("")))
+}
+
+/// Marks an element that shows what the server said for people, which is English everywhere.
+pub(super) fn of_server() -> impl Attribute {
+    (left_alone(), attr::lang(Language::English.tag()), attr::dir("ltr"))
 }
 
 /// The standard's mark, and the one that is older.

@@ -1,5 +1,6 @@
 //! What a view begins with: its name, and what it is for.
 
+use echoclock_shared::words;
 use leptos::prelude::*;
 
 /// The name and the purpose of a view; index.html shows both, word for word, before any program runs.
@@ -24,8 +25,8 @@ pub(super) fn CheckLede() -> impl IntoView {
     view! {
         <Lede
             id="check-title"
-            title="Path check"
-            words="What does the way between this browser and the server do to live connections? Probes go over every transport, both ends write down what they saw, and the difference says what is held, cut or changed, why, and what mends it."
+            title=words!("Path check")
+            words=words!("What does the way between this browser and the server do to live connections? Probes go over every transport, both ends write down what they saw, and the difference says what is held, cut or changed, why, and what mends it.")
         />
     }
 }

@@ -19,6 +19,8 @@ mod scroller;
 
 mod stamp;
 
+mod told;
+
 mod chat;
 
 mod period;

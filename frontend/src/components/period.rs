@@ -2,6 +2,7 @@
 
 use echoclock_shared::feed::Period;
 use echoclock_shared::session::Intent;
+use echoclock_shared::words;
 use leptos::prelude::*;
 
 use crate::format;
@@ -30,7 +31,7 @@ pub(super) fn Every(
     };
     view! {
         <div class="field every">
-            <label for=id>"Tick every"</label>
+            <label for=id>{words!("Tick every")}</label>
             <select id=id on:change=choose>
                 {Period::ALL.map(option).collect_view()}
             </select>

@@ -1,5 +1,6 @@
 //! A list that scrolls, and stays at its end unless the user goes elsewhere.
 
+use echoclock_shared::words;
 use leptos::html::Div;
 use leptos::prelude::*;
 
@@ -48,7 +49,7 @@ pub(super) fn Scroller(
             </div>
             <Show when=move || !is_at_end.get()>
                 <button type="button" class="jump" on:click=jump>
-                    "Jump to newest"
+                    {words!("Jump to newest")}
                 </button>
             </Show>
         </div>

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use echoclock_shared::echo::FromBrowser;
 use echoclock_shared::path;
+use echoclock_shared::say;
 use echoclock_shared::session::{Event, LinkEvent, LinkId, Target};
 use echoclock_shared::transport::Transport;
 
@@ -205,7 +206,7 @@ impl Connector {
 
     fn cant(&self, place: &Place, error: &str) -> String {
         let error = self.admission.hide(error);
-        format!("The browser does not connect to {}: {error}", place.shown)
+        say!("The browser does not connect to {address}: {error}", address = place.shown, error)
     }
 
     fn tell(&self, link: LinkId, event: LinkEvent) {

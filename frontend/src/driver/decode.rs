@@ -6,6 +6,7 @@ use echoclock_shared::echo::{Fault, FaultCode, FromServer};
 use echoclock_shared::encode::sse;
 use echoclock_shared::problem::{self, Problem};
 use echoclock_shared::session::{CloseReport, FromClock, LinkEvent};
+use echoclock_shared::{say, words};
 
 use crate::browser::{Answer, EventNews, FrameNews, SocketNews, StreamNews};
 
@@ -63,7 +64,7 @@ pub(super) fn lines(decoder: &mut Decoder<FromClock>, news: StreamNews) -> Vec<L
             .map(|line| line.map_or_else(LinkEvent::Garbled, LinkEvent::Clock))
             .collect(),
         Err(too_long) => vec![
-            LinkEvent::Garbled(format!("a line {too_long}")),
+            LinkEvent::Garbled(say!("a line longer than {max} bytes", max = too_long.max)),
             LinkEvent::Closed(CloseReport::lost()),
         ],
     }
@@ -102,7 +103,7 @@ pub(super) fn posted(answer: Option<Answer>) -> LinkEvent {
         (413, _) => Some(FromServer::Error(Fault {
             code: FaultCode::TextTooLong,
             key: None,
-            message: "HTTP status 413: the message is too large on the way to the server"
+            message: words!("HTTP status 413: the message is too large on the way to the server")
                 .to_owned(),
         })),
         (200 | 400, Some(json)) => FromServer::decode(&json).ok(),
@@ -126,7 +127,7 @@ fn socket_by(news: SocketNews, read: impl FnOnce(&str) -> LinkEvent) -> LinkEven
     match news {
         SocketNews::Text(text) => read(&text),
         SocketNews::Binary { bytes } => {
-            LinkEvent::Garbled(format!("a binary message of {bytes} bytes"))
+            LinkEvent::Garbled(say!("a binary message of {bytes} bytes", bytes))
         }
         SocketNews::Closed(report) => LinkEvent::Closed(report),
     }

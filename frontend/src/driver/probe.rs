@@ -11,6 +11,7 @@ use echoclock_shared::path;
 use echoclock_shared::problem::{self, Problem};
 use echoclock_shared::session::{Finding, Target};
 use echoclock_shared::transport::Transport;
+use echoclock_shared::{say, words};
 
 use crate::address::{Address, WrongAddress, with_parameter};
 use crate::browser::{Answer, get};
@@ -88,12 +89,16 @@ fn read_info(answer: Option<Answer>) -> Result<Box<Info>, Finding> {
     }
     let info = answer.body.as_deref().filter(|_| answer.status == 200);
     info.and_then(|json| serde_json::from_str(json).ok()).map(Box::new).ok_or_else(|| {
-        let kind = if answer.media_type.is_empty() { "nothing" } else { &answer.media_type };
-        let advice = match answer.status {
-            500..=504 => ", as a proxy answers whose server is gone",
-            _ => "",
-        };
-        Finding::NotOurs(format!("HTTP status {} with {kind}{advice}", answer.status))
+        let Answer { status, media_type, .. } = &answer;
+        let kind = if media_type.is_empty() { words!("nothing") } else { media_type };
+        Finding::NotOurs(match status {
+            500..=504 => say!(
+                "HTTP status {status} with {kind}, as a proxy answers whose server is gone",
+                status,
+                kind
+            ),
+            _ => say!("HTTP status {status} with {kind}", status, kind),
+        })
     })
 }
 

@@ -2,6 +2,8 @@
 
 use echoclock_shared::feed::Period;
 use echoclock_shared::path;
+use echoclock_shared::text;
+use echoclock_shared::text::Text;
 use echoclock_shared::transport::Transport;
 
 use crate::address::web_socket;
@@ -10,7 +12,7 @@ use crate::address::web_socket;
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct Command {
     /// What it does, in a few words.
-    pub what: &'static str,
+    pub what: Text,
     /// What to type.
     pub line: String,
 }
@@ -25,15 +27,18 @@ pub fn commands(base: &str, period: Period, has_raw: bool) -> Vec<Command> {
     let (info, echo, raw) = (quoted(&info), quoted(&echo), quoted(&raw));
     let command = |what, line| Command { what, line };
     let mut commands = vec![
-        command("The clock, as events", format!("curl -N {events}")),
-        command("What the server sees of a request", format!("curl {info}")),
-        command("Chat echo, by wscat", format!("wscat -c {echo} -x '{SAY}'")),
-        command("Chat echo, by websocat", format!("echo '{SAY}' | websocat -n {echo}")),
+        command(text!("The clock, as events"), format!("curl -N {events}")),
+        command(text!("What the server sees of a request"), format!("curl {info}")),
+        command(text!("Chat echo, by wscat"), format!("wscat -c {echo} -x '{SAY}'")),
+        command(text!("Chat echo, by websocat"), format!("echo '{SAY}' | websocat -n {echo}")),
     ];
     if has_raw {
         commands.extend([
-            command("Raw echo, by wscat", format!("wscat -c {raw} -x 'anything at all'")),
-            command("Raw echo, by websocat", format!("echo 'anything at all' | websocat {raw}")),
+            command(text!("Raw echo, by wscat"), format!("wscat -c {raw} -x 'anything at all'")),
+            command(
+                text!("Raw echo, by websocat"),
+                format!("echo 'anything at all' | websocat {raw}"),
+            ),
         ]);
     }
     commands
@@ -43,13 +48,15 @@ pub fn commands(base: &str, period: Period, has_raw: bool) -> Vec<Command> {
 pub fn follow_command(base: &str, transport: Transport, period: Period) -> Command {
     let address = format!("{base}{}?every={period}", transport.of(path::below_api(path::CLOCK)));
     let (what, line) = match transport {
-        Transport::Poll => ("Asks once", format!("curl {}", quoted(&address))),
-        Transport::LongPoll => ("Asks once, and waits", format!("curl {}", quoted(&address))),
+        Transport::Poll => (text!("Asks once"), format!("curl {}", quoted(&address))),
+        Transport::LongPoll => {
+            (text!("Asks once, and waits"), format!("curl {}", quoted(&address)))
+        }
         Transport::Stream | Transport::Frame | Transport::Events => {
-            ("Follows the clock", format!("curl -N {}", quoted(&address)))
+            (text!("Follows the clock"), format!("curl -N {}", quoted(&address)))
         }
         Transport::Socket => {
-            ("Follows the clock", format!("websocat {}", quoted(&web_socket(&address))))
+            (text!("Follows the clock"), format!("websocat {}", quoted(&web_socket(&address))))
         }
     };
     Command { what, line }

@@ -1,11 +1,12 @@
 //! What became of a connection, in words.
 
-use echoclock_shared::close::CloseCode;
-use echoclock_shared::session::{
-    Cause, Ended, Link, LinkState, Part, PostingEnd, Side, Trouble, Way,
-};
+use echoclock_shared::session::{Cause, Ended, Link, LinkState, Part, PostingEnd, Trouble, Way};
+use echoclock_shared::text::Text;
+use echoclock_shared::{say, text, words};
 
-use super::duration;
+use super::told::sentence;
+use super::{Told, duration, ended};
+use crate::address::WrongAddress;
 use crate::stores::LinkView;
 
 /// A connection in words: what it is in two or three, why in a sentence or two, and what a person
@@ -15,37 +16,43 @@ pub struct Words {
     /// What it is.
     pub headline: &'static str,
     /// Why, and what can be done.
-    pub detail: String,
+    pub detail: Told,
     /// The lines of a proxy's configuration that would mend it, where that is known.
     pub mend: Option<&'static str>,
 }
 
 /// Puts a connection into words that stay the same while it does; `base` is the API's address.
-pub fn words(link: &LinkView, part: Part, base: &str) -> Words {
+pub fn words(link: &LinkView, part: Part, base: &Result<String, WrongAddress>) -> Words {
     let opens_none = link.trouble.as_ref().is_some_and(Trouble::is_proof);
     let mend = (opens_none && !link.is_open()).then_some(PASS_UPGRADE_ON);
     if let Some(failures) = link.posts {
-        return Words { headline: "By plain requests", detail: by_posts(link, failures), mend };
+        let headline = words!("By plain requests");
+        return Words { headline, detail: by_posts(link, failures), mend };
     }
     let why = || link.trouble.as_ref().map(|trouble| explain(trouble, part, link.failures, base));
     let (headline, detail) = match &link.state {
-        LinkState::Idle { last: None } => ("Not connected", "Nothing was tried yet.".to_owned()),
-        LinkState::Idle { last: Some(last) } => (idle(&last.cause), ended(last)),
+        LinkState::Idle { last: None } => {
+            (words!("Not connected"), words!("Nothing was tried yet.").into())
+        }
+        LinkState::Idle { last: Some(last) } => (idle(&last.cause), impossible(last, base)),
         LinkState::Connecting { .. } | LinkState::Open { .. } if queues(link) => {
-            ("Waiting for a connection", queued(part).to_owned())
+            (words!("Waiting for a connection"), queued(part).into())
         }
         LinkState::Connecting { .. } => (
-            "Connecting",
-            why().unwrap_or_else(|| "The server’s first message is awaited.".to_owned()),
+            words!("Connecting"),
+            why().unwrap_or_else(|| words!("The server’s first message is awaited.").into()),
         ),
-        LinkState::Open { .. } => ("Open", open(part).to_owned()),
-        LinkState::Closing { .. } => ("Closing", "The server’s answer is awaited.".to_owned()),
+        LinkState::Open { .. } => (words!("Open"), open(part).into()),
+        LinkState::Closing { .. } => {
+            (words!("Closing"), words!("The server’s answer is awaited.").into())
+        }
         LinkState::Waiting { last, .. } => {
             (waiting(link.trouble.as_ref()), why().unwrap_or_else(|| ended(last)))
         }
-        LinkState::Resting => {
-            ("Resting", "Nobody looks at the page, so the stream was let go.".to_owned())
-        }
+        LinkState::Resting => (
+            words!("Resting"),
+            words!("Nobody looks at the page, so the stream was let go.").into(),
+        ),
     };
     Words { headline, detail, mend }
 }
@@ -55,17 +62,19 @@ const PASS_UPGRADE_ON: &str = "proxy_http_version 1.1; proxy_set_header Upgrade 
     proxy_set_header Connection \"upgrade\";";
 
 /// Says that messages go by plain requests from here on.
-pub const POSTING_BEGUN: &str = "No WebSocket gets through, or none lasts, while plain requests \
-    do: from here on each message goes by a POST of its own.";
+pub const POSTING_BEGUN: Text = text!(
+    "No WebSocket gets through, or none lasts, while plain requests do: from here on each message \
+     goes by a POST of its own."
+);
 
 /// Says why messages go by plain requests no more.
-pub const fn posting_ended(why: PostingEnd) -> &'static str {
+pub fn posting_ended(why: PostingEnd) -> &'static str {
     match why {
-        PostingEnd::SocketLasts => "A WebSocket has lasted: messages go over it again.",
-        PostingEnd::NoAnswer => {
+        PostingEnd::SocketLasts => words!("A WebSocket has lasted: messages go over it again."),
+        PostingEnd::NoAnswer => words!(
             "Plain requests get no answer of this server either: messages wait for a WebSocket."
-        }
-        PostingEnd::Stopped => "Messages go by plain requests no more.",
+        ),
+        PostingEnd::Stopped => words!("Messages go by plain requests no more."),
     }
 }
 
@@ -74,41 +83,6 @@ pub const fn way_name(way: Way) -> &'static str {
     match way {
         Way::Socket => "socket",
         Way::Post => "post",
-    }
-}
-
-/// Says how a link ended, in whole sentences.
-pub fn ended(ended: &Ended) -> String {
-    match &ended.cause {
-        Cause::Closed { by: Side::Browser, code, reason } => {
-            format!("You closed it. The server answered with {}.", closed(*code, reason))
-        }
-        Cause::Closed { by: Side::Server, code, reason } => {
-            format!("The server closed it with {}.", closed(*code, reason))
-        }
-        Cause::LetGo => "You let it go.".to_owned(),
-        Cause::Lost => match ended.open_for {
-            Some(open_for) if open_for.as_secs() == 0 => {
-                "The connection broke within a second.".to_owned()
-            }
-            Some(open_for) => format!("The connection broke after {}.", duration(open_for)),
-            None => "No connection could be made.".to_owned(),
-        },
-        Cause::NoHello => format!(
-            "The server’s first message did not come within {}.",
-            duration(Link::HELLO_WITHIN)
-        ),
-        Cause::Silent => {
-            "The server fell silent, though the connection seemed to stand.".to_owned()
-        }
-        Cause::Refused(problem) => {
-            format!("The server refused it for a while: {}", sentence(&problem.detail))
-        }
-        Cause::CloseUnanswered => format!(
-            "You closed it. The server did not answer within {}.",
-            duration(Link::CLOSE_WITHIN)
-        ),
-        Cause::Impossible(why) => format!("No connection could be tried: {}", sentence(why)),
     }
 }
 
@@ -146,11 +120,22 @@ pub const fn trouble_name(link: &LinkView) -> Option<&'static str> {
     }
 }
 
-fn by_posts(link: &LinkView, failures: u32) -> String {
+/// Says how a link ended; where it could not be tried for want of an address, by what is wrong with
+/// that.
+fn impossible(last: &Ended, base: &Result<String, WrongAddress>) -> Told {
+    match (&last.cause, base) {
+        (Cause::Impossible(_), Err(wrong)) => {
+            say!("No connection could be tried: {why}", why = wrong).into()
+        }
+        _ => ended(last),
+    }
+}
+
+fn by_posts(link: &LinkView, failures: u32) -> Told {
     let socket = match &link.state {
-        LinkState::Open { .. } => format!(
-            "A WebSocket is open again; messages go over it once it has lasted {}.",
-            duration(Link::LASTED)
+        LinkState::Open { .. } => say!(
+            "A WebSocket is open again; messages go over it once it has lasted {time}.",
+            time = duration(Link::LASTED)
         ),
         LinkState::Idle { .. }
         | LinkState::Connecting { .. }
@@ -158,44 +143,40 @@ fn by_posts(link: &LinkView, failures: u32) -> String {
         | LinkState::Waiting { .. }
         | LinkState::Resting => match link.trouble.as_ref().and_then(opening) {
             Some(opening) => {
-                format!("No WebSocket gets through here: {opening}. It is tried again.")
+                say!("No WebSocket gets through here: {opening}. It is tried again.", opening)
             }
-            None => "No WebSocket gets through here, or none lasts; it is tried again.".to_owned(),
+            None => words!("No WebSocket gets through here, or none lasts; it is tried again.")
+                .to_owned(),
         },
     };
     let posts = match (failures, &link.refusal) {
-        (0, _) => "Until then each message goes by a POST of its own.".to_owned(),
-        (_, None) => "The last message’s POST got no answer either, and goes once more.".to_owned(),
-        (_, Some(why)) => format!(
-            "The server refuses the last message’s POST for the moment, and it goes once more: {}",
-            sentence(why)
+        (0, _) => words!("Until then each message goes by a POST of its own."),
+        (_, None) => words!("The last message’s POST got no answer either, and goes once more."),
+        (_, Some(_)) => words!(
+            "The server refuses the last message’s POST for the moment, and it goes once more: "
         ),
     };
-    format!("{socket} {posts}")
-}
-
-fn closed(code: CloseCode, reason: &str) -> String {
-    let CloseCode(number) = code;
-    let said = if code == CloseCode::NONE {
-        "no code".to_owned()
-    } else {
-        format!("{number}: {}", code.meaning())
-    };
-    if reason.is_empty() { said } else { format!("{said}; the reason: “{reason}”") }
+    Told {
+        words: say!("{socket} {posts}", socket, posts),
+        quoted: link.refusal.as_deref().filter(|_| failures > 0).map(sentence),
+    }
 }
 
 /// Says what became of a WebSocket's opening on its way, as the end of a sentence, where the server
 /// has seen that.
 fn opening(trouble: &Trouble) -> Option<String> {
     match trouble {
-        Trouble::NoUpgrade(version) => Some(format!(
+        Trouble::NoUpgrade(version) => Some(say!(
             "its opening reaches the server without its Upgrade, over {version}, so a proxy on the \
-             way does not pass it on"
+             way does not pass it on",
+            version
         )),
         Trouble::OldHttp => Some(
-            "its opening arrives by HTTP/1.0, which knows no WebSocket, so a proxy on the way has \
-             to speak HTTP/1.1 to the server"
-                .to_owned(),
+            words!(
+                "its opening arrives by HTTP/1.0, which knows no WebSocket, so a proxy on the way \
+                 has to speak HTTP/1.1 to the server"
+            )
+            .to_owned(),
         ),
         Trouble::Unreachable
         | Trouble::Refused(_)
@@ -206,70 +187,88 @@ fn opening(trouble: &Trouble) -> Option<String> {
     }
 }
 
-const fn open(part: Part) -> &'static str {
+fn open(part: Part) -> &'static str {
     match part {
-        Part::Chat => "What is sent comes back as the server read it.",
-        Part::Clock => "The hands go by the server’s ticks.",
+        Part::Chat => words!("What is sent comes back as the server read it."),
+        Part::Clock => words!("The hands go by the server’s ticks."),
         Part::Lane(_) => "",
     }
 }
 
-const fn idle(cause: &Cause) -> &'static str {
+fn idle(cause: &Cause) -> &'static str {
     match cause {
-        Cause::Closed { .. } | Cause::LetGo | Cause::CloseUnanswered => "Closed",
-        Cause::Lost | Cause::NoHello | Cause::Silent | Cause::Refused(_) => "Not connected",
-        Cause::Impossible(_) => "Can’t connect",
+        Cause::Closed { .. } | Cause::LetGo | Cause::CloseUnanswered => words!("Closed"),
+        Cause::Lost | Cause::NoHello | Cause::Silent | Cause::Refused(_) => words!("Not connected"),
+        Cause::Impossible(_) => words!("Can’t connect"),
     }
 }
 
-const fn waiting(trouble: Option<&Trouble>) -> &'static str {
+fn waiting(trouble: Option<&Trouble>) -> &'static str {
     match trouble {
-        None => "Trying again",
-        Some(Trouble::Unreachable) => "Nothing answers",
-        Some(Trouble::Refused(_) | Trouble::Problem(_)) => "Refused",
-        Some(Trouble::NotOurs(_)) => "Somebody else answers",
+        Some(Trouble::Unreachable) => words!("Nothing answers"),
+        Some(Trouble::Refused(_) | Trouble::Problem(_)) => words!("Refused"),
+        Some(Trouble::NotOurs(_)) => words!("Somebody else answers"),
         Some(Trouble::OnlyPlainRequests | Trouble::NoUpgrade(_) | Trouble::OldHttp) => {
-            "Held up on the way"
+            words!("Held up on the way")
         }
         // An attempt that has ended queues no more.
-        Some(Trouble::Queued) => "Trying again",
+        None | Some(Trouble::Queued) => words!("Trying again"),
     }
 }
 
-fn explain(trouble: &Trouble, part: Part, failures: u32, base: &str) -> String {
+fn explain(
+    trouble: &Trouble,
+    part: Part,
+    failures: u32,
+    base: &Result<String, WrongAddress>,
+) -> Told {
+    let base = base.as_deref().unwrap_or_default();
     match trouble {
-        Trouble::Unreachable => format!(
+        Trouble::Unreachable => say!(
             "There is no answer from {base} that this page may read. Check the address, that the \
-             server runs, and that it lets this page’s origin in."
-        ),
-        Trouble::Queued => queued(part).to_owned(),
-        Trouble::Refused(reason) => sentence(reason),
+             server runs, and that it lets this page’s origin in.",
+            base
+        )
+        .into(),
+        Trouble::Queued => queued(part).into(),
+        Trouble::Refused(reason) => {
+            Told::quoting(words!("The server does not let this page in: "), reason)
+        }
         Trouble::Problem(problem) => {
-            format!("The server refuses the request: {}", sentence(&problem.detail))
+            Told::quoting(words!("The server refuses the request: "), &problem.detail)
         }
         Trouble::NotOurs(what) => {
-            format!("What answers at {base} is not this server: {}", sentence(what))
+            say!("What answers at {base} is not this server: {what}.", base, what).into()
         }
-        Trouble::NoUpgrade(_) | Trouble::OldHttp => format!(
-            "The server answers other requests, but no WebSocket gets through: {}.",
-            opening(trouble).unwrap_or_default()
-        ),
+        Trouble::NoUpgrade(_) | Trouble::OldHttp => say!(
+            "The server answers other requests, but no WebSocket gets through: {opening}.",
+            opening = opening(trouble).unwrap_or_default()
+        )
+        .into(),
         // A server that has just come back answers the question, though it missed the attempt.
         Trouble::OnlyPlainRequests if failures <= 1 => {
-            "The server answers other requests, so the next attempt may do.".to_owned()
+            words!("The server answers other requests, so the next attempt may do.").into()
         }
-        Trouble::OnlyPlainRequests => format!(
-            "The server answers other requests, but {}. Look at what stands between: a proxy, a \
-             firewall, an extension.",
-            match part {
-                Part::Chat => "the WebSocket does not get through, or does not last".to_owned(),
-                Part::Clock => {
-                    "the event stream does not get through, or is held back".to_owned()
-                }
-                Part::Lane(transport) => {
-                    format!("{transport} does not get through, or is held back")
-                }
-            }
+        Trouble::OnlyPlainRequests => only_plain_requests(part).into(),
+    }
+}
+
+fn only_plain_requests(part: Part) -> String {
+    match part {
+        Part::Chat => words!(
+            "The server answers other requests, but the WebSocket does not get through, or does \
+             not last. Look at what stands between: a proxy, a firewall, an extension."
+        )
+        .to_owned(),
+        Part::Clock => words!(
+            "The server answers other requests, but the event stream does not get through, or is \
+             held back. Look at what stands between: a proxy, a firewall, an extension."
+        )
+        .to_owned(),
+        Part::Lane(transport) => say!(
+            "The server answers other requests, but {transport} does not get through, or is held \
+             back. Look at what stands between: a proxy, a firewall, an extension.",
+            transport
         ),
     }
 }
@@ -279,22 +278,18 @@ pub fn queues(link: &LinkView) -> bool {
     link.trouble == Some(Trouble::Queued)
 }
 
-const fn queued(part: Part) -> &'static str {
+fn queued(part: Part) -> &'static str {
     match part {
-        Part::Chat | Part::Clock => {
+        Part::Chat | Part::Clock => words!(
             "The request has not left the browser: it opens six HTTP/1.1 connections to one server \
              at the most, over all its tabs, and seems to have them all in use. Sockets do not \
              count and go on."
-        }
+        ),
         // The view tells all of it once, above the lanes.
-        Part::Lane(_) => "The request has not left the browser: its six connections are taken.",
+        Part::Lane(_) => {
+            words!("The request has not left the browser: its six connections are taken.")
+        }
     }
-}
-
-/// Ends a text as a sentence ends.
-fn sentence(text: &str) -> String {
-    let text = text.trim_end();
-    if text.ends_with(['.', '!', '?', '…']) { text.to_owned() } else { format!("{text}.") }
 }
 
 #[cfg(test)]

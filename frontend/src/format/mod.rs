@@ -3,19 +3,26 @@
 //! Plain values in, text out. Nothing here knows a signal or an element, so all of it is tested
 //! natively.
 
+pub use crate::numerals::{count, local_date};
+
 mod quantity;
-pub use quantity::{
-    bytes, count, countdown, delay, duration, interval, octets, round_trip, size, things,
-};
+pub use quantity::{bytes, countdown, delay, duration, interval, octets, round_trip, size, things};
 
 mod instant;
 pub use instant::{
-    Angles, angles, local_date, local_time, offset, time_of_day, utc_date, utc_time,
+    Angles, angles, exact_time, local_minute, local_time, no_time, offset, time_of_day, utc_date,
+    utc_time,
 };
+
+mod told;
+pub use told::Told;
+
+mod ended;
+pub use ended::ended;
 
 mod link;
 pub use link::{
-    POSTING_BEGUN, Words, ended, posting_ended, queues, state_name, trouble_name, way_name, words,
+    POSTING_BEGUN, Words, posting_ended, queues, state_name, trouble_name, way_name, words,
 };
 
 mod transport;

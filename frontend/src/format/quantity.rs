@@ -2,6 +2,10 @@
 
 use std::time::Duration;
 
+use echoclock_shared::{counted, say};
+
+use crate::numerals::{count, decimal};
+
 /// Writes a delay in microseconds with three digits or so: `−0.3 ms`, `12.4 ms`, `345 ms`,
 /// `1.25 s`.
 pub fn delay(micros: i64) -> String {
@@ -9,10 +13,10 @@ pub fn delay(micros: i64) -> String {
     let sign = if micros <= -50 { "−" } else { "" };
     let size = micros.unsigned_abs();
     match size {
-        0..99_950 => format!("{sign}{:.1} ms", size as f64 / 1e3),
-        99_950..999_500 => format!("{sign}{:.0} ms", size as f64 / 1e3),
-        999_500..9_995_000 => format!("{sign}{:.2} s", size as f64 / 1e6),
-        9_995_000..59_950_000 => format!("{sign}{:.1} s", size as f64 / 1e6),
+        0..99_950 => format!("{sign}{} ms", decimal(size as f64 / 1e3, 1)),
+        99_950..999_500 => format!("{sign}{} ms", decimal(size as f64 / 1e3, 0)),
+        999_500..9_995_000 => format!("{sign}{} s", decimal(size as f64 / 1e6, 2)),
+        9_995_000..59_950_000 => format!("{sign}{} s", decimal(size as f64 / 1e6, 1)),
         _ => format!("{sign}{}", duration(Duration::from_micros(size))),
     }
 }
@@ -25,20 +29,18 @@ pub fn round_trip(round_trip: Duration) -> String {
 /// Writes a duration by its two largest units, in whole seconds: `42 s`, `2 min 5 s`, `1 h 4 min`,
 /// `3 d 2 h`.
 pub fn duration(duration: Duration) -> String {
-    let seconds = duration.as_secs();
-    let (minutes, hours, days) = (seconds / 60, seconds / 3_600, seconds / 86_400);
-    let two = |large: u64, unit, small: u64, sub_unit| {
-        if small == 0 {
-            format!("{large} {unit}")
-        } else {
-            format!("{large} {unit} {small} {sub_unit}")
-        }
-    };
-    match seconds {
-        0..60 => format!("{seconds} s"),
-        60..3_600 => two(minutes, "min", seconds % 60, "s"),
-        3_600..86_400 => two(hours, "h", minutes % 60, "min"),
-        _ => two(days, "d", hours % 24, "h"),
+    let whole = duration.as_secs();
+    let number = |number: u64| decimal(number as f64, 0);
+    let (d, h, m, s) = (whole / 86_400, whole / 3_600 % 24, whole / 60 % 60, whole % 60);
+    let (days, hours, minutes, seconds) = (number(d), number(h), number(m), number(s));
+    match (d, h, m, s) {
+        (0, 0, 0, _) => say!("{seconds} s", seconds),
+        (0, 0, _, 0) => say!("{minutes} min", minutes),
+        (0, 0, ..) => say!("{minutes} min {seconds} s", minutes, seconds),
+        (0, _, 0, _) => say!("{hours} h", hours),
+        (0, ..) => say!("{hours} h {minutes} min", hours, minutes),
+        (_, 0, ..) => say!("{days} d", days),
+        _ => say!("{days} d {hours} h", days, hours),
     }
 }
 
@@ -46,9 +48,9 @@ pub fn duration(duration: Duration) -> String {
 pub fn interval(interval: Duration) -> String {
     let millis = interval.as_millis();
     if millis.is_multiple_of(1_000) {
-        format!("{} s", millis / 1_000)
+        format!("{} s", decimal(millis as f64 / 1e3, 0))
     } else {
-        format!("{millis} ms")
+        format!("{} ms", decimal(millis as f64, 0))
     }
 }
 
@@ -61,17 +63,18 @@ pub fn countdown(left: Duration) -> String {
 
 /// Writes a number of bytes: `1 byte`, `16,384 bytes`.
 pub fn bytes(bytes: usize) -> String {
-    things(u64::try_from(bytes).unwrap_or(u64::MAX), "byte", "bytes")
+    let number = count(u64::try_from(bytes).unwrap_or(u64::MAX));
+    counted!(bytes, "{number} byte", "{number} bytes", number)
 }
 
 /// Writes a size with three digits or so: `900 B`, `12.3 kB`, `1.25 MB`.
 pub fn size(bytes: u64) -> String {
     match bytes {
-        0..1_000 => format!("{bytes} B"),
-        1_000..99_950 => format!("{:.1} kB", bytes as f64 / 1e3),
-        99_950..999_500 => format!("{:.0} kB", bytes as f64 / 1e3),
-        999_500..9_995_000 => format!("{:.2} MB", bytes as f64 / 1e6),
-        _ => format!("{:.1} MB", bytes as f64 / 1e6),
+        0..1_000 => format!("{} B", decimal(bytes as f64, 0)),
+        1_000..99_950 => format!("{} kB", decimal(bytes as f64 / 1e3, 1)),
+        99_950..999_500 => format!("{} kB", decimal(bytes as f64 / 1e3, 0)),
+        999_500..9_995_000 => format!("{} MB", decimal(bytes as f64 / 1e6, 2)),
+        _ => format!("{} MB", decimal(bytes as f64 / 1e6, 1)),
     }
 }
 
@@ -85,22 +88,11 @@ pub fn things(number: u64, one: &str, many: &str) -> String {
     format!("{} {}", count(number), if number == 1 { one } else { many })
 }
 
-/// Writes a whole number with a comma before every three digits: `3,600`.
-pub fn count(number: u64) -> String {
-    let digits = number.to_string();
-    let mut written = String::with_capacity(digits.len() + digits.len() / 3);
-    for (place, digit) in digits.char_indices() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            written.push(',');
-        }
-        written.push(digit);
-    }
-    written
-}
-
 #[cfg(test)]
 mod tests {
+    use super::super::{exact_time, no_time};
     use super::*;
+    use crate::numerals::{LocalTime, Numerals, local_date, write_by};
 
     #[test]
     fn delays_have_three_digits_or_so() {
@@ -175,13 +167,28 @@ mod tests {
     }
 
     #[test]
-    fn large_numbers_have_commas() {
-        for (number, text) in
-            [(0, "0"), (999, "999"), (1_000, "1,000"), (16_384, "16,384"), (1_234_567, "1,234,567")]
-        {
-            assert_eq!(count(number), text);
-        }
+    fn bytes_are_counted() {
         assert_eq!(bytes(1), "1 byte");
         assert_eq!(bytes(16_384), "16,384 bytes");
+    }
+
+    static GERMAN: Numerals = Numerals {
+        whole: |number| number.to_string().replace("384", ".384"),
+        decimal: |number, places| format!("{number:.places$}").replace('.', ","),
+        time: |local, fineness| format!("{:02} Uhr {fineness:?}", local.hour),
+        date: |local| format!("{:02}.{:02}.{}", local.day, local.month, local.year),
+    };
+
+    #[test]
+    fn all_numbers_and_local_times_are_written_as_the_user_writes_them() {
+        let local = LocalTime { hour: 18, day: 22, month: 11, year: 2026, ..LocalTime::default() };
+        write_by(&GERMAN);
+        assert_eq!(count(16_384), "16.384");
+        assert_eq!((delay(-1_250), delay(1_250_000)), ("−1,2 ms".to_owned(), "1,25 s".to_owned()));
+        assert_eq!(size(1_234), "1,2 kB");
+        assert_eq!(duration(Duration::from_secs(125)), "2 min 5 s");
+        assert_eq!(exact_time(&local), "18 Uhr Second(3)");
+        assert_eq!(local_date(&local), "22.11.2026");
+        assert_eq!(no_time(), "-- --- ------(-)");
     }
 }

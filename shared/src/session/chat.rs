@@ -13,6 +13,7 @@ use super::{
 use crate::close::CloseCode;
 use crate::echo::{Fault, FromBrowser, FromServer, SendKey};
 use crate::time::UnixMillis;
+use crate::words;
 
 /// The chat's half of the session.
 #[derive(Debug, Default)]
@@ -174,7 +175,7 @@ impl Chat {
             | LinkEvent::Begun
             | LinkEvent::Answered
             | LinkEvent::Refused(_) => {
-                report(effects, ChatReport::Garbled("a tick on the chat socket".to_owned()))
+                report(effects, ChatReport::Garbled(words!("a tick on the chat socket").to_owned()))
             }
             LinkEvent::Closed(closed) => {
                 let ended = self.link.closed(closed, now);

@@ -14,6 +14,7 @@ use super::{
 use crate::feed::{ConnectTime, Item, Period, Seq, Tick};
 use crate::problem::Problem;
 use crate::transport::Transport;
+use crate::words;
 
 mod pauses;
 mod wishes;
@@ -129,8 +130,8 @@ impl Follow {
             LinkEvent::Answered => self.answered(now, effects),
             LinkEvent::Garbled(what) => self.report(ClockReport::Garbled(what), effects),
             LinkEvent::Echo(_) => {
-                let what = "an echo among the ticks".to_owned();
-                self.report(ClockReport::Garbled(what), effects);
+                let what = words!("an echo among the ticks");
+                self.report(ClockReport::Garbled(what.to_owned()), effects);
             }
             LinkEvent::Refused(problem) => self.turned_away(problem, now, effects),
             LinkEvent::Closed(closed) => {
@@ -217,8 +218,8 @@ impl Follow {
                 self.check_turn(now, effects);
             }
             None => {
-                let what = "an end without a question".to_owned();
-                self.report(ClockReport::Garbled(what), effects);
+                let what = words!("an end without a question");
+                self.report(ClockReport::Garbled(what.to_owned()), effects);
             }
         }
     }

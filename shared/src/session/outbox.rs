@@ -1,11 +1,14 @@
 //! Messages said and not yet echoed.
 
 use std::collections::VecDeque;
+use std::error::Error;
+use std::fmt;
 use std::time::Duration;
 
 use super::LinkId;
 use crate::echo::SendKey;
 use crate::limits::{OUTBOX_MAX, TEXT_MAX};
+use crate::say;
 
 /// Messages said and not yet echoed, oldest first, at most [`OUTBOX_MAX`].
 #[derive(Debug, Default)]
@@ -23,21 +26,35 @@ pub(super) struct Entry {
 }
 
 /// Why a text can't be said.
-#[derive(Clone, Copy, Debug, Eq, PartialEq, thiserror::Error)]
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub enum CannotSay {
     /// There is nothing in it.
-    #[error("there is no text yet")]
     Empty,
     /// It is over [`TEXT_MAX`].
-    #[error("the text has {bytes} bytes, and {TEXT_MAX} is the most")]
     TooLong {
         /// How long it is.
         bytes: usize,
     },
     /// [`OUTBOX_MAX`] messages wait for their echo.
-    #[error("{OUTBOX_MAX} messages wait for their echo, and no more can be kept")]
     Full,
 }
+
+impl fmt::Display for CannotSay {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&match self {
+            Self::Empty => say!("there is no text yet"),
+            Self::TooLong { bytes } => {
+                say!("the text has {bytes} bytes, and {most} is the most", bytes, most = TEXT_MAX)
+            }
+            Self::Full => say!(
+                "{most} messages wait for their echo, and no more can be kept",
+                most = OUTBOX_MAX
+            ),
+        })
+    }
+}
+
+impl Error for CannotSay {}
 
 /// Checks a text, apart from whether there is room for it.
 ///

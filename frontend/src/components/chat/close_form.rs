@@ -2,6 +2,7 @@
 
 use echoclock_shared::close::{CloseCode, check_reason};
 use echoclock_shared::session::Part;
+use echoclock_shared::{say, words};
 use leptos::prelude::*;
 
 use super::super::connection::{Actions, CloseFrame};
@@ -22,14 +23,14 @@ pub(super) fn CloseForm() -> impl IntoView {
     });
     let complaint = move || {
         if wrong_code.get() {
-            return Some("A page may send 1000 and 3000–4999.".to_owned());
+            return Some(words!("A page may send 1000 and 3000–4999.").to_owned());
         }
-        wrong_reason.get().map(|wrong| format!("Too long: {wrong}."))
+        wrong_reason.get().map(|wrong| say!("Too long: {wrong}.", wrong))
     };
     view! {
         <Actions part=Part::Chat link close_with=frame>
             <div class="field code">
-                <label for="close-code">"Close code"</label>
+                <label for="close-code">{words!("Close code")}</label>
                 <input
                     id="close-code"
                     type="text"
@@ -43,7 +44,7 @@ pub(super) fn CloseForm() -> impl IntoView {
                 />
             </div>
             <div class="field reason">
-                <label for="close-reason">"Reason"</label>
+                <label for="close-reason">{words!("Reason")}</label>
                 <input
                     id="close-reason"
                     type="text"

@@ -2,6 +2,7 @@
 
 use echoclock_shared::limits::{OUTBOX_MAX, TEXT_MAX};
 use echoclock_shared::session::{CannotSay, Intent, check_text};
+use echoclock_shared::{say, words};
 use leptos::ev::{KeyboardEvent, SubmitEvent};
 use leptos::html::Textarea;
 use leptos::prelude::*;
@@ -48,25 +49,35 @@ pub(super) fn Composer() -> impl IntoView {
     };
     let is_wrong = Memo::new(move |_| blocked.get().is_some_and(|why| why != CannotSay::Empty));
     let hint = move || match blocked.get() {
-        None | Some(CannotSay::Empty) => "Enter sends, Shift+Enter breaks the line.".to_owned(),
+        None | Some(CannotSay::Empty) => {
+            words!("Enter sends, Shift+Enter breaks the line.").to_owned()
+        }
         Some(why) => reason(why),
     };
     let size = Memo::new(move |_| draft.with(String::len));
     let room = move || {
-        (size.get() > TEXT_MAX * 9 / 10)
-            .then(|| format!("{} of {}", format::count(size.get() as u64), format::bytes(TEXT_MAX)))
+        let size = size.get();
+        (size > TEXT_MAX * 9 / 10).then(|| {
+            say!(
+                "{size} of {most}",
+                size = format::count(size as u64),
+                most = format::bytes(TEXT_MAX)
+            )
+        })
     };
     let carries = Memo::new(move |_| chat.link.with(LinkView::carries));
     let waiting = move || match (chat.waiting.get(), carries.get()) {
         (0, true) => String::new(),
-        (0, false) => "What is sent waits until it is open.".to_owned(),
-        (waiting, true) => format!("{waiting} under way."),
-        (waiting, false) => format!("{waiting} of {OUTBOX_MAX} wait until it is open."),
+        (0, false) => words!("What is sent waits until it is open.").to_owned(),
+        (waiting, true) => say!("{waiting} under way.", waiting),
+        (waiting, false) => {
+            say!("{waiting} of {most} wait until it is open.", waiting, most = OUTBOX_MAX)
+        }
     };
     view! {
         <form class="composer" class:wrong=is_wrong on:submit=on_submit>
             <div class="composer-head">
-                <label for="message">"Message"</label>
+                <label for="message">{words!("Message")}</label>
                 <p class="waiting" data-testid="composer-waiting" {..live()}>
                     {waiting}
                 </p>
@@ -88,7 +99,7 @@ pub(super) fn Composer() -> impl IntoView {
                 node_ref=field
             ></textarea>
             <button type="submit" class="primary" disabled=move || blocked.get().is_some()>
-                "Send"
+                {words!("Send")}
             </button>
             <p class="hint" id="composer-hint" data-testid="composer-hint" aria-live="polite" {..live()}>
                 {hint}
@@ -99,14 +110,14 @@ pub(super) fn Composer() -> impl IntoView {
 
 fn reason(why: CannotSay) -> String {
     match why {
-        CannotSay::Empty => "There is no text yet.".to_owned(),
-        CannotSay::TooLong { bytes } => format!(
-            "Too long: the text has {}, and {} is the most.",
-            format::bytes(bytes),
-            format::count(TEXT_MAX as u64)
+        CannotSay::Empty => words!("There is no text yet.").to_owned(),
+        CannotSay::TooLong { bytes } => say!(
+            "Too long: the text has {size}, and {most} is the most.",
+            size = format::bytes(bytes),
+            most = format::count(TEXT_MAX as u64)
         ),
         CannotSay::Full => {
-            format!("{OUTBOX_MAX} messages wait for their echo, and no more can be kept.")
+            say!("{most} messages wait for their echo, and no more can be kept.", most = OUTBOX_MAX)
         }
     }
 }

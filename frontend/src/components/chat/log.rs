@@ -1,5 +1,6 @@
 //! Everything that happened in the chat, newest last.
 
+use echoclock_shared::{counted, words};
 use leptos::prelude::*;
 
 use super::super::language::live;
@@ -26,11 +27,19 @@ pub(super) fn Log() -> impl IntoView {
     });
     let has_dropped = Memo::new(move |_| chat.dropped.get() > 0);
     view! {
-        <Scroller class="log" role="log" label="Chat log">
+        <Scroller class="log" role="log" label=words!("Chat log")>
             <Show when=move || has_dropped.get()>
                 <p class="dropped" data-testid="chat-dropped" {..live()}>
-                    {move || format::things(chat.dropped.get(), "older row is", "older rows are")}
-                    {format!(" not kept: the page holds the last {HISTORY_MAX}.")}
+                    {move || {
+                        let dropped = chat.dropped.get();
+                        counted!(
+                            dropped,
+                            "{dropped} older row is not kept: the page holds the last {most}.",
+                            "{dropped} older rows are not kept: the page holds the last {most}.",
+                            dropped = format::count(dropped),
+                            most = HISTORY_MAX
+                        )
+                    }}
                 </p>
             </Show>
             <ol class="rows" data-testid="chat-log">
@@ -38,7 +47,9 @@ pub(super) fn Log() -> impl IntoView {
             </ol>
             <Show when=move || said_nothing.get()>
                 <p class="nothing-said">
-                    "Nothing said yet. Write a message below: it goes to the server and comes back."
+                    {words!(
+                        "Nothing said yet. Write a message below: it goes to the server and comes back."
+                    )}
                 </p>
             </Show>
         </Scroller>

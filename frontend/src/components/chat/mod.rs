@@ -12,6 +12,7 @@ use log::Log;
 mod row;
 
 use echoclock_shared::session::{Part, Way};
+use echoclock_shared::words;
 use leptos::prelude::*;
 
 use super::connection::{Status, state_of, trouble_of};
@@ -36,7 +37,7 @@ pub(super) fn Chat() -> impl IntoView {
             data-way=way
         >
             <header class="card-head">
-                <h2 id="chat-title">"Chat echo"</h2>
+                <h2 id="chat-title">{words!("Chat echo")}</h2>
                 <p class="by" {..live()}>{move || if posts.get() { "POST" } else { "WebSocket" }}</p>
             </header>
             <Status part=Part::Chat link testid="chat-status"/>

@@ -5,12 +5,14 @@ use std::sync::Arc;
 use echoclock_shared::echo::SendKey;
 use echoclock_shared::session::Way;
 use echoclock_shared::time::UnixMillis;
+use echoclock_shared::{say, words};
 use leptos::prelude::*;
 
 use super::super::language::{live, verbatim};
 use super::super::stamp::stamp;
+use super::super::told::told;
 use super::super::whole::Whole;
-use crate::format;
+use crate::format::{self, Told};
 use crate::stores::{ChatRow, ChatRowBody, Delivery};
 
 /// One row of the chat.
@@ -19,24 +21,25 @@ pub(super) fn row(row: ChatRow) -> AnyView {
     match row.body {
         ChatRowBody::Message { key, text, delivery } => message(at, key, text, delivery).into_any(),
         ChatRowBody::NotSaid { text, why } => {
-            note(at, "not-said", format!("Not taken: {why}."), Some(text)).into_any()
+            note(at, "not-said", say!("Not taken: {why}.", why), Some(text)).into_any()
         }
         ChatRowBody::Opened { instance } => {
-            note(at, "opened", format!("Open. The server’s instance is {instance}."), None)
+            note(at, "opened", say!("Open. The server’s instance is {instance}.", instance), None)
                 .into_any()
         }
         ChatRowBody::Ended(ended) => note(at, "ended", format::ended(&ended), None).into_any(),
         ChatRowBody::PostingBegun => {
-            note(at, "posting-begun", format::POSTING_BEGUN.to_owned(), None).into_any()
+            note(at, "posting-begun", format::POSTING_BEGUN.words(), None).into_any()
         }
         ChatRowBody::PostingEnded(why) => {
-            note(at, "posting-ended", format::posting_ended(why).to_owned(), None).into_any()
+            note(at, "posting-ended", format::posting_ended(why), None).into_any()
         }
         ChatRowBody::Complained(fault) => {
-            note(at, "complained", format!("The server complains: {fault}."), None).into_any()
+            let told = Told::quoting(words!("The server complains: "), &fault.message);
+            note(at, "complained", told, None).into_any()
         }
         ChatRowBody::Garbled(what) => {
-            note(at, "garbled", format!("A message of the server can’t be read: {what}."), None)
+            note(at, "garbled", say!("A message of the server can’t be read: {what}.", what), None)
                 .into_any()
         }
     }
@@ -83,7 +86,7 @@ fn message(
             </p>
             <div class="receipt" {..live()}>{receipt}</div>
             {answer}
-            {is_long.then(|| view! { <Whole is_whole more=format!("Show all {size}") less="Show less"/> })}
+            {is_long.then(|| view! { <Whole is_whole more=say!("Show all {size}", size) less=words!("Show less")/> })}
         </li>
     }
 }
@@ -91,14 +94,14 @@ fn message(
 fn note(
     at: UnixMillis,
     kind: &'static str,
-    words: String,
+    words: impl Into<Told>,
     text: Option<Arc<str>>,
 ) -> impl IntoView {
     view! {
         <li class="note" data-note=kind aria-live="off">
             {stamp(at)}
             <p class="words" dir="auto">
-                {words}
+                {told(words.into())}
             </p>
             {text.map(|text| view! { <p class="said" dir="auto" {..verbatim()}>{text.to_string()}</p> })}
         </li>
@@ -131,17 +134,17 @@ fn way(delivery: &Delivery) -> Option<&'static str> {
 /// How far the message has come, in a word or a number.
 fn receipt(delivery: &Delivery) -> AnyView {
     match delivery {
-        Delivery::Queued => "queued".into_any(),
-        Delivery::Sent { times: 0 | 1 } => "sent".into_any(),
-        Delivery::Sent { times } => format!("sent {times} times").into_any(),
-        Delivery::Refused { .. } => "refused".into_any(),
+        Delivery::Queued => words!("queued").into_any(),
+        Delivery::Sent { times: 0 | 1 } => words!("sent").into_any(),
+        Delivery::Sent { times } => say!("sent {times} times", times).into_any(),
+        Delivery::Refused { .. } => words!("refused").into_any(),
         Delivery::Echoed { round_trip, received, way, .. } => {
-            let title = format!("Read by the server at {received}");
+            let title = say!("Read by the server at {received}", received);
             view! {
                 <span data-testid="round-trip" title=title>
                     {format::round_trip(*round_trip)}
                 </span>
-                {(*way == Way::Post).then_some(" by POST")}
+                {(*way == Way::Post).then(|| words!(" by POST"))}
             }
             .into_any()
         }
@@ -155,7 +158,9 @@ fn answer(delivery: &Delivery) -> Option<AnyView> {
         Delivery::Echoed { text, .. } => Some(
             view! {
                 <p class="echo" dir="auto" {..verbatim()}>
-                    <span class="mark">"ECHO: "</span>
+                    <span class="mark" {..live()}>
+                        {words!("ECHO: ")}
+                    </span>
                     <bdi>{text.clone()}</bdi>
                 </p>
             }

@@ -1,5 +1,6 @@
 //! How late the ticks are.
 
+use echoclock_shared::{say, words};
 use leptos::prelude::*;
 
 use super::super::language::live;
@@ -25,7 +26,7 @@ pub(super) fn Delay() -> impl IntoView {
     view! {
         <div class="delay">
             <dl>
-                <dt>"Delay"</dt>
+                <dt>{words!("Delay")}</dt>
                 <dd data-testid="clock-delay" {..live()}>
                     <span class="value">{delay}</span>
                     " "
@@ -38,7 +39,7 @@ pub(super) fn Delay() -> impl IntoView {
                 <svg
                     data-testid="clock-sparkline"
                     role="img"
-                    aria-label=format!("The delays of the last {DELAYS_MAX} ticks")
+                    aria-label=say!("The delays of the last {number} ticks", number = DELAYS_MAX)
                     viewBox=format!("0 0 {WIDTH} {HEIGHT}")
                     preserveAspectRatio="none"
                 >

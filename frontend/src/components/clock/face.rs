@@ -1,5 +1,6 @@
 //! The analogue face.
 
+use echoclock_shared::words;
 use leptos::prelude::*;
 
 use super::super::language::verbatim;
@@ -28,7 +29,7 @@ pub(super) fn Face(reading: Memo<Option<Reading>>) -> impl IntoView {
                 {NUMERALS
                     .map(|(numeral, x, y)| view! { <text class="numeral" x=x y=y>{numeral}</text> })
                     .collect_view()}
-                <text class="zone" y="19">"LOCAL"</text>
+                <text class="zone" y="19">{words!("LOCAL")}</text>
                 <Show when=move || has_time.get()>
                     <Hands reading/>
                 </Show>
@@ -42,8 +43,7 @@ const NUMERALS: [(&str, i32, i32); 4] = [("12", 0, -31), ("3", 33, 0), ("6", 0, 
 /// The hands, which are there once there is a time.
 #[component]
 fn Hands(reading: Memo<Option<Reading>>) -> impl IntoView {
-    let angles =
-        Memo::new(move |_| reading.get().map(|now| format::angles(&now.local, now.tick.due)));
+    let angles = Memo::new(move |_| reading.get().map(|now| format::angles(&now.local)));
     let turn = move |hand: fn(format::Angles) -> f64| {
         move || angles.get().map(|angles| format!("rotate({:.2}deg)", hand(angles)))
     };

@@ -15,13 +15,17 @@ use readout::Readout;
 use echoclock_shared::close::CloseCode;
 use echoclock_shared::feed::{Period, Tick};
 use echoclock_shared::session::{Intent, Part};
+use echoclock_shared::text::Text;
+use echoclock_shared::transport::Transport;
+use echoclock_shared::{text, words};
 use leptos::prelude::*;
 
 use super::connection::{Actions, Status, state_of, trouble_of};
 use super::language::live;
 use super::period::Every;
-use crate::browser::clock::{self, LocalTime};
+use crate::browser::clock;
 use crate::format;
+use crate::numerals::LocalTime;
 use crate::stores::use_stores;
 
 /// The clock.
@@ -44,8 +48,8 @@ pub(super) fn Clock() -> impl IntoView {
             data-every=move || clock.period.get().name()
         >
             <header class="card-head">
-                <h2 id="clock-title">"Clock"</h2>
-                <p class="by">"Server-Sent Events"</p>
+                <h2 id="clock-title">{words!("Clock")}</h2>
+                <p class="by">{Transport::Events.to_string()}</p>
             </header>
             <Status part=Part::Clock link=clock.link testid="clock-status"/>
             <div class="dial">
@@ -54,7 +58,7 @@ pub(super) fn Clock() -> impl IntoView {
             </div>
             <Delay/>
             <Counts/>
-            <Notes clock label="What happened to the clock" testid="clock-notes"/>
+            <Notes clock label=words!("What happened to the clock") testid="clock-notes"/>
             <Actions part=Part::Clock link=clock.link close_with=Some((CloseCode::NORMAL, String::new()))>
                 <Every id="every" chosen=clock.period intent=Intent::Every/>
             </Actions>
@@ -79,22 +83,22 @@ fn Counts() -> impl IntoView {
     let repeated = Memo::new(move |_| counts.with(|counts| counts.repeated));
     let late = Memo::new(move |_| counts.with(|counts| counts.late));
     let gaps = Memo::new(move |_| counts.with(|counts| counts.gaps));
-    let count = |name: &'static str, hurts: bool, number: Memo<u64>| {
+    let count = |testid: &'static str, name: Text, hurts: bool, number: Memo<u64>| {
         let is_loss = move || hurts && number.get() > 0;
         view! {
             <div class:loss=is_loss>
-                <dt>{name}</dt>
-                <dd data-testid=format!("count-{name}") {..live()}>{move || format::count(number.get())}</dd>
+                <dt>{name.words()}</dt>
+                <dd data-testid={testid} {..live()}>{move || format::count(number.get())}</dd>
             </div>
         }
     };
     view! {
-        <dl class="counts" aria-label="Ticks">
-            {count("received", false, received)}
-            {count("missed", true, missed)}
-            {count("repeated", false, repeated)}
-            {count("late", true, late)}
-            {count("gaps", true, gaps)}
+        <dl class="counts" aria-label=words!("Ticks")>
+            {count("count-received", text!("received"), false, received)}
+            {count("count-missed", text!("missed"), true, missed)}
+            {count("count-repeated", text!("repeated"), false, repeated)}
+            {count("count-late", text!("late"), true, late)}
+            {count("count-gaps", text!("gaps"), true, gaps)}
         </dl>
     }
 }

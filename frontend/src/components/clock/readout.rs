@@ -1,5 +1,6 @@
 //! The digits.
 
+use echoclock_shared::{say, words};
 use leptos::prelude::*;
 
 use super::super::language::live;
@@ -19,13 +20,15 @@ pub(super) fn Readout(reading: Memo<Option<Reading>>) -> impl IntoView {
         reading.get().map_or(NOTHING.to_owned(), |now| format::utc_date(now.tick.due))
     });
     let local = move || {
-        reading.get().map_or(NO_TIME.to_owned(), |now| {
-            format::local_time(&now.local, now.tick.due, now.period)
-        })
+        reading.get().map_or_else(format::no_time, |now| format::local_time(&now.local, now.period))
     };
     let local_date = Memo::new(move |_| {
         reading.get().map_or(NOTHING.to_owned(), |Reading { local, .. }| {
-            format!("{}, {}", format::local_date(&local), format::offset(local.offset_minutes))
+            say!(
+                "{date}, {offset}",
+                date = format::local_date(&local),
+                offset = format::offset(local.offset_minutes)
+            )
         })
     });
     let since = move || {
@@ -41,25 +44,25 @@ pub(super) fn Readout(reading: Memo<Option<Reading>>) -> impl IntoView {
     view! {
         <dl class="readout">
             <div class="time">
-                <dt>"Local"</dt>
+                <dt>{words!("Local")}</dt>
                 <dd class="digits" data-testid="clock-local" {..live()}>
                     {local}
                 </dd>
                 <dd class="date" {..live()}>{local_date}</dd>
             </div>
             <div class="time">
-                <dt>"UTC"</dt>
+                <dt>{words!("UTC")}</dt>
                 <dd class="digits" data-testid="clock-utc" {..live()}>
                     {utc}
                 </dd>
                 <dd class="date" {..live()}>{utc_date}</dd>
             </div>
             <div class="fact">
-                <dt>"Connected since"</dt>
+                <dt>{words!("Connected since")}</dt>
                 <dd data-testid="clock-since" {..live()}>{since}</dd>
             </div>
             <div class="fact">
-                <dt>"Instance"</dt>
+                <dt>{words!("Instance")}</dt>
                 <dd {..live()}>{instance}</dd>
             </div>
         </dl>

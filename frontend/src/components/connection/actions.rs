@@ -2,6 +2,7 @@
 
 use echoclock_shared::close::CloseCode;
 use echoclock_shared::session::{Intent, LinkState, Part};
+use echoclock_shared::words;
 use leptos::html::Button;
 use leptos::prelude::*;
 
@@ -62,7 +63,7 @@ pub(in crate::components) fn Actions(
             <div class="buttons">
                 <Show when=move || waits.get()>
                     <button type="button" class="quiet" on:click=retry>
-                        "Retry now"
+                        {words!("Retry now")}
                     </button>
                 </Show>
                 <button
@@ -73,7 +74,7 @@ pub(in crate::components) fn Actions(
                     node_ref=toggle
                     disabled=is_stuck
                 >
-                    {move || if is_wanted.get() { "Disconnect" } else { "Connect" }}
+                    {move || if is_wanted.get() { words!("Disconnect") } else { words!("Connect") }}
                 </button>
             </div>
         </form>

@@ -3,9 +3,11 @@
 use std::time::Duration;
 
 use echoclock_shared::session::{LinkState, Part};
+use echoclock_shared::{say, words};
 use leptos::prelude::*;
 
-use super::super::language::live;
+use super::super::language::{live, verbatim};
+use super::super::told::told;
 use crate::format;
 use crate::stores::{LinkView, Stores, use_stores};
 
@@ -20,8 +22,7 @@ pub(in crate::components) fn Status(
 ) -> impl IntoView {
     let Stores { server, page, .. } = use_stores();
     let words = Memo::new(move |_| {
-        let base = server.address.with(|address| address.base.clone().unwrap_or_default());
-        link.with(|link| format::words(link, part, &base))
+        server.address.with(|address| link.with(|link| format::words(link, part, &address.base)))
     });
     let headline = move || words.with(|words| words.headline);
     let detail = move || words.with(|words| words.detail.clone());
@@ -37,21 +38,23 @@ pub(in crate::components) fn Status(
             <span class="lamp" aria-hidden="true"></span>
             <div class="status-words" role="status" data-testid=testid>
                 <strong class="headline" {..live()}>{headline}</strong>
-                <p class="detail" {..live()}>{detail}</p>
+                <p class="detail" {..live()}>{move || told(detail())}</p>
                 {move || {
                     mend.get()
                         .map(|lines| {
                             view! {
                                 <p class="mend" data-testid="link-mend" {..live()}>
-                                    "In nginx, this mends it: "
-                                    <code>{lines}</code>
+                                    {words!("In nginx, this mends it: ")}
+                                    <code {..verbatim()}>{lines}</code>
                                 </p>
                             }
                         })
                 }}
                 <Show when=is_offline>
                     <p class="offline" data-testid="offline-hint">
-                        "The browser believes that there is no network. It is tried all the same."
+                        {words!(
+                            "The browser believes that there is no network. It is tried all the same."
+                        )}
                     </p>
                 </Show>
             </div>
@@ -85,12 +88,14 @@ impl Timed {
 
     fn words(self, now: Duration) -> String {
         match self {
-            Self::Since(since) => format!("for {}", format::duration(now.saturating_sub(since))),
+            Self::Since(since) => {
+                say!("for {time}", time = format::duration(now.saturating_sub(since)))
+            }
             Self::Retry(until) => {
-                format!("next try in {}", format::countdown(until.saturating_sub(now)))
+                say!("next try in {time}", time = format::countdown(until.saturating_sub(now)))
             }
             Self::GiveUp(until) => {
-                format!("up to {}", format::countdown(until.saturating_sub(now)))
+                say!("up to {time}", time = format::countdown(until.saturating_sub(now)))
             }
         }
     }

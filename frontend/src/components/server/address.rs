@@ -1,11 +1,12 @@
 //! Where the API is looked for.
 
+use echoclock_shared::{say, words};
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 
 use crate::address::{Source, WrongAddress};
 use crate::components::held_enter::ignore_held_enter;
-use crate::components::language::live;
+use crate::components::language::{live, verbatim};
 use crate::stores::{use_dispatch, use_stores};
 
 /// The field for the API's address, what is in use, and what is wrong with it.
@@ -23,9 +24,9 @@ pub(super) fn AddressForm() -> impl IntoView {
     let is_given = Memo::new(move |_| address.with(|address| address.source == Source::User));
     let base = Memo::new(move |_| address.with(|address| address.base.clone().ok()));
     let source = move || match address.with(|address| address.source) {
-        Source::Default => "beside the page",
-        Source::Config => "from config.json",
-        Source::User => "given here",
+        Source::Default => words!("beside the page"),
+        Source::Config => words!("from config.json"),
+        Source::User => words!("given here"),
     };
     let wrong = move || {
         address.with(|address| match &address.base {
@@ -41,7 +42,7 @@ pub(super) fn AddressForm() -> impl IntoView {
     view! {
         <form class="address" novalidate on:keydown=ignore_held_enter on:submit=submit>
             <div class="field">
-                <label for="api-address">"API address"</label>
+                <label for="api-address">{words!("API address")}</label>
                 <input
                     id="api-address"
                     type="url"
@@ -56,20 +57,27 @@ pub(super) fn AddressForm() -> impl IntoView {
                 />
             </div>
             <div class="buttons">
-                <button type="submit">"Use this address"</button>
+                <button type="submit">{words!("Use this address")}</button>
                 <Show when=move || is_given.get()>
                     <button
                         type="button"
                         class="quiet"
                         on:click=move |_| dispatch.use_address(String::new())
                     >
-                        "Forget it"
+                        {words!("Forget it")}
                     </button>
                 </Show>
             </div>
             <p class="in-use" id="api-in-use" {..live()}>
                 {move || {
-                    base.get().map(|base| view! { "In use: " <code>{base}</code> ", " {source} "." })
+                    base.get()
+                        .map(|base| {
+                            view! {
+                                {words!("In use: ")}
+                                <code {..verbatim()}>{base}</code>
+                                {move || say!(", {source}.", source = source())}
+                            }
+                        })
                 }}
             </p>
             {move || {
@@ -87,9 +95,7 @@ pub(super) fn AddressForm() -> impl IntoView {
                     .map(|trouble| {
                         view! {
                             <p class="complaint" data-testid="config-trouble" {..live()}>
-                                "The file config.json can’t be used: "
-                                {trouble}
-                                "."
+                                {say!("The file config.json can’t be used: {trouble}.", trouble)}
                             </p>
                         }
                     })

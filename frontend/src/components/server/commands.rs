@@ -1,5 +1,6 @@
 //! The endpoints as lines for a terminal.
 
+use echoclock_shared::words;
 use leptos::html::Code;
 use leptos::prelude::*;
 
@@ -23,9 +24,9 @@ pub(super) fn Commands() -> impl IntoView {
     let is_empty = Memo::new(move |_| commands.with(Vec::is_empty));
     view! {
         <div class="commands">
-            <h3>"From a terminal"</h3>
+            <h3>{words!("From a terminal")}</h3>
             <Show when=move || is_empty.get()>
-                <p class="nothing">"There is no address to reach."</p>
+                <p class="nothing">{words!("There is no address to reach.")}</p>
             </Show>
             <ul>
                 <For
@@ -44,11 +45,11 @@ pub(in crate::components) fn CommandLine(command: Command) -> impl IntoView {
     let line = NodeRef::<Code>::new();
     view! {
         <li>
-            <p class="what">{command.what}</p>
+            <p class="what">{command.what.words()}</p>
             <code class="line" {..verbatim()} node_ref=line>
                 {command.line}
             </code>
-            <CopyButton of=line what=command.what/>
+            <CopyButton of=line what=command.what.words()/>
         </li>
     }
 }

@@ -1,6 +1,8 @@
 //! What the server says of itself and of the request that asked.
 
 use echoclock_shared::info::{Amount, Bounds, Info, Open, Seen, Verdict};
+use echoclock_shared::text::Text;
+use echoclock_shared::{counted, say, text, words};
 use leptos::prelude::*;
 
 use super::super::language::verbatim;
@@ -20,17 +22,17 @@ pub(super) fn Facts() -> impl IntoView {
         <div class="facts">
             <Show
                 when=move || info.with(Option::is_some)
-                fallback=|| view! { <p class="nothing">"The server has not said anything yet."</p> }
+                fallback=|| view! { <p class="nothing">{words!("The server has not said anything yet.")}</p> }
             >
                 <Show when=move || draining.get()>
-                    <p class="draining">"It is stopping: it ends what is open and takes nothing new."</p>
+                    <p class="draining">{words!("It is stopping: it ends what is open and takes nothing new.")}</p>
                 </Show>
                 <div>
-                    <h3>"What it is"</h3>
+                    <h3>{words!("What it is")}</h3>
                     {list(told(of_itself))}
                 </div>
                 <div>
-                    <h3>"How this page reaches it"</h3>
+                    <h3>{words!("How this page reaches it")}</h3>
                     {list(told(of_the_way))}
                 </div>
             </Show>
@@ -85,45 +87,54 @@ fn list(facts: impl Fn() -> Vec<Fact> + Send + Sync + 'static) -> impl IntoView 
 
 fn of_itself(info: &Info) -> Vec<Fact> {
     let started = clock::local(info.started);
-    let since = format!(
-        "{} {:02}:{:02}, for {}",
-        format::local_date(&started),
-        started.hour,
-        started.minute,
-        format::duration(info.now.since(info.started))
+    let since = say!(
+        "{date} {time}, for {duration}",
+        date = format::local_date(&started),
+        time = format::local_minute(&started),
+        duration = format::duration(info.now.since(info.started))
     );
     let mut facts = vec![
-        Fact::given("Version", info.version.clone()),
-        Fact::given("Instance", info.instance.clone()),
-        Fact::said("Since", since),
+        Fact::given(words!("Version"), info.version.clone()),
+        Fact::given(words!("Instance"), info.instance.clone()),
+        Fact::said(words!("Since"), since),
     ];
     facts.extend(of_what_is_open(&info.open, info.bounds.as_ref()));
-    facts.push(Fact::said("Messages echoed", format::count(info.done.echoes)));
+    facts.push(Fact::said(words!("Messages echoed"), format::count(info.done.echoes)));
     facts
 }
 
 /// Tells what is open, of how much where the server says so, and what this network has of it.
 fn of_what_is_open(open: &Open, bounds: Option<&Bounds>) -> Vec<Fact> {
     let Some(Bounds { sockets, streams, polls, .. }) = bounds else {
+        let Open { sockets, streams, polls } = *open;
         let things = [
-            format::things(open.sockets, "socket", "sockets"),
-            format::things(open.streams, "stream", "streams"),
-            format::things(open.polls, "poll", "polls"),
+            counted!(sockets, "{n} socket", "{n} sockets", n = format::count(sockets)),
+            counted!(streams, "{n} stream", "{n} streams", n = format::count(streams)),
+            counted!(polls, "{n} poll", "{n} polls", n = format::count(polls)),
         ];
-        return vec![Fact::said(OPEN, things.join(", "))];
+        return vec![Fact::said(OPEN.words(), listed(&things))];
     };
-    let kinds = [(sockets, "sockets"), (streams, "streams"), (polls, "polls")];
-    let of = |Amount { taken, max }: Amount, kind| {
-        format!("{} of {} {kind}", format::count(taken), format::count(max))
+    let kinds = [
+        (sockets, text!("{taken} of {max} sockets")),
+        (streams, text!("{taken} of {max} streams")),
+        (polls, text!("{taken} of {max} polls")),
+    ];
+    let of = |Amount { taken, max }: Amount, kind: Text| {
+        kind.filled(&[("taken", &format::count(taken)), ("max", &format::count(max))])
     };
     let in_all = kinds.map(|(bound, kind)| of(bound.in_all, kind));
     let yours: Vec<_> =
-        kinds.iter().filter_map(|(bound, kind)| Some(of(bound.yours?, kind))).collect();
-    let mut facts = vec![Fact::said(OPEN, in_all.join(", "))];
+        kinds.iter().filter_map(|(bound, kind)| Some(of(bound.yours?, *kind))).collect();
+    let mut facts = vec![Fact::said(OPEN.words(), listed(&in_all))];
     if !yours.is_empty() {
-        facts.push(Fact::said("From your network", yours.join(", ")));
+        facts.push(Fact::said(words!("From your network"), listed(&yours)));
     }
     facts
+}
+
+/// Writes things one after the other.
+fn listed(things: &[String]) -> String {
+    things.join(words!(", "))
 }
 
 fn of_the_way(info: &Info) -> Vec<Fact> {
@@ -133,8 +144,8 @@ fn of_the_way(info: &Info) -> Vec<Fact> {
 fn of_request(seen: &Seen) -> Vec<Fact> {
     let version = format!("{} ({})", seen.http_version, seen.scheme);
     let client = match &seen.client {
-        Some(client) => Fact::given(CLIENT, client.clone()),
-        None => Fact::said(CLIENT, NOT_TOLD),
+        Some(client) => Fact::given(CLIENT.words(), client.clone()),
+        None => Fact::said(CLIENT.words(), NOT_TOLD.words()),
     };
     let known = [("Host", &seen.host), ("Origin", &seen.origin)];
     let by_proxies = [
@@ -148,12 +159,12 @@ fn of_request(seen: &Seen) -> Vec<Fact> {
     let given = |(name, value): (&'static str, &Option<String>)| {
         value.clone().map(|value| Fact::given(name, value))
     };
-    let mut facts = vec![Fact::given("HTTP version", version), client];
+    let mut facts = vec![Fact::given(words!("HTTP version"), version), client];
     facts.extend(known.into_iter().filter_map(given));
     let before = facts.len();
     facts.extend(by_proxies.into_iter().filter_map(given));
     if facts.len() == before {
-        facts.push(Fact::said("Proxies", "none has left a trace"));
+        facts.push(Fact::said(words!("Proxies"), words!("none has left a trace")));
     }
     facts
 }
@@ -161,17 +172,19 @@ fn of_request(seen: &Seen) -> Vec<Fact> {
 /// Says that the page gets in by its pass alone, and why.
 fn by_pass(socket: &Verdict) -> Option<Fact> {
     let reason = socket.reason.as_ref().filter(|_| socket.allowed)?;
-    let words = "a pass, since the server’s own page seems to be another’s: ";
-    Some(Fact { given: Some(reason.clone()), ..Fact::said("Let in by", words) })
+    let words = words!("a pass, since the server’s own page seems to be another’s: ");
+    Some(Fact { given: Some(reason.clone()), ..Fact::said(words!("Let in by"), words) })
 }
 
-const OPEN: &str = "Open when asked";
+const OPEN: Text = text!("Open when asked");
 
-const CLIENT: &str = "Client address";
+const CLIENT: Text = text!("Client address");
 
 /// Why there is no address of the client.
-const NOT_TOLD: &str = "not told: the connection comes from a private address, which may be a \
-    proxy’s own, and no proxy says whom it speaks for";
+const NOT_TOLD: Text = text!(
+    "not told: the connection comes from a private address, which may be a proxy’s own, and no \
+     proxy says whom it speaks for"
+);
 
 #[cfg(test)]
 mod tests {
@@ -182,7 +195,7 @@ mod tests {
     #[test]
     fn what_is_open_is_told_of_how_much_there_may_be() {
         let open = Open { sockets: 1, streams: 2, polls: 3 };
-        let all = Fact::said(OPEN, "1 socket, 2 streams, 3 polls");
+        let all = Fact::said(OPEN.words(), "1 socket, 2 streams, 3 polls");
         assert_eq!(of_what_is_open(&open, None), [all]);
 
         let amount = |taken, max| Amount { taken, max };
@@ -197,8 +210,10 @@ mod tests {
             memory: None,
             each: None,
         };
-        let all =
-            Fact::said(OPEN, "1 of 10,000 sockets, 2,345 of 10,000 streams, 0 of 10,000 polls");
+        let all = Fact::said(
+            OPEN.words(),
+            "1 of 10,000 sockets, 2,345 of 10,000 streams, 0 of 10,000 polls",
+        );
         assert_eq!(of_what_is_open(&open, Some(&bounds(None))), std::slice::from_ref(&all));
         let yours = "1 of 500 sockets, 1 of 500 streams, 1 of 500 polls";
         let yours = Fact::said("From your network", yours);
@@ -233,10 +248,13 @@ mod tests {
     fn a_client_that_is_not_told_is_explained() {
         let client = |client: Option<&str>| {
             let seen = Seen { client: client.map(str::to_owned), ..Seen::default() };
-            of_request(&seen).into_iter().find(|fact| fact.name == CLIENT).expect("it is told of")
+            of_request(&seen)
+                .into_iter()
+                .find(|fact| fact.name == CLIENT.words())
+                .expect("it is told of")
         };
-        assert_eq!(client(Some("192.0.2.7")), Fact::given(CLIENT, "192.0.2.7"));
-        assert_eq!(client(None), Fact::said(CLIENT, NOT_TOLD));
-        assert!(NOT_TOLD.contains("may be a proxy’s own"));
+        assert_eq!(client(Some("192.0.2.7")), Fact::given(CLIENT.words(), "192.0.2.7"));
+        assert_eq!(client(None), Fact::said(CLIENT.words(), NOT_TOLD.words()));
+        assert!(NOT_TOLD.words().contains("may be a proxy’s own"));
     }
 }

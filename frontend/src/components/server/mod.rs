@@ -10,6 +10,7 @@ use commands::Commands;
 mod facts;
 use facts::Facts;
 
+use echoclock_shared::words;
 use leptos::prelude::*;
 
 /// The server.
@@ -18,7 +19,7 @@ pub(super) fn Server() -> impl IntoView {
     view! {
         <section class="card server" id="server" data-testid="server" aria-labelledby="server-title">
             <header class="card-head">
-                <h2 id="server-title">"Server"</h2>
+                <h2 id="server-title">{words!("Server")}</h2>
             </header>
             <div class="server-parts">
                 <AddressForm/>

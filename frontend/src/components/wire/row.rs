@@ -21,7 +21,7 @@ pub(super) fn row(row: Row) -> impl IntoView {
     });
     let why =
         computed.then(|| words!("Computed: over HTTP/2 the server can't see it where it passes."));
-    let time = format!("{}.{:03}", format::time_of_day(&clock::local(at)), at.get() % 1_000);
+    let time = format::exact_time(&clock::local(at));
     // The empty line after an event would take as much room as the event.
     let says = says.trim_end();
     let is_long = is_long(says);

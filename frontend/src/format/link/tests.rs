@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
+use echoclock_shared::close::CloseCode;
 use echoclock_shared::problem::Problem;
-use echoclock_shared::session::{Event, Intent, Moment, Session};
+use echoclock_shared::session::{Event, Intent, Moment, Session, Side};
 
 use super::*;
 
@@ -18,6 +19,10 @@ fn about_to_stop() -> Problem {
         detail: "the server is about to stop".to_owned(),
         parameter: None,
     }
+}
+
+fn base() -> Result<String, WrongAddress> {
+    Ok(String::new())
 }
 
 fn waiting_after(cause: Cause) -> LinkState {
@@ -53,7 +58,7 @@ fn every_ending_is_told() {
         ),
     ] {
         let open_for = open_for.map(Duration::from_secs);
-        assert_eq!(ended(&Ended { cause, open_for }), said);
+        assert_eq!(ended(&Ended { cause, open_for }).to_string(), said);
     }
 }
 
@@ -77,9 +82,9 @@ fn trouble_goes_before_the_last_ending() {
         (2, Some(Trouble::OnlyPlainRequests), "Held up on the way", "the WebSocket does not"),
     ] {
         let link = view(waiting_after(Cause::Lost), failures, trouble);
-        let words = words(&link, Part::Chat, "http://h/api/");
+        let words = words(&link, Part::Chat, &Ok("http://h/api/".to_owned()));
         assert_eq!(words.headline, headline);
-        assert!(words.detail.contains(detail), "{words:?}");
+        assert!(words.detail.to_string().contains(detail), "{words:?}");
     }
 }
 
@@ -88,10 +93,16 @@ fn what_was_learnt_stays_in_sight_while_it_is_tried_again() {
     let mut session = Session::default();
     session.handle(Event::User(Intent::Connect(Part::Clock)), &Moment::default());
     let connecting = session.clock().link().state().clone();
-    let anew = words(&view(connecting.clone(), 0, None), Part::Clock, "");
-    assert_eq!((anew.headline, anew.detail.contains("first message")), ("Connecting", true));
-    let again = words(&view(connecting, 2, Some(Trouble::OnlyPlainRequests)), Part::Clock, "");
-    assert!(again.detail.contains("the event stream does not get through"), "{again:?}");
+    let anew = words(&view(connecting.clone(), 0, None), Part::Clock, &base());
+    assert_eq!(
+        (anew.headline, anew.detail.to_string().contains("first message")),
+        ("Connecting", true)
+    );
+    let again = words(&view(connecting, 2, Some(Trouble::OnlyPlainRequests)), Part::Clock, &base());
+    assert!(
+        again.detail.to_string().contains("the event stream does not get through"),
+        "{again:?}"
+    );
 }
 
 #[test]
@@ -110,9 +121,9 @@ fn plain_requests_go_before_the_sockets_trouble() {
     ] {
         let trouble = Some(Trouble::OnlyPlainRequests);
         let link = LinkView { posts: Some(posts), refusal, ..view(state, 5, trouble) };
-        let words = words(&link, Part::Chat, "");
+        let words = words(&link, Part::Chat, &base());
         assert_eq!((words.headline, trouble_name(&link)), ("By plain requests", None));
-        assert!(said.iter().all(|said| words.detail.contains(said)), "{words:?}");
+        assert!(said.iter().all(|said| words.detail.to_string().contains(said)), "{words:?}");
     }
 }
 
@@ -134,22 +145,22 @@ fn an_opening_that_opens_nothing_is_explained_and_mended() {
         assert_eq!(trouble_name(&held_up), Some(name));
         let by_posts = LinkView { posts: Some(0), ..held_up.clone() };
         for (link, headline) in [(held_up, "Held up on the way"), (by_posts, "By plain requests")] {
-            let words = words(&link, Part::Chat, "");
+            let words = words(&link, Part::Chat, &base());
             assert_eq!(words.headline, headline);
-            assert!(words.detail.contains(said), "{words:?}");
+            assert!(words.detail.to_string().contains(said), "{words:?}");
             assert!(words.mend.is_some_and(|lines| lines.contains("proxy_http_version 1.1")));
         }
         let open = view(LinkState::Open { link, since: Moment::default() }, 0, trouble());
-        assert_eq!(words(&open, Part::Chat, "").mend, None);
+        assert_eq!(words(&open, Part::Chat, &base()).mend, None);
     }
 }
 
 #[test]
 fn giving_up_while_it_waits_is_no_closing() {
     let last = Some(Ended { cause: Cause::Lost, open_for: None });
-    let words = words(&view(LinkState::Idle { last }, 0, None), Part::Chat, "");
+    let words = words(&view(LinkState::Idle { last }, 0, None), Part::Chat, &base());
     assert_eq!(words.headline, "Not connected");
-    assert_eq!(words.detail, "No connection could be made.");
+    assert_eq!(words.detail.to_string(), "No connection could be made.");
 }
 
 #[test]
@@ -158,4 +169,25 @@ fn what_can_not_be_tried_is_trouble_too() {
     let last = Some(Ended { cause, open_for: None });
     assert_eq!(trouble_name(&view(LinkState::Idle { last }, 0, None)), Some("impossible"));
     assert_eq!(trouble_name(&LinkView::default()), None);
+}
+
+#[test]
+fn what_the_server_said_stands_apart_from_our_words() {
+    let told = ended(&Ended { cause: Cause::Refused(about_to_stop()), open_for: None });
+    assert_eq!(told.words, "The server refused it for a while: ");
+    assert_eq!(told.quoted.as_deref(), Some("the server is about to stop."));
+    let refused = Trouble::Refused("this origin may not connect".to_owned());
+    let link = view(waiting_after(Cause::Lost), 1, Some(refused));
+    let detail = words(&link, Part::Chat, &base()).detail;
+    assert_eq!(detail.quoted.as_deref(), Some("this origin may not connect."));
+    assert!(!detail.words.is_empty(), "{detail:?}");
+}
+
+#[test]
+fn a_wrong_address_is_told_in_the_words_of_the_moment() {
+    let cause = Cause::Impossible("what it was when it was tried".to_owned());
+    let idle = LinkState::Idle { last: Some(Ended { cause, open_for: None }) };
+    let words = words(&view(idle, 0, None), Part::Chat, &Err(WrongAddress::Space));
+    let detail = "No connection could be tried: An address has no spaces in it.";
+    assert_eq!(words.detail.to_string(), detail);
 }

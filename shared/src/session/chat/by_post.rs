@@ -10,6 +10,7 @@ use super::super::{
 use super::{Chat, report};
 use crate::echo::{Fault, FromBrowser, FromServer};
 use crate::problem::Problem;
+use crate::words;
 
 impl Chat {
     /// Whether a message is under way by this request.
@@ -68,8 +69,8 @@ impl Chat {
             | LinkEvent::Clock(_)
             | LinkEvent::Begun
             | LinkEvent::Answered => {
-                let what = "something else than an echo in answer to a message".to_owned();
-                report(effects, ChatReport::Garbled(what));
+                let what = words!("something else than an echo in answer to a message");
+                report(effects, ChatReport::Garbled(what.to_owned()));
             }
             LinkEvent::Refused(problem) => refusal = Some(problem),
             LinkEvent::Garbled(what) => report(effects, ChatReport::Garbled(what)),
