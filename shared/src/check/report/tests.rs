@@ -138,6 +138,16 @@ fn a_report_is_read_as_it_was_written() {
     assert_eq!(read(&serde_json::to_string(&report).unwrap()), Ok(report));
 }
 
+/// The page shows prose in its own language, and lines as they are.
+#[test]
+fn a_report_tells_prose_from_lines_to_paste() {
+    let report = report(Path { holds: Holds::All, ..Path::default() });
+    let report = read(&serde_json::to_string(&report).unwrap()).unwrap();
+    let remedies = report.findings[0].remedies.iter();
+    let of_prose = remedies.filter(|paste| paste.before_is_prose && paste.after_is_prose);
+    assert_eq!(of_prose.map(|paste| paste.hop).collect::<Vec<_>>(), [Hop::Amazon]);
+}
+
 const DOCS: &str = include_str!("../../../../docs/CHECK-REPORT.md");
 
 /// The example in the docs is whole: what is read of it is written as it stands there.

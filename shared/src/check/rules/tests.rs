@@ -39,6 +39,14 @@ fn each_rule_says_all_there_is_to_say() {
             assert!(texts.iter().all(|text| !text.trim().is_empty()), "{id}: {:?}", remedy.hop);
             assert!(note.ends_with('.'), "{id}: no sentence: {note:?}");
             assert_ne!(remedy.before, remedy.after, "{id}: changes nothing");
+            for lines in [remedy.before, remedy.after] {
+                let ends = lines.words().ends_with('.');
+                assert_eq!(
+                    lines.is_prose(),
+                    ends,
+                    "{id}: prose, and nothing else, is told: {lines}"
+                );
+            }
         }
     }
 }
