@@ -4,7 +4,6 @@ use std::fmt::{self, Write};
 
 use crate::checked::{Came, Checked, Fault, hint};
 use crate::expect::{Judged, Outcome};
-use crate::lanes;
 
 /// Writes a run, and what was expected of it, as a suite of its own.
 pub(crate) fn junit(checked: &Checked, judged: &[Judged]) -> String {

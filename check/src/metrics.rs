@@ -7,7 +7,6 @@ use echoclock_shared::check::signs::Passing;
 
 use crate::checked::Checked;
 use crate::expect::{Judged, Outcome};
-use crate::lanes;
 
 /// Writes a run, and whether what was expected of it holds, as metrics.
 pub(crate) fn metrics(checked: &Checked, judged: &[Judged]) -> String {

@@ -50,6 +50,9 @@ mod shown;
 #[cfg(test)]
 mod sample;
 
+#[cfg(test)]
+mod chinese;
+
 pub mod hops;
 
 pub mod rule;

@@ -40,7 +40,7 @@ fn write_all(text: &mut String, report: &Report) -> std::fmt::Result {
     if let Some(hidden) = report.hidden_words() {
         writeln!(text, "{hidden}\n")?;
     }
-    writeln!(text, "| {} | {} | |\n|---|---|---|", words!("transport"), words!("verdict"))?;
+    writeln!(text, "{}\n|---|---|---|", words!("| transport | verdict | |"))?;
     for row in &report.rows {
         let says = match &row.costs {
             Some(costs) => say!("{says} ({costs})", says = row.says, costs),
@@ -140,9 +140,7 @@ fn lives(text: &mut String, lives: &[Life]) -> std::fmt::Result {
     if lives.is_empty() {
         return Ok(());
     }
-    let [on, with, lived, cut] =
-        [words!("on"), words!("with"), words!("lived"), words!("cut after")];
-    writeln!(text, "\n| {on} | {with} | {lived} | {cut} |\n|---|---|---|---|")?;
+    writeln!(text, "\n{}\n|---|---|---|---|", words!("| on | with | lived | cut after |"))?;
     let time = |time: Option<u64>| {
         time.map_or_else(|| "–".to_owned(), |seconds| say!("{seconds} s", seconds))
     };

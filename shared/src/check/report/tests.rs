@@ -14,6 +14,8 @@ use crate::transport::Transport;
 
 mod comparing;
 
+mod chinese;
+
 mod hidden;
 
 fn report(path: Path) -> Report {

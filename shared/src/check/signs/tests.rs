@@ -2,7 +2,8 @@
 
 use proptest::prelude::*;
 
-use super::{Passing, Symptom, find, lives};
+use super::{Passing, Symptom, lives};
+use crate::check::chinese::find;
 use crate::check::path::{Holds, Made, Path};
 use crate::check::probe::Lane;
 

@@ -60,7 +60,9 @@ fn other_figures_and_other_hops_are_a_difference() {
     let headline = compare(&long, &by_proxy).headline;
     assert_eq!(headline, "Only in the second there is nginx on the way.");
     by_proxy.hops.clear();
-    by_proxy.findings[0].title = "Another cause".to_owned();
+    by_proxy.findings[0].title = "另一种语言的标题".to_owned();
+    assert_eq!(compare(&long, &by_proxy).headline, same, "titles are not compared");
+    by_proxy.findings[0].rule = Some("another-cause".to_owned());
     let headline = compare(&long, &by_proxy).headline;
     assert_eq!(headline, "The same is seen in both, and something else is found to cause it.");
 }

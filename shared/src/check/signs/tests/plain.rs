@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use super::super::{Sign, Symptom, Weight, find};
+use super::super::{Sign, Symptom, Weight};
+use super::find;
 use crate::check::evidence::Client;
 use crate::check::observed::{Heard, Note, Outcome};
 use crate::check::path::{EPOCH, Made, Path, UPGRADE, read, request, stream};
