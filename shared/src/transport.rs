@@ -2,7 +2,6 @@
 
 use std::fmt;
 
-use crate::words;
 use serde::{Deserialize, Serialize};
 
 use crate::words;
