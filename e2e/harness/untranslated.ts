@@ -12,7 +12,7 @@ interface Told {
 const NAMES = [
   ...['WebSocket', 'WebSockets', 'EventSource', 'HTTP', 'HTTPS', 'SSE', 'JSON', 'NDJSON', 'HTML', 'Markdown', 'Fetch'],
   ...['fetch', 'iframe', 'script', 'body', 'Cookie', 'TLS', 'TCP', 'CDN', 'CORS', 'API', 'URL', 'IP', 'ID', 'UTC', 'RFC'],
-  ...['GET', 'POST', 'No Content', 'no-store', 'Last-Event-ID', 'Via', 'retry', 'ping', 'pong', 'gzip', 'forever frame'],
+  ...['GET', 'POST', 'No Content', 'no-store', 'Last-Event-ID', 'Via', 'Host', 'retry', 'ping', 'pong', 'gzip', 'forever frame'],
   ...['nginx', 'Caddy', 'HAProxy', 'Apache', 'Varnish', 'Cloudflare', 'CloudFront', 'Envoy', 'Traefik', 'IIS', 'Node.js'],
   ...['Echoclock', 'MIT', 'Apache-2.0', 'curl', 'wscat', 'websocat', 'Enter', 'Shift'],
   ...['ms', 'kB', 'MB', 'GB', 'p50', 'p99'],

@@ -53,7 +53,7 @@ test('another language is spoken at once, and remembered', async ({ page, server
   await expectLanguage(page, 'zh-Hans');
   await expect(button).toBeFocused();
   await expect(page.locator('html[data-same]'), 'it is the same document').toHaveCount(1);
-  await expect(live.chat.rows.first().locator('.echo')).toHaveText('ECHO: before');
+  await expect(live.chat.rows.first().locator('.echo')).toContainText('before');
   await expect(page.locator('#message')).toHaveValue('a draft');
   expectNothingMissed(before, await live.clock.ticksOn(before, 2));
   expect(sockets, 'the chat has one socket').toBe(1);
