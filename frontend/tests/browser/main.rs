@@ -13,6 +13,8 @@ mod agreement;
 
 mod page;
 
+mod numerals;
+
 mod edge;
 
 mod app;
