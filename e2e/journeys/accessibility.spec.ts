@@ -1,12 +1,12 @@
 /** Axe finds no violation in any state of the page, light or dark, wide or narrow. */
 
-import { AxeBuilder } from '@axe-core/playwright';
 import type { BrowserContext, Page } from '@playwright/test';
 
 import { staticSite } from '../harness/environment.ts';
 import { LOST_CONNECTION } from '../harness/complaints.ts';
 import { Lanes } from '../harness/lanes.ts';
 import { Live } from '../harness/live.ts';
+import { expectFineLooks } from '../harness/looks.ts';
 import type { Network } from '../harness/network.ts';
 import type { Server } from '../harness/server.ts';
 import { expect, type Start, test } from '../harness/test.ts';
@@ -133,30 +133,6 @@ for (const [state, reach] of Object.entries(STATES)) {
       /status of 403|Unexpected response code: (403|502)|CORS policy|net::ERR_(FAILED|INTERNET_DISCONNECTED)/,
     );
     await reach({ page, context, server, network, start });
-    for (const [colorScheme, width] of [
-      ['light', 1_600],
-      ['dark', 360],
-    ] as const) {
-      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-      await page.setViewportSize({ width, height: 900 });
-      expect(await overflow(page), `${state}, ${width} px: nothing scrolls sideways`).toBe(0);
-      await expectAxeContent(page, `${state}, ${colorScheme}, ${width} px`);
-    }
+    await expectFineLooks(page, state);
   });
-}
-
-async function expectAxeContent(page: Page, when: string): Promise<void> {
-  const { violations, passes } = await new AxeBuilder({ page }).options({ resultTypes: ['violations'] }).analyze();
-  const found = violations.map(({ id, help, nodes }) => ({
-    id,
-    help,
-    nodes: nodes.map(({ html, failureSummary }) => [html, failureSummary]),
-  }));
-  expect(found, when).toEqual([]);
-  expect(passes.length, 'axe has looked').toBeGreaterThan(10);
-}
-
-/** Returns by how many pixels the page is wider than the window. */
-function overflow(page: Page): Promise<number> {
-  return page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
 }

@@ -2,10 +2,10 @@
 
 import { readFile } from 'node:fs/promises';
 
-import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 
 import { LOST_CONNECTION } from '../harness/complaints.ts';
+import { expectFineLooks } from '../harness/looks.ts';
 import { expect, test } from '../harness/test.ts';
 import { setVisible } from '../harness/visibility.ts';
 
@@ -38,14 +38,14 @@ async function run(page: Page): Promise<void> {
 test('a direct way works, and the report can be saved, opened and compared', async ({ page, server, complaints }) => {
   complaints.allow(LOST_CONNECTION, PROBED);
   await open(page, server.origin);
-  await expectAxeContent(page, 'never run');
+  await expectFineLooks(page, 'never run');
   await page.getByRole('button', { name: 'Check this path' }).click();
   await expect(page.getByTestId('progress')).toBeVisible();
-  await expectAxeContent(page, 'running');
+  await expectFineLooks(page, 'running');
   await expect(page.getByTestId('report')).toBeVisible({ timeout: RUN });
   await expect(page.getByTestId('headline')).toContainText('ll six transports work');
   await expect(page.getByTestId('finding')).toHaveCount(0);
-  await expectAxeContent(page, 'report');
+  await expectFineLooks(page, 'report');
 
   await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
   await page.getByRole('button', { name: 'Copy as Markdown' }).click();
@@ -57,7 +57,7 @@ test('a direct way works, and the report can be saved, opened and compared', asy
   await page.getByRole('button', { name: 'Copied' }).or(page.getByRole('button', { name: 'Copy as Markdown' })).click();
   await expect(page.getByTestId('by-hand')).toBeVisible();
   expect(await page.evaluate(() => getSelection()?.toString())).toContain('Path check of http:');
-  await expectAxeContent(page, 'not copied');
+  await expectFineLooks(page, 'not copied');
 
   const { file, report } = await download(page);
   expect(report).toMatchObject({ schema: 1, is_complete: true, url: server.api });
@@ -67,7 +67,7 @@ test('a direct way works, and the report can be saved, opened and compared', asy
 
   await page.getByTestId('compare-file').setInputFiles(file);
   await expect(page.getByTestId('compared').locator('tr.differs')).toHaveCount(0);
-  await expectAxeContent(page, 'compared');
+  await expectFineLooks(page, 'compared');
   await page.getByRole('button', { name: 'Compare no longer' }).click();
   await expect(page.getByTestId('compare-file')).toBeFocused();
   await page.getByRole('button', { name: 'Close' }).click();
@@ -87,7 +87,7 @@ test('a direct way works, and the report can be saved, opened and compared', asy
       .setInputFiles({ name: 'no.json', mimeType: 'application/json', buffer: Buffer.from(text) });
     await expect(page.getByTestId('unreadable')).toContainText(`no.json can’t be shown: ${why}`);
   }
-  await expectAxeContent(page, 'unreadable');
+  await expectFineLooks(page, 'unreadable');
 });
 
 test('behind a proxy that speaks HTTP/1.0 the finding has a remedy', async ({ page, server, start, complaints }) => {
@@ -97,7 +97,7 @@ test('behind a proxy that speaks HTTP/1.0 the finding has a remedy', async ({ pa
   await run(page);
   const finding = page.locator('[data-rule="collected-in-pages"]');
   await expect(finding).toContainText('proxy_http_version 1.1');
-  await expectAxeContent(page, 'findings');
+  await expectFineLooks(page, 'findings');
   await page.getByRole('link', { name: 'Transports' }).click();
   await page.getByTestId('lane-events').getByTestId('explained').getByRole('link').click();
   await expect(page.getByTestId('finding').first()).toBeVisible();
@@ -116,7 +116,7 @@ test('a run can be cancelled, tells other tabs, and is refused where there is no
   await open(page, server.origin);
   await begin(page);
   await expect(other.getByTestId('elsewhere')).toBeVisible();
-  await expectAxeContent(other, 'told of another tab');
+  await expectFineLooks(other, 'told of another tab');
   await other.close();
   await setVisible(page, false);
   await expect.poll(() => page.evaluate(() => document.visibilityState)).toBe('hidden');
@@ -125,7 +125,7 @@ test('a run can be cancelled, tells other tabs, and is refused where there is no
   await expect(page.getByTestId('check-end')).toContainText('Cancelled', { timeout: 15_000 });
   await expect(page.getByTestId('report')).toBeVisible();
   await expect(page.getByTestId('was-hidden')).toContainText('The tab was hidden from');
-  await expectAxeContent(page, 'cancelled');
+  await expectFineLooks(page, 'cancelled');
 
   const without = await start.server('--no-check');
   // Pressed before the page knows where its API is, the button waits for that.
@@ -136,7 +136,7 @@ test('a run can be cancelled, tells other tabs, and is refused where there is no
   await page.goto(`${without.origin}/#/check`);
   await page.getByRole('button', { name: 'Check this path' }).click();
   await expect(page.getByTestId('check-end')).toContainText('--no-check');
-  await expectAxeContent(page, 'refused');
+  await expectFineLooks(page, 'refused');
 });
 
 test('a deep run shows how far it is, and can be stopped with what is known', async ({ page, server, complaints }) => {
@@ -151,7 +151,7 @@ test('a deep run shows how far it is, and can be stopped with what is known', as
   // The short ones pass beside the ladder.
   await expect(sockets).toContainText(/(?:[5-9]|\d\d) of \d+/, { timeout: 45_000 });
   await expect(sockets).toContainText('Works');
-  await expectAxeContent(page, 'deep, running');
+  await expectFineLooks(page, 'deep, running');
   await page.getByRole('button', { name: 'Cancel' }).click();
   await expect(page.getByTestId('check-end')).toContainText('Cancelled', { timeout: 15_000 });
   await expect(page.getByTestId('headline')).toContainText('The run was stopped. So far,');
@@ -161,7 +161,7 @@ test('a deep run shows how far it is, and can be stopped with what is known', as
   await notTested.locator('summary').click();
   await expect(notTested).toContainText('silence for 350 s');
   await expect(notTested).toContainText('it was stopped with the run');
-  await expectAxeContent(page, 'deep, stopped');
+  await expectFineLooks(page, 'deep, stopped');
 });
 
 test('a server that goes ends the run, with what was known', async ({ page, server, complaints }) => {
@@ -172,7 +172,7 @@ test('a server that goes ends the run, with what was known', async ({ page, serv
   await expect(page.getByTestId('check-end')).toContainText('could no longer be reached', { timeout: 30_000 });
   await expect(page.getByTestId('report')).toBeVisible();
   await expect(page.getByTestId('finding')).toHaveCount(0);
-  await expectAxeContent(page, 'server gone');
+  await expectFineLooks(page, 'server gone');
 });
 
 /** Runs in the page: from here on the browser copies nothing. */
@@ -185,22 +185,4 @@ function refuseToCopy(): void {
 async function begin(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Check this path' }).click();
   await expect(page.getByTestId('progress')).toContainText(/\b[3-9] of \d+ probes/, { timeout: 20_000 });
-}
-
-async function expectAxeContent(page: Page, when: string): Promise<void> {
-  for (const [colorScheme, width] of [
-    ['dark', 360],
-    ['light', 1_600],
-  ] as const) {
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-    await page.setViewportSize({ width, height: 900 });
-    if (process.env.SHOTS) {
-      await page.screenshot({ path: `${process.env.SHOTS}/${when}-${width}.png`, fullPage: true });
-    }
-    const { violations } = await new AxeBuilder({ page }).options({ resultTypes: ['violations'] }).analyze();
-    const found = violations.map(({ id, nodes }) => [id, nodes.map(({ html, failureSummary }) => [html, failureSummary])]);
-    expect(found, `${when}, ${width} px`).toEqual([]);
-    const overflow = () => document.documentElement.scrollWidth - document.documentElement.clientWidth;
-    expect(await page.evaluate(overflow), `${when}, ${width} px: nothing scrolls sideways`).toBe(0);
-  }
 }

@@ -5,10 +5,10 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use echoclock_shared::session::{Event, Intent, Part};
-use echoclock_shared::{say, words};
+use echoclock_shared::words;
 use leptos::prelude::Set;
 
-use crate::address::{Address, api_in_config, folder};
+use crate::address::{Address, ConfigTrouble, api_in_config, folder};
 use crate::between::{self, PAGE_TEXTS};
 use crate::browser::{
     FragmentWatch, PageWatch, Task, document_base, fragment, get, program, storage, write_attribute,
@@ -64,7 +64,7 @@ struct Wiring {
     stores: Stores,
     address: Rc<RefCell<Address>>,
     /// What `config.json` says, once it is read.
-    config: RefCell<Option<Result<String, String>>>,
+    config: RefCell<Option<Result<String, ConfigTrouble>>>,
 }
 
 impl Wiring {
@@ -123,12 +123,12 @@ async fn speak(page: PageStore, language: Language) {
 const LANGUAGE_REMEMBERED_AS: &str = "echoclock.language";
 
 /// Reads `config.json` beside the page, or says why it can't be used.
-async fn read_config() -> Result<String, String> {
+async fn read_config() -> Result<String, ConfigTrouble> {
     let answer = get("config.json", CONFIG_WITHIN, |_| true).await;
-    let answer = answer.ok_or_else(|| words!("it could not be fetched").to_owned())?;
+    let answer = answer.ok_or(ConfigTrouble::NotFetched)?;
     match answer.body {
         Some(json) if answer.status == 200 => api_in_config(&json),
-        _ => Err(say!("the server answered with status {status}", status = answer.status)),
+        _ => Err(ConfigTrouble::Status(answer.status)),
     }
 }
 

@@ -2,7 +2,6 @@
 
 use std::fmt;
 
-use crate::words;
 use serde::{Deserialize, Serialize};
 
 /// A way to follow a feed, in the order in which browsers came to have them.

@@ -6,6 +6,9 @@
 mod wrong;
 pub use wrong::WrongAddress;
 
+mod config;
+pub use config::{ConfigTrouble, api_in_config};
+
 mod resolve;
 use resolve::resolve;
 pub use resolve::{folder, is_of_origin};
@@ -14,8 +17,6 @@ use std::fmt::Display;
 
 use echoclock_shared::session::Target;
 use echoclock_shared::transport::Transport;
-use echoclock_shared::{say, words};
-use serde_json::Value;
 
 /// Where the API is looked for.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -27,7 +28,7 @@ pub struct Address {
     /// The API's base address, which ends in a slash, or why there is none.
     pub base: Result<String, WrongAddress>,
     /// Why `config.json` could not be used, where it could not.
-    pub config_trouble: Option<String>,
+    pub config_trouble: Option<ConfigTrouble>,
 }
 
 /// Who gave an address.
@@ -57,7 +58,11 @@ impl Address {
     ///
     /// `config` is what [`api_in_config`] returned; `document` is the address that the page's
     /// relative links start from.
-    pub fn choose(user: Option<&str>, config: &Result<String, String>, document: &str) -> Self {
+    pub fn choose(
+        user: Option<&str>,
+        config: &Result<String, ConfigTrouble>,
+        document: &str,
+    ) -> Self {
         let user = user.map(str::trim).filter(|given| !given.is_empty());
         let config_trouble = config.as_ref().err().cloned();
         let config = config.as_deref().map_or("", str::trim);
@@ -107,21 +112,6 @@ pub fn with_parameter(address: &str, name: &str, value: impl Display) -> String 
     format!("{address}{mark}{name}={value}")
 }
 
-/// Reads `{"api": "…"}`.
-///
-/// # Errors
-///
-/// Says what is wrong with the file, as the end of a sentence.
-pub fn api_in_config(json: &str) -> Result<String, String> {
-    let config: Value =
-        serde_json::from_str(json).map_err(|error| say!("it is not JSON ({error})", error))?;
-    match config.get("api") {
-        Some(Value::String(api)) => Ok(api.clone()),
-        Some(_) => Err(words!("its \"api\" is not a text").to_owned()),
-        None => Err(words!("it has no \"api\"").to_owned()),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use echoclock_shared::feed::{Period, Seq};
@@ -139,19 +129,9 @@ mod tests {
         assert_eq!(chosen(Some("http://u"), &config), (Source::User, "http://u/api/".to_owned()));
         assert_eq!(chosen(Some("  "), &config), (Source::Config, "http://c/api/".to_owned()));
         assert_eq!(chosen(None, &Ok(String::new())), (Source::Default, "http://p/api/".to_owned()));
-        let missing = Err("it is not there".to_owned());
+        let missing = Err(ConfigTrouble::Status(404));
         assert_eq!(chosen(None, &missing), (Source::Default, "http://p/api/".to_owned()));
         assert_eq!(Address::choose(None, &missing, page).config_trouble, missing.err());
-    }
-
-    #[test]
-    fn the_config_is_an_object_with_a_text() {
-        assert_eq!(api_in_config(r#"{"api": "x", "more": 1}"#).as_deref(), Ok("x"));
-        for (bad, words) in
-            [("<!doctype html>", "not JSON"), ("{}", "no"), (r#"{"api":1}"#, "text")]
-        {
-            assert!(api_in_config(bad).expect_err(bad).contains(words), "{bad}");
-        }
     }
 
     #[test]

@@ -27,6 +27,7 @@ pub(super) fn CheckView(
         }
     });
     let api = move || {
+        stores.page.language.track();
         let base = stores.server.address.with(|address| address.base.clone());
         let is_known = base != Err(WrongAddress::Pending);
         is_known.then(|| api_to_text(&base.map_err(|wrong| wrong.to_string())))

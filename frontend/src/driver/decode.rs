@@ -5,8 +5,8 @@ use echoclock_shared::decode::ndjson::Decoder;
 use echoclock_shared::echo::{Fault, FaultCode, FromServer};
 use echoclock_shared::encode::sse;
 use echoclock_shared::problem::{self, Problem};
+use echoclock_shared::say;
 use echoclock_shared::session::{CloseReport, FromClock, LinkEvent};
-use echoclock_shared::{say, words};
 
 use crate::browser::{Answer, EventNews, FrameNews, SocketNews, StreamNews};
 
@@ -103,8 +103,8 @@ pub(super) fn posted(answer: Option<Answer>) -> LinkEvent {
         (413, _) => Some(FromServer::Error(Fault {
             code: FaultCode::TextTooLong,
             key: None,
-            message: words!("HTTP status 413: the message is too large on the way to the server")
-                .to_owned(),
+            // Nobody has said it in words that are for people.
+            message: String::new(),
         })),
         (200 | 400, Some(json)) => FromServer::decode(&json).ok(),
         (_, _) => None,

@@ -9,9 +9,8 @@ use echoclock_shared::ledger::{LedgerId, PARAMETER as LINK};
 use echoclock_shared::pass::PARAMETER as PASS;
 use echoclock_shared::path;
 use echoclock_shared::problem::{self, Problem};
-use echoclock_shared::session::{Finding, Target};
+use echoclock_shared::session::{Finding, Stranger, Target};
 use echoclock_shared::transport::Transport;
-use echoclock_shared::{say, words};
 
 use crate::address::{Address, WrongAddress, with_parameter};
 use crate::browser::{Answer, get};
@@ -89,16 +88,8 @@ fn read_info(answer: Option<Answer>) -> Result<Box<Info>, Finding> {
     }
     let info = answer.body.as_deref().filter(|_| answer.status == 200);
     info.and_then(|json| serde_json::from_str(json).ok()).map(Box::new).ok_or_else(|| {
-        let Answer { status, media_type, .. } = &answer;
-        let kind = if media_type.is_empty() { words!("nothing") } else { media_type };
-        Finding::NotOurs(match status {
-            500..=504 => say!(
-                "HTTP status {status} with {kind}, as a proxy answers whose server is gone",
-                status,
-                kind
-            ),
-            _ => say!("HTTP status {status} with {kind}", status, kind),
-        })
+        let Answer { status, media_type, .. } = answer;
+        Finding::NotOurs(Stranger { status, media_type })
     })
 }
 
@@ -120,15 +111,20 @@ mod tests {
     #[test]
     fn only_our_own_server_is_believed() {
         assert_eq!(read_info(None), Err(Finding::Unreachable));
-        for (answer, said) in [
-            (answer(200, "text/html", None), "HTTP status 200 with text/html"),
+        for (status, media_type, json, said) in [
+            (200, "text/html", None, "HTTP status 200 with text/html"),
             (
-                answer(502, "", None),
+                502,
+                "",
+                None,
                 "HTTP status 502 with nothing, as a proxy answers whose server is gone",
             ),
-            (answer(200, "application/json", Some("{}")), "HTTP status 200 with application/json"),
+            (200, "application/json", Some("{}"), "HTTP status 200 with application/json"),
         ] {
-            assert_eq!(read_info(answer), Err(Finding::NotOurs(said.to_owned())));
+            let stranger = Stranger { status, media_type: media_type.to_owned() };
+            assert_eq!(stranger.to_string(), said);
+            let found = read_info(answer(status, media_type, json));
+            assert_eq!(found, Err(Finding::NotOurs(stranger)));
         }
     }
 

@@ -98,7 +98,7 @@ pub enum Delivery {
     },
     /// The server does not take it.
     Refused {
-        /// Why.
-        reason: String,
+        /// Why, in the server's words; none where a proxy finds it too large.
+        reason: Option<String>,
     },
 }

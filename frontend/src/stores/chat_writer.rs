@@ -73,7 +73,8 @@ impl ChatWriter {
                 None
             }
             ChatReport::Refused { key, fault } => {
-                self.deliver(key, Delivery::Refused { reason: fault.message });
+                let reason = Some(fault.message).filter(|message| !message.is_empty());
+                self.deliver(key, Delivery::Refused { reason });
                 None
             }
             ChatReport::NotSaid { text, why } => {

@@ -89,7 +89,7 @@ async fn another_server_is_known_for_one() {
     bench
         .sees("both are told apart from our server", |seen| {
             let not_ours = |link: &Option<(_, _, Option<Trouble>)>| {
-                matches!(link, Some((_, _, Some(Trouble::NotOurs(what)))) if what.contains("HTTP"))
+                matches!(link, Some((_, _, Some(Trouble::NotOurs(what)))) if what.to_string().contains("HTTP"))
             };
             not_ours(&seen.chat) && not_ours(&seen.clock)
         })

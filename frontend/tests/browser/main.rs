@@ -15,6 +15,8 @@ mod agreement;
 
 mod page;
 
+mod numerals;
+
 mod edge;
 
 mod app;

@@ -78,7 +78,7 @@ async fn an_echo_that_came_another_way_says_so() {
 async fn a_refused_message_says_why() {
     let (first, delivery) = message(1, "too much");
     let bench = Bench::new(|stores: Stores| stores.chat.rows.set(vec![first])).await;
-    delivery.set(Delivery::Refused { reason: "the text has 16390 bytes".to_owned() });
+    delivery.set(Delivery::Refused { reason: Some("the text has 16390 bytes".to_owned()) });
     bench.settle().await;
     assert_eq!(bench.attribute(".chat li", "data-delivery").as_deref(), Some("refused"));
     assert_eq!(bench.text("li .refusal"), "the text has 16390 bytes");

@@ -7,7 +7,7 @@ use echoclock_frontend::stores::{LinkView, Stores};
 use echoclock_shared::close::CloseCode;
 use echoclock_shared::problem::Problem;
 use echoclock_shared::session::{
-    Cause, Ended, Event, Intent, LinkId, LinkState, Moment, Part, Session, Side, Trouble,
+    Cause, Ended, Event, Intent, LinkId, LinkState, Moment, Part, Session, Side, Stranger, Trouble,
 };
 use leptos::prelude::Set;
 use wasm_bindgen_test::wasm_bindgen_test;
@@ -164,7 +164,7 @@ async fn every_state_is_told_and_offers_what_can_be_done() {
         ),
         (
             waiting(),
-            Some(Trouble::NotOurs("HTTP status 404".to_owned())),
+            Some(Trouble::NotOurs(Stranger { status: 404, media_type: String::new() })),
             "waiting",
             Some("not-ours"),
             "HTTP status 404.",

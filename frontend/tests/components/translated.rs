@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use echoclock_frontend::address::Address;
+use echoclock_frontend::address::{Address, ConfigTrouble};
 use echoclock_frontend::place::Place;
 use echoclock_frontend::stores::{
     ChatRow, ChatRowBody, ClockNote, ClockNoteBody, Delivery, LinkView, SeenTick, Stores,
@@ -44,8 +44,8 @@ fn waiting() -> LinkState {
     LinkState::Waiting { until: secs(42), last }
 }
 
-fn address(user: Option<&str>, config: Result<&str, &str>) -> Address {
-    let config = config.map(str::to_owned).map_err(str::to_owned);
+fn address(user: Option<&str>, config: Result<&str, ConfigTrouble>) -> Address {
+    let config = config.map(str::to_owned);
     Address::choose(user, &config, "http://here/")
 }
 
@@ -154,7 +154,7 @@ const STORY: &[Step] = &[
     Step::Store(|stores| {
         say(stores, 2, Delivery::Queued);
         deliver(stores, &echoed(Way::Post));
-        say(stores, 3, Delivery::Refused { reason: "too much".to_owned() });
+        say(stores, 3, Delivery::Refused { reason: Some("too much".to_owned()) });
         stores.chat.dropped.set(7);
         stores.clock.notes_dropped.set(8);
         stores.chat.waiting.set(0);
@@ -204,8 +204,12 @@ const STORY: &[Step] = &[
     Step::Write("#close-code", || "1001".to_owned()),
     Step::Write("#close-reason", || "x".repeat(124)),
     Step::Write("#close-code", || "1000".to_owned()),
-    Step::Store(|stores| stores.server.address.set(address(Some("ftp://x"), Err("not JSON")))),
-    Step::Store(|stores| stores.server.address.set(address(Some("x y"), Err("not found")))),
+    Step::Store(|stores| {
+        stores.server.address.set(address(Some("ftp://x"), Err(ConfigTrouble::NotFetched)))
+    }),
+    Step::Store(|stores| {
+        stores.server.address.set(address(Some("x y"), Err(ConfigTrouble::NotFetched)))
+    }),
     Step::Store(|stores| stores.server.address.set(address(Some("http://there"), Ok("")))),
     Step::Store(|stores| stores.server.address.set(address(None, Ok("http://far/")))),
     Step::Store(|stores| stores.clock.period.set(Period::Ms100)),

@@ -108,7 +108,7 @@ fn a_refused_message_says_why() {
     let fault = Fault { code: FaultCode::TextTooLong, key, message: message.clone() };
     bench.chat_hears(FromServer::Error(fault));
     let row = bench.rows().pop().expect("a row");
-    assert_eq!(delivery(&row), Delivery::Refused { reason: message });
+    assert_eq!(delivery(&row), Delivery::Refused { reason: Some(message) });
     bench.say("");
     let row = bench.rows().pop().expect("a row");
     assert!(matches!(row.body, ChatRowBody::NotSaid { .. }), "{row:?}");

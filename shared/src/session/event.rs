@@ -1,5 +1,6 @@
 //! What can happen to a session.
 
+use std::fmt;
 use std::time::Duration;
 
 use serde::Deserialize;
@@ -12,6 +13,7 @@ use crate::feed::{ConnectTime, Item, Period, Tick};
 use crate::info::Info;
 use crate::problem::Problem;
 use crate::transport::Transport;
+use crate::{say, words};
 
 /// One thing that happened.
 #[derive(Clone, Debug, PartialEq)]
@@ -163,6 +165,30 @@ pub struct Probed {
     pub finding: Finding,
 }
 
+/// An answer of somebody who is not this server, in words by `Display`.
+#[derive(Clone, Debug, Eq, PartialEq)]
+pub struct Stranger {
+    /// The status code.
+    pub status: u16,
+    /// The media type, empty where there is none.
+    pub media_type: String,
+}
+
+impl fmt::Display for Stranger {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { status, media_type } = self;
+        let kind = if media_type.is_empty() { words!("nothing") } else { media_type };
+        f.write_str(&match status {
+            500..=504 => say!(
+                "HTTP status {status} with {kind}, as a proxy answers whose server is gone",
+                status,
+                kind
+            ),
+            _ => say!("HTTP status {status} with {kind}", status, kind),
+        })
+    }
+}
+
 /// What came back on a plain request.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Finding {
@@ -172,6 +198,6 @@ pub enum Finding {
     Problem(Problem),
     /// Nothing answers, or the browser may not read the answer.
     Unreachable,
-    /// Something answers that is not this server, with what it said.
-    NotOurs(String),
+    /// Something answers that is not this server.
+    NotOurs(Stranger),
 }

@@ -13,7 +13,7 @@ use link_id::LinkIds;
 
 mod event;
 pub use event::{
-    CloseReport, Event, Finding, FromClock, Intent, LinkEvent, PageEvent, Part, Probed,
+    CloseReport, Event, Finding, FromClock, Intent, LinkEvent, PageEvent, Part, Probed, Stranger,
 };
 
 mod effect;

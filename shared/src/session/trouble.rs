@@ -1,6 +1,6 @@
 //! What keeps a link from opening.
 
-use super::Finding;
+use super::{Finding, Stranger};
 use crate::problem::Problem;
 
 /// What a plain request has found out about why the link does not open.
@@ -12,8 +12,8 @@ pub enum Trouble {
     Refused(String),
     /// The server refuses the request itself.
     Problem(Problem),
-    /// Something answers that is not this server, with what it said.
-    NotOurs(String),
+    /// Something answers that is not this server.
+    NotOurs(Stranger),
     /// The server answers plain requests, and so something between swallows the link.
     OnlyPlainRequests,
     /// The same, and the server tells how: a socket's opening arrives without its upgrade, by this

@@ -5,10 +5,14 @@ use echoclock_shared::feed::Period;
 use echoclock_shared::problem::Problem;
 use echoclock_shared::session::{
     ChatReport, Effect, Event, Finding, Intent, Link, LinkEvent, LinkState, PageEvent, Part,
-    Probed, Target, Trouble,
+    Probed, Stranger, Target, Trouble,
 };
 
 use crate::table::{Table, clock_target, closed, hello, info, lost, opened, reports, targets};
+
+fn stranger() -> Stranger {
+    Stranger { status: 404, media_type: "text/html".to_owned() }
+}
 
 #[test]
 fn a_link_is_open_with_the_servers_first_message() {
@@ -111,7 +115,7 @@ fn trouble_is_explained_by_what_a_plain_request_finds() {
             }),
             Trouble::Refused("origin".to_owned()),
         ),
-        (Finding::NotOurs("404".to_owned()), Trouble::NotOurs("404".to_owned())),
+        (Finding::NotOurs(stranger()), Trouble::NotOurs(stranger())),
         (Finding::Info(info(None)), Trouble::OnlyPlainRequests),
         (Finding::Info(info(Some("origin"))), Trouble::Refused("origin".to_owned())),
         (Finding::Problem(problem.clone()), Trouble::Problem(problem)),

@@ -6,7 +6,7 @@ use echoclock_shared::info::{Info, Opening};
 use echoclock_shared::problem::Problem;
 use echoclock_shared::session::{
     Cause, ChatReport, Effect, Event, Finding, Intent, Link, LinkEvent, LinkId, PageEvent, Part,
-    Posting, PostingEnd, Probed, Side, Target, Trouble, Way,
+    Posting, PostingEnd, Probed, Side, Stranger, Target, Trouble, Way,
 };
 use echoclock_shared::time::UnixMillis;
 use std::time::Duration;
@@ -109,7 +109,7 @@ fn a_socket_that_lasted_or_a_server_that_ended_it_or_is_gone_or_refuses_starts_t
     let just_started = Finding::Info(Box::new(Info { now, started: now, ..*info(None) }));
     for finding in [
         Finding::Unreachable,
-        Finding::NotOurs("HTTP status 502".to_owned()),
+        Finding::NotOurs(Stranger { status: 502, media_type: String::new() }),
         Finding::Info(info(Some("this origin may not connect"))),
         draining,
         just_started,

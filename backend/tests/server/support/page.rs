@@ -11,7 +11,7 @@ use echoclock_shared::info::Info;
 use echoclock_shared::path;
 use echoclock_shared::session::{
     Cause, ChatReport, ClockReport, CloseReport, Effect, Event, Finding, Intent, LinkEvent, LinkId,
-    Moment, Part, Probed, Report, Session, Target, Way,
+    Moment, Part, Probed, Report, Session, Stranger, Target, Way,
 };
 use echoclock_shared::time::UnixMillis;
 use echoclock_shared::transport::Transport;
@@ -279,9 +279,10 @@ async fn socket(
 
 async fn probe(http: &reqwest::Client, url: &str) -> Finding {
     let Ok(answer) = http.get(url).send().await else { return Finding::Unreachable };
+    let status = answer.status().as_u16();
     match answer.json::<Info>().await {
         Ok(info) => Finding::Info(Box::new(info)),
-        Err(error) => Finding::NotOurs(error.to_string()),
+        Err(_) => Finding::NotOurs(Stranger { status, media_type: String::new() }),
     }
 }
 

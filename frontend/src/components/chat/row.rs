@@ -8,7 +8,7 @@ use echoclock_shared::time::UnixMillis;
 use echoclock_shared::{say, words};
 use leptos::prelude::*;
 
-use super::super::language::{live, verbatim};
+use super::super::language::{live, of_server, verbatim};
 use super::super::stamp::stamp;
 use super::super::told::told;
 use super::super::whole::Whole;
@@ -166,14 +166,14 @@ fn answer(delivery: &Delivery) -> Option<AnyView> {
             }
             .into_any(),
         ),
-        Delivery::Refused { reason } => Some(
-            view! {
-                <p class="refusal" dir="auto">
-                    {reason.clone()}
-                </p>
-            }
-            .into_any(),
-        ),
+        Delivery::Refused { reason: Some(reason) } => {
+            Some(view! { <p class="refusal" {..of_server()}>{reason.clone()}</p> }.into_any())
+        }
+        Delivery::Refused { reason: None } => {
+            let words =
+                words!("HTTP status 413: the message is too large on the way to the server");
+            Some(view! { <p class="refusal">{words}</p> }.into_any())
+        }
     }
 }
 

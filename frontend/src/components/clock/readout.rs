@@ -14,14 +14,18 @@ use crate::stores::use_stores;
 pub(super) fn Readout(reading: Memo<Option<Reading>>) -> impl IntoView {
     let connected = use_stores().clock.connected;
     let utc = move || {
-        reading.get().map_or(NO_TIME.to_owned(), |now| format::utc_time(now.tick.due, now.period))
+        reading
+            .get()
+            .map_or(NO_UTC_TIME.to_owned(), |now| format::utc_time(now.tick.due, now.period))
     };
     let utc_date = Memo::new(move |_| {
         reading.get().map_or(NOTHING.to_owned(), |now| format::utc_date(now.tick.due))
     });
-    let local = move || {
+    let local = Memo::new(move |_| {
         reading.get().map_or_else(format::no_time, |now| format::local_time(&now.local, now.period))
-    };
+    });
+    // By how long the local time is, both are made to fit.
+    let characters = Memo::new(move |_| local.with(|local| local.chars().count().to_string()));
     let local_date = Memo::new(move |_| {
         reading.get().map_or(NOTHING.to_owned(), |Reading { local, .. }| {
             say!(
@@ -42,7 +46,7 @@ pub(super) fn Readout(reading: Memo<Option<Reading>>) -> impl IntoView {
         connected.with(|hello| hello.as_ref().map_or(NOTHING.to_owned(), |h| h.instance.clone()))
     };
     view! {
-        <dl class="readout">
+        <dl class="readout" style:--characters=characters>
             <div class="time">
                 <dt>{words!("Local")}</dt>
                 <dd class="digits" data-testid="clock-local" {..live()}>
@@ -72,4 +76,4 @@ pub(super) fn Readout(reading: Memo<Option<Reading>>) -> impl IntoView {
 const NOTHING: &str = "–";
 
 /// As wide as a time.
-const NO_TIME: &str = "--:--:--";
+const NO_UTC_TIME: &str = "--:--:--";

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use echoclock_shared::close::CloseCode;
 use echoclock_shared::problem::Problem;
-use echoclock_shared::session::{Event, Intent, Moment, Session, Side};
+use echoclock_shared::session::{Event, Intent, Moment, Session, Side, Stranger};
 
 use super::*;
 
@@ -77,7 +77,12 @@ fn trouble_goes_before_the_last_ending() {
         (1, Some(refused), "Refused", "this origin may not connect."),
         (1, Some(problem), "Refused", "is none of 1s."),
         (1, Some(Trouble::Problem(about_to_stop())), "Refused", "is about to stop."),
-        (1, Some(Trouble::NotOurs("404".to_owned())), "Somebody else answers", "404."),
+        (
+            1,
+            Some(Trouble::NotOurs(Stranger { status: 404, media_type: "text/html".to_owned() })),
+            "Somebody else answers",
+            "404 with text/html.",
+        ),
         (1, Some(Trouble::OnlyPlainRequests), "Held up on the way", "next attempt may do"),
         (2, Some(Trouble::OnlyPlainRequests), "Held up on the way", "the WebSocket does not"),
     ] {

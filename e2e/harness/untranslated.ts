@@ -1,0 +1,97 @@
+/** Finds what a page that speaks Chinese does not say in Chinese. */
+
+import type { Page } from '@playwright/test';
+
+/** A text of a page, and where it is. */
+interface Told {
+  where: string;
+  text: string;
+}
+
+/** Names that are the same in every language. */
+const NAMES = [
+  ...['WebSocket', 'WebSockets', 'EventSource', 'HTTP', 'HTTPS', 'SSE', 'JSON', 'NDJSON', 'HTML', 'Markdown', 'Fetch'],
+  ...['fetch', 'iframe', 'script', 'body', 'Cookie', 'TLS', 'TCP', 'CDN', 'CORS', 'API', 'URL', 'IP', 'ID', 'UTC', 'RFC'],
+  ...['GET', 'POST', 'No Content', 'no-store', 'Last-Event-ID', 'Via', 'Host', 'retry', 'ping', 'pong', 'gzip', 'forever frame'],
+  ...['nginx', 'Caddy', 'HAProxy', 'Apache', 'Varnish', 'Cloudflare', 'CloudFront', 'Envoy', 'Traefik', 'IIS', 'Node.js'],
+  ...['Echoclock', 'MIT', 'Apache-2.0', 'curl', 'wscat', 'websocat', 'Enter', 'Shift'],
+  ...['ms', 'kB', 'MB', 'GB', 'p50', 'p99'],
+];
+
+/** What is written for programs, within a sentence. */
+const CODE = [
+  /\b(?:https?|wss?):\/\/[^\s，。；：）]*/gu,
+  // An option of a program, a piece of JSON, a path, a media type, a file's name.
+  /(?<!\S)--[a-z][a-z-]*/gu,
+  /\{"[^}]*\}/gu,
+  /\/api\/[\w/?=&.-]*/gu,
+  /\b(?:text|application)\/[a-z-]+/gu,
+  /\b[\w-]+\.json\b/gu,
+];
+
+const KNOWN = new RegExp(`(?<!\\p{Script=Latin})(?:${byLength(NAMES).join('|')})(?!\\p{Script=Latin})`, 'gu');
+
+/** Returns, each with its element, the texts in which words are that are not Chinese. */
+export async function untranslated(page: Page): Promise<string[]> {
+  const told = await page.evaluate(everythingTold);
+  return told.flatMap(({ where, text }) => {
+    const words = wordsLeft(text);
+    return words.length > 0 ? [`${words.join(' ')} ← “${text}” in ${where}`] : [];
+  });
+}
+
+/** Returns what of a text is neither Chinese nor a name. */
+export function wordsLeft(text: string): string[] {
+  // So the page shows what it has no text of.
+  if (text === '…') {
+    return ['…'];
+  }
+  const rest = CODE.reduce((rest, code) => rest.replace(code, ' '), text).replace(KNOWN, ' ');
+  return rest.match(/\p{Script=Latin}[\p{Script=Latin}’'-]+/gu) ?? [];
+}
+
+function byLength(names: string[]): string[] {
+  const escaped = names.map((name) => name.replace(/[.]/g, '\\.'));
+  return escaped.sort((one, other) => other.length - one.length);
+}
+
+/** Runs in the page: what it says itself, to the eye or to a screen reader. */
+function everythingTold(): Told[] {
+  const ATTRIBUTES = ['aria-label', 'aria-description', 'aria-valuetext', 'title', 'placeholder', 'alt', 'label'];
+  const own = document.documentElement.lang;
+  const isOwn = (element: Element | null) =>
+    element?.closest('[lang]')?.getAttribute('lang') === own && !element.closest('code, kbd, samp');
+  const isShown = (element: Element) =>
+    // What can be chosen is shown where it is chosen from.
+    (element.closest('select') ?? element).checkVisibility({ visibilityProperty: true }) &&
+    !element.closest('script, style, noscript, template');
+  const where = (element: Element) => {
+    const places = [];
+    for (let at: Element | null = element; at && places.length < 3; at = at.parentElement) {
+      places.unshift((at.cloneNode(false) as Element).outerHTML.replace(/(<\/[\w-]+>)$/, '').slice(0, 120));
+    }
+    return places.join(' ');
+  };
+  const told: Told[] = [{ where: 'the title', text: document.title }];
+  const tell = (element: Element, text: string) => {
+    if (text.trim()) {
+      told.push({ where: where(element), text: text.trim().replace(/\s+/g, ' ') });
+    }
+  };
+  const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (texts.nextNode()) {
+    const element = texts.currentNode.parentElement;
+    if (element && isShown(element) && isOwn(element)) {
+      tell(element, texts.currentNode.nodeValue ?? '');
+    }
+  }
+  for (const element of document.body.querySelectorAll('*')) {
+    // An element that shows what others wrote is named by the page.
+    if (isShown(element) && isOwn(element.parentElement)) {
+      for (const name of ATTRIBUTES) {
+        tell(element, element.getAttribute(name) ?? '');
+      }
+    }
+  }
+  return told;
+}
