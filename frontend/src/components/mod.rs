@@ -7,6 +7,8 @@
 
 mod connection;
 
+mod drafts;
+
 mod held_enter;
 
 mod lede;

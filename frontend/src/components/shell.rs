@@ -8,6 +8,7 @@ use leptos::prelude::*;
 use super::chat::Chat;
 use super::check_view::CheckView;
 use super::clock::Clock;
+use super::drafts::provide_drafts;
 use super::language_choice::{InLanguage, LanguageChoice};
 use super::server::Server;
 use super::transports::Transports;
@@ -22,6 +23,7 @@ use crate::stores::{PageStore, ProgramIntent, use_dispatch, use_stores};
 /// were scrolled.
 #[component]
 pub fn Shell() -> impl IntoView {
+    provide_drafts();
     let main = NodeRef::<Main>::new();
     let PageStore { place, language, .. } = use_stores().page;
     let is_at = move |there: Place| Memo::new(move |_| place.get() == there);

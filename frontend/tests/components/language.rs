@@ -14,11 +14,13 @@ async fn the_other_language_is_offered_in_its_own_words_and_spoken_at_once() {
     bench.click("#language").await;
     assert_eq!(bench.languages(), [Language::Chinese]);
 
+    bench.fill("#message", "half a").await;
     speak(Language::Chinese);
     bench.stores.page.language.set(Language::Chinese);
     bench.settle().await;
     assert_eq!(bench.text("#language"), "English");
     assert_ne!(bench.text("nav a[aria-current]"), "Live");
+    assert_eq!(bench.value("#message"), "half a");
 }
 
 #[wasm_bindgen_test]

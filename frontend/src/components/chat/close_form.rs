@@ -6,6 +6,7 @@ use echoclock_shared::{say, words};
 use leptos::prelude::*;
 
 use super::super::connection::{Actions, CloseFrame};
+use super::super::drafts::{Drafts, use_drafts};
 use super::super::language::live;
 use crate::stores::use_stores;
 
@@ -13,8 +14,7 @@ use crate::stores::use_stores;
 #[component]
 pub(super) fn CloseForm() -> impl IntoView {
     let link = use_stores().chat.link;
-    let code = RwSignal::new(CloseCode::NORMAL.0.to_string());
-    let reason = RwSignal::new(String::new());
+    let Drafts { close_code: code, close_reason: reason, .. } = use_drafts();
     let wrong_code = Memo::new(move |_| code.with(|code| read_code(code).is_none()));
     let wrong_reason = Memo::new(move |_| reason.with(|reason| check_reason(reason).err()));
     let frame = Memo::new(move |_| -> CloseFrame {

@@ -7,6 +7,7 @@ use leptos::ev::{KeyboardEvent, SubmitEvent};
 use leptos::html::Textarea;
 use leptos::prelude::*;
 
+use super::super::drafts::use_drafts;
 use super::super::language::live;
 use crate::browser::press;
 use crate::format;
@@ -18,7 +19,7 @@ use crate::stores::{LinkView, use_dispatch, use_stores};
 pub(super) fn Composer() -> impl IntoView {
     let (chat, dispatch) = (use_stores().chat, use_dispatch());
     let field = NodeRef::<Textarea>::new();
-    let draft = RwSignal::new(String::new());
+    let draft = use_drafts().message;
     let blocked = Memo::new(move |_| {
         if chat.waiting.get() >= OUTBOX_MAX {
             return Some(CannotSay::Full);
