@@ -21,12 +21,14 @@ const NAMES = [
 /** What is written for programs, within a sentence. */
 const CODE = [
   /\b(?:https?|wss?):\/\/[^\s，。；：）]*/gu,
-  // An option of a program, a piece of JSON, a path, a media type, a file's name.
+  // An option of a program, a piece of JSON, a path, a media type, a file’s name.
   /(?<!\S)--[a-z][a-z-]*/gu,
   /\{"[^}]*\}/gu,
   /\/api\/[\w/?=&.-]*/gu,
   /\b(?:text|application)\/[a-z-]+/gu,
   /\b[\w-]+\.json\b/gu,
+  // What an instance of the server is called.
+  /\b[0-9a-f]{16}\b/gu,
 ];
 
 const KNOWN = new RegExp(`(?<!\\p{Script=Latin})(?:${byLength(NAMES).join('|')})(?!\\p{Script=Latin})`, 'gu');
@@ -42,12 +44,9 @@ export async function untranslated(page: Page): Promise<string[]> {
 
 /** Returns what of a text is neither Chinese nor a name. */
 export function wordsLeft(text: string): string[] {
-  // So the page shows what it has no text of.
-  if (text === '…') {
-    return ['…'];
-  }
   const rest = CODE.reduce((rest, code) => rest.replace(code, ' '), text).replace(KNOWN, ' ');
-  return rest.match(/\p{Script=Latin}[\p{Script=Latin}’'-]+/gu) ?? [];
+  // An ellipsis by itself is where the page has no text: Chinese writes two.
+  return rest.match(/\p{Script=Latin}[\p{Script=Latin}’'-]+|(?<!…)…(?!…)/gu) ?? [];
 }
 
 function byLength(names: string[]): string[] {

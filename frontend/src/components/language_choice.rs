@@ -10,9 +10,13 @@ use crate::stores::{PageStore, use_dispatch, use_stores};
 #[component]
 pub(super) fn InLanguage(children: ChildrenFn) -> impl IntoView {
     let language = use_stores().page.language;
-    move || {
-        language.track();
-        children()
+    // Elements that were kept would have their texts written anew, which a translator may have replaced.
+    view! {
+        <For
+            each=move || Some(language.get())
+            key=|language| *language
+            children=move |_| children()
+        />
     }
 }
 
