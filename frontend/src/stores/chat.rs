@@ -24,6 +24,8 @@ pub struct ChatStore {
     pub rows: RwSignal<Vec<ChatRow>>,
     /// How many rows were cut off, oldest first; a message that waits for its echo never is.
     pub dropped: RwSignal<u64>,
+    /// What is being written: the field is made anew in another language, and this stays.
+    pub draft: RwSignal<String>,
 }
 
 /// One row of the chat; a clone is cheap.

@@ -18,7 +18,7 @@ use crate::stores::{LinkView, use_dispatch, use_stores};
 pub(super) fn Composer() -> impl IntoView {
     let (chat, dispatch) = (use_stores().chat, use_dispatch());
     let field = NodeRef::<Textarea>::new();
-    let draft = RwSignal::new(String::new());
+    let draft = chat.draft;
     let blocked = Memo::new(move |_| {
         if chat.waiting.get() >= OUTBOX_MAX {
             return Some(CannotSay::Full);
