@@ -12,8 +12,8 @@ interface Told {
 const NAMES = [
   ...['WebSocket', 'WebSockets', 'EventSource', 'HTTP', 'HTTPS', 'SSE', 'JSON', 'NDJSON', 'HTML', 'Markdown', 'Fetch'],
   ...['fetch', 'iframe', 'script', 'body', 'Cookie', 'TLS', 'TCP', 'CDN', 'CORS', 'API', 'URL', 'IP', 'ID', 'UTC', 'RFC'],
-  ...['GET', 'POST', 'No Content', 'no-store', 'Last-Event-ID', 'Via', 'Host', 'retry', 'ping', 'pong', 'gzip', 'forever frame'],
-  ...['nginx', 'Caddy', 'HAProxy', 'Apache', 'Varnish', 'Cloudflare', 'CloudFront', 'Envoy', 'Traefik', 'IIS', 'Node.js'],
+  ...['GET', 'POST', 'No Content', 'no-store', 'Last-Event-ID', 'Via', 'Host', 'Upgrade', 'Connection', 'retry', 'ping', 'pong', 'gzip', 'forever frame'],
+  ...['nginx', 'Caddy', 'HAProxy', 'Apache', 'Varnish', 'Envoy', 'Traefik', 'Cloudflare', 'CloudFront', 'Amazon', 'Azure', 'Google Cloud'],
   ...['Echoclock', 'MIT', 'Apache-2.0', 'curl', 'wscat', 'websocat', 'Enter', 'Shift'],
   ...['ms', 'kB', 'MB', 'GB', 'p50', 'p99'],
 ];
@@ -21,12 +21,21 @@ const NAMES = [
 /** What is written for programs, within a sentence. */
 const CODE = [
   /\b(?:https?|wss?):\/\/[^\s，。；：）]*/gu,
-  // An option of a program, a piece of JSON, a path, a media type, a file's name.
+  // An option of a program, a piece of JSON, a path, a media type, a file’s name.
   /(?<!\S)--[a-z][a-z-]*/gu,
   /\{"[^}]*\}/gu,
   /\/api\/[\w/?=&.-]*/gu,
   /\b(?:text|application)\/[a-z-]+/gu,
   /\b[\w-]+\.json\b/gu,
+  // A header as it is, a list of headers, and the value of one.
+  /"[A-Z][\w-]*: [^"]*"/gu,
+  /(?<=头部：)[a-z-]+(?:，[a-z-]+)*/gu,
+  /(?<=是 )close\b/gu,
+  // A module of Apache's, and a probe by its id.
+  /\bmod_\w+/gu,
+  /\b(?:events|lines|html|socket|status|wait|idle|life)-[a-z0-9-]+\b/gu,
+  // What an instance of the server is called.
+  /\b[0-9a-f]{16}\b/gu,
 ];
 
 const KNOWN = new RegExp(`(?<!\\p{Script=Latin})(?:${byLength(NAMES).join('|')})(?!\\p{Script=Latin})`, 'gu');
@@ -42,12 +51,9 @@ export async function untranslated(page: Page): Promise<string[]> {
 
 /** Returns what of a text is neither Chinese nor a name. */
 export function wordsLeft(text: string): string[] {
-  // So the page shows what it has no text of.
-  if (text === '…') {
-    return ['…'];
-  }
   const rest = CODE.reduce((rest, code) => rest.replace(code, ' '), text).replace(KNOWN, ' ');
-  return rest.match(/\p{Script=Latin}[\p{Script=Latin}’'-]+/gu) ?? [];
+  // An ellipsis by itself is where the page has no text: Chinese writes two.
+  return rest.match(/\p{Script=Latin}[\p{Script=Latin}’'-]+|(?<!…)…(?!…)/gu) ?? [];
 }
 
 function byLength(names: string[]): string[] {

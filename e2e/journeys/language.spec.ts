@@ -95,7 +95,7 @@ test('what is not Chinese is found', async ({ page }) => {
   expect(wordsLeft('以 HTTP/1.1 订阅 WebSocket，延迟 12.4 ms')).toEqual([]);
   expect(wordsLeft('以 --no-check 运行：http://here/api/ 见 GET /api/clock?after=41')).toEqual([]);
   expect(wordsLeft('延迟 is 12 ms')).toEqual(['is']);
-  expect(wordsLeft('…')).toEqual(['…']);
+  expect(wordsLeft('第 … 项，打开报告……')).toEqual(['…']);
   await page.setContent(`
     <html lang="zh-Hans"><title>标题</title><body>
       <p>你好 hello</p><p lang="en">English</p><p lang="">data</p><code>code</code><p hidden>hidden</p>

@@ -35,10 +35,11 @@ pub fn CheckApp() -> impl IntoView {
     });
     view! {
         <Show when=move || store.is_open.get()>
-            {move || {
-                store.language.track();
-                view! { <Check/> }
-            }}
+            <For
+                each=move || Some(store.language.get())
+                key=|language| *language
+                children=|_| view! { <Check/> }
+            />
         </Show>
     }
 }

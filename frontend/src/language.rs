@@ -7,7 +7,7 @@ use echoclock_shared::text::{self, Catalogue};
 use crate::browser::program;
 
 /// A language that the page speaks.
-#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, Eq, Hash, PartialEq)]
 pub enum Language {
     /// English.
     #[default]

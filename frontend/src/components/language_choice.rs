@@ -13,8 +13,8 @@ pub(super) fn InLanguage(children: ChildrenFn) -> impl IntoView {
     let language = use_stores().page.language;
     view! {
         <For
-            each=move || [language.get()]
-            key=|language| language.tag()
+            each=move || Some(language.get())
+            key=|language| *language
             children=move |_| children()
         />
     }

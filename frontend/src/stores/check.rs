@@ -25,6 +25,8 @@ pub struct CheckStore {
     pub unreadable: RwSignal<Option<(String, Unreadable)>>,
     /// Whether reports are shown, and handed on, without addresses.
     pub hides_addresses: RwSignal<bool>,
+    /// Whether the deep run is chosen.
+    pub is_deep: RwSignal<bool>,
     /// Whether another tab of this origin runs a check.
     pub runs_elsewhere: RwSignal<bool>,
     /// The language that is spoken.

@@ -47,6 +47,7 @@ pub(crate) const AREAS: [Area; 7] = [
         places: &[
             "frontend/src/components/transports",
             "frontend/src/components/wire",
+            "frontend/src/format/run.rs",
             "frontend/src/wire",
         ],
     },
@@ -61,7 +62,6 @@ pub(crate) const AREAS: [Area; 7] = [
             "frontend/src/components/check",
             "frontend/src/format/check.rs",
             "frontend/src/format/plot.rs",
-            "frontend/src/format/run.rs",
             "frontend/src/stores/check.rs",
         ],
     },

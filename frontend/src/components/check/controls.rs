@@ -14,7 +14,7 @@ use crate::stores::{CheckEnd, CheckIntent, CheckPhase, Unreadable, use_check, us
 #[component]
 pub(super) fn Controls(is_running: Memo<bool>) -> impl IntoView {
     let (check, dispatch) = (use_check(), use_check_dispatch());
-    let is_deep = RwSignal::new(false);
+    let is_deep = check.is_deep;
     let press = move |_| {
         dispatch.send(if is_running.get_untracked() {
             CheckIntent::Cancel
