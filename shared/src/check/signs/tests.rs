@@ -5,10 +5,9 @@ use proptest::prelude::*;
 use super::{Passing, Sign, Symptom, lives};
 use crate::check::chinese::{english, in_chinese};
 use crate::check::evidence::Evidence;
-use crate::check::observed::{Heard, ServerSide, Untold};
-use crate::check::path::{Holds, Made, Path};
-use crate::check::probe::Lane;
-use crate::check::sample::{Sample, run};
+use crate::check::observed::{Heard, Note, Outcome, ServerSide, Untold};
+use crate::check::path::{EPOCH, Holds, Made, Path, stream};
+use crate::check::probe::{Ask, Lane};
 
 mod plain;
 
@@ -282,11 +281,18 @@ proptest! {
 #[test]
 fn a_stream_whose_server_is_not_known_ended_early_where_it_came_faster_than_it_could() {
     let held_until = |millis: u64| {
-        let arrived = (0..10).map(|_| millis - 10);
-        let held = Sample::stream("held", Lane::Events, |_| {}).head(millis - 10, &[]);
-        let mut evidence = run(&[held.items(arrived).note(millis, Heard::Ended)]);
-        evidence.observations[0].ledger = ServerSide::Unknown(Untold::NotInTime);
-        find(&evidence)
+        let at = |what| Note { at: millis * 1_000, request: 1, what };
+        let item = |n| Heard::Item { n, nonce: "a".to_owned(), sent: EPOCH + millis, bytes: 64 };
+        let head = Heard::Head { status: 200, version: None, headers: vec![] };
+        let asked = Note { at: 0, request: 1, what: Heard::Asked };
+        let held = std::iter::once(head).chain((1..=10).map(item)).chain([Heard::Ended]);
+        let heard = std::iter::once(asked).chain(held.map(at)).collect();
+        let mut made = Made::over(Path::default());
+        let ask = Ask::Stream(stream("10*(i64,w100)"));
+        made.add("held", Lane::Events, ask, Outcome::Done, heard, vec![]);
+        let seen = made.evidence.observations.last_mut().expect("it was added");
+        seen.ledger = ServerSide::Unknown(Untold::NotInTime);
+        find(&made.evidence)
     };
     for (millis, is_early) in [(1_100, false), (300, true)] {
         let signs = held_until(millis);
