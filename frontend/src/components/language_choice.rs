@@ -6,15 +6,15 @@ use leptos::prelude::*;
 use super::language::live;
 use crate::stores::{PageStore, use_dispatch, use_stores};
 
-/// What is made anew in each language that is spoken.
+/// What is made anew in each language that is spoken, its elements too: so no text changes in its
+/// place, where a translator's would stand.
 #[component]
 pub(super) fn InLanguage(children: ChildrenFn) -> impl IntoView {
     let language = use_stores().page.language;
-    // Elements that were kept would have their texts written anew, which a translator may have replaced.
     view! {
         <For
-            each=move || Some(language.get())
-            key=|language| *language
+            each=move || [language.get()]
+            key=|language| language.tag()
             children=move |_| children()
         />
     }

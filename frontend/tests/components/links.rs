@@ -167,7 +167,7 @@ async fn every_state_is_told_and_offers_what_can_be_done() {
             Some(Trouble::NotOurs(Stranger { status: 404, media_type: String::new() })),
             "waiting",
             Some("not-ours"),
-            "HTTP status 404.",
+            "HTTP status 404 with nothing.",
             "next try in 12 s",
             RETRY,
         ),
