@@ -88,15 +88,15 @@ fn a_report_in_chinese_has_no_english_in_it() {
 #[test]
 fn a_report_of_one_language_is_told_again_in_another() {
     for (seed, is_sick) in (0..12).flat_map(|seed| [(seed, false), (seed, true)]) {
-        let (evidence, mut ran) = any(seed, is_sick);
-        if seed % 3 == 0 {
-            ran.hidden = vec![Hidden { from: 0, to: 5_000_000 }];
-        }
-        if seed % 4 == 0 {
-            ran.end = End::Stopped;
-        }
         let tell = move || {
-            let report = report::of(&evidence, ran.clone());
+            let (evidence, mut ran) = any(seed, is_sick);
+            if seed % 3 == 0 {
+                ran.hidden = vec![Hidden { from: 0, to: 5_000_000 }];
+            }
+            if seed % 4 == 0 {
+                ran.end = End::Stopped;
+            }
+            let report = report::of(&evidence, ran);
             Report { proxy: Some("http://gate.test:3128".to_owned()), ..report }
         };
         let (english, chinese) = (tell(), in_chinese(tell));

@@ -43,6 +43,8 @@ pub mod flow;
 
 pub mod signs;
 
+mod list;
+
 mod told;
 
 mod shown;

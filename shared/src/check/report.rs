@@ -23,7 +23,6 @@ mod rows;
 mod findings;
 
 mod sentences;
-pub(in crate::check) use sentences::listed;
 pub use sentences::title;
 
 mod gaps;

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Finding, Report, Verdict, sentences};
 use crate::check::hops::Hop;
+use crate::check::list::listed;
 use crate::check::observed::Outcome;
 use crate::check::probe::{Lane, ProbeId};
 use crate::check::signs::{Life, Passing, Sign, is_near};
@@ -170,7 +171,7 @@ fn headline(comparison: &Comparison, are_alike: bool) -> String {
     let Comparison { lanes, appeared, gone, hops_appeared, hops_gone, .. } = comparison;
     let named = |is_it: &dyn Fn(&LaneChange) -> bool| {
         let names = lanes.iter().filter(|change| is_it(change)).map(|change| change.lane);
-        sentences::listed(&names.collect::<Vec<_>>())
+        listed(&names.collect::<Vec<_>>())
     };
     let worse = named(&|change| change.weighs(are_alike) > 0);
     let better = named(&|change| change.weighs(are_alike) < 0);
@@ -195,7 +196,7 @@ fn headline(comparison: &Comparison, are_alike: bool) -> String {
     ] {
         if !hops.is_empty() {
             let hops: Vec<_> = hops.iter().map(|hop| hop.name()).collect();
-            says.push(which.filled(&[("hops", &sentences::listed(&hops))]));
+            says.push(which.filled(&[("hops", &listed(&hops))]));
         }
     }
     if says.is_empty() {

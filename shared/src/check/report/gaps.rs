@@ -1,7 +1,8 @@
 //! What a report does not tell.
 
-use super::{NotTested, sentences};
+use super::NotTested;
 use crate::check::evidence::{Client, Evidence};
+use crate::check::list::listed;
 use crate::check::observed::{Heard, Observation, Outcome, ServerSide, Untold};
 use crate::check::probe::{Ask, By, Probe, ProbeId};
 use crate::check::signs::{refusal, under_way};
@@ -66,7 +67,7 @@ pub(super) fn not_tested(
         gaps.push(NotTested { probe: None, lane: None, why });
     }
     if !not_for_this_client.is_empty() {
-        let probes = sentences::listed(&not_for_this_client);
+        let probes = listed(&not_for_this_client);
         let why = match evidence.client {
             Client::Browser => say!("A page can't make these: {probes}.", probes),
             Client::CommandLine => say!("Only a page can make these: {probes}.", probes),

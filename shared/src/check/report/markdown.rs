@@ -2,9 +2,10 @@
 
 use std::fmt::Write;
 
-use super::sentences::{capital, labelled, listed};
+use super::sentences::{capital, labelled};
 use super::{Comparison, Finding, Report, With};
 use crate::check::hops::Seen;
+use crate::check::list::listed;
 use crate::check::rule::Confidence;
 use crate::check::signs::Life;
 use crate::{say, text, words};

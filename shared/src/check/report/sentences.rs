@@ -3,6 +3,7 @@
 use std::fmt::Display;
 
 use super::{Finding, Row, Verdict};
+use crate::check::list::listed;
 use crate::check::probe::Lane;
 use crate::check::signs::{Life, Passing, Sign, Symptom};
 use crate::transport::Transport;
@@ -143,12 +144,6 @@ fn in_a_sentence(lanes: &[Lane]) -> String {
         Some((last, _)) => last.clone(),
         None => String::new(),
     }
-}
-
-/// Lists names.
-pub(in crate::check) fn listed<T: Display>(names: &[T]) -> String {
-    let names: Vec<_> = names.iter().map(ToString::to_string).collect();
-    names.join(words!(", "))
 }
 
 /// Joins sentences.

@@ -8,6 +8,7 @@ use super::{
 };
 use crate::check::evidence::Evidence;
 use crate::check::hops;
+use crate::check::list::listed;
 use crate::check::observed::ServerSide;
 use crate::check::probe::{Lane, Probe};
 use crate::check::signs::{self, Weight};
@@ -68,7 +69,7 @@ pub fn language() -> &'static str {
 pub fn left_out(lanes: &[Lane]) -> Option<NotTested> {
     let out = Lane::ALL.into_iter().filter(|lane| !lanes.contains(lane));
     let out: Vec<_> = out.map(Lane::word).collect();
-    let why = || say!("Left out by --only: {lanes}.", lanes = sentences::listed(&out));
+    let why = || say!("Left out by --only: {lanes}.", lanes = listed(&out));
     (!out.is_empty()).then(|| NotTested { probe: None, lane: None, why: why() })
 }
 

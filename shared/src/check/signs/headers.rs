@@ -7,9 +7,9 @@ use super::looked::{Looked, Timed};
 use super::made::Made;
 use crate::check::evidence::Client;
 use crate::check::flow::named;
+use crate::check::list::listed;
 use crate::check::observed::Heard;
 use crate::check::probe::{Ask, Lane};
-use crate::check::report::listed;
 use crate::{say, words};
 
 pub(super) fn find(looked: &Looked<'_>, made: &mut Made) {

@@ -2,18 +2,35 @@
 
 use proptest::prelude::*;
 
-use super::{Passing, Symptom, lives};
-use crate::check::chinese::find;
+use super::{Passing, Sign, Symptom, lives};
+use crate::check::chinese::{english, in_chinese};
+use crate::check::evidence::Evidence;
 use crate::check::path::{Holds, Made, Path};
 use crate::check::probe::Lane;
 
 mod plain;
 
+/// Finds the signs of a run, and asserts that they are the same in Chinese, and told in it.
+fn find(evidence: &Evidence) -> Vec<Sign> {
+    let found = super::find(evidence);
+    for (sign, told) in found.iter().zip(in_chinese(|| super::find(evidence))) {
+        assert_eq!(sign.symptom, told.symptom);
+        let mut says = told.says.clone();
+        if let Symptom::HeadersAdded { names } | Symptom::HeadersStripped { names } = &told.symptom
+        {
+            says = names.iter().fold(says, |says, name| says.replace(name, ""));
+        }
+        assert_eq!(english(&says), [""; 0], "{sign:?}: {}", told.says);
+        assert_ne!(sign.says, told.says);
+    }
+    found
+}
+
 /// What is seen of a lane, notes aside.
 fn faults(made: &Made, lane: Lane) -> Vec<(Symptom, Vec<String>)> {
     let signs = find(&made.evidence).into_iter().filter(|sign| sign.lane == lane);
     let signs = signs.filter(|sign| sign.symptom.weight() > super::Weight::Note);
-    let ids = |sign: super::Sign| sign.probes.into_iter().map(|id| id.0).collect();
+    let ids = |sign: Sign| sign.probes.into_iter().map(|id| id.0).collect();
     signs.map(|sign| (sign.symptom.clone(), ids(sign))).collect()
 }
 
