@@ -1,22 +1,21 @@
 //! Which language is spoken, and another one by a press.
 
 use echoclock_shared::say;
+use leptos::either::Either;
 use leptos::prelude::*;
 
 use super::language::live;
+use crate::language::Language;
 use crate::stores::{PageStore, use_dispatch, use_stores};
 
-/// What is made anew in each language that is spoken, its elements too: so no text changes in its
-/// place, where a translator's would stand.
+/// What is made anew in each language that is spoken: elements that were kept would have their texts
+/// written anew, which a translator may have replaced.
 #[component]
 pub(super) fn InLanguage(children: ChildrenFn) -> impl IntoView {
     let language = use_stores().page.language;
-    view! {
-        <For
-            each=move || Some(language.get())
-            key=|language| *language
-            children=move |_| children()
-        />
+    move || match language.get() {
+        Language::English => Either::Left(children()),
+        Language::Chinese => Either::Right(children()),
     }
 }
 

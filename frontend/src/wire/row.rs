@@ -6,10 +6,10 @@ use std::sync::Arc;
 
 use echoclock_shared::ledger::{self, Entry, Kind};
 use echoclock_shared::session::Part;
-use echoclock_shared::text;
 use echoclock_shared::text::Text;
 use echoclock_shared::time::UnixMillis;
 use echoclock_shared::transport::Transport;
+use echoclock_shared::{fill, text};
 use serde_json::json;
 
 /// One thing that passed on a link; a clone is cheap.
@@ -192,7 +192,7 @@ impl Row {
     pub fn says(&self) -> Cow<'_, str> {
         match self.told {
             None => Cow::Borrowed(&self.raw),
-            Some(told) => Cow::Owned(told.filled(&[("raw", &self.raw)])),
+            Some(told) => Cow::Owned(fill!(told, raw = self.raw)),
         }
     }
 

@@ -1,7 +1,7 @@
 //! What people read, in the language that they read it in.
 //!
 //! The sources say everything in English, through the macros [`text!`](crate::text!),
-//! [`words!`](crate::words!), [`say!`](crate::say!) and [`counted!`](crate::counted!). A [`Text`] is
+//! [`words!`](crate::words!), [`say!`](crate::say!), [`fill!`](crate::fill!) and [`counted!`](crate::counted!). A [`Text`] is
 //! named by a hash of its English: a program for browsers carries the names alone, and loads a
 //! [`Catalogue`] of what they say in one language; every other program carries the English.
 
@@ -12,7 +12,7 @@ mod name;
 mod tests;
 
 use std::cell::Cell;
-use std::fmt::{self, Debug, Display, Formatter};
+use std::fmt::{self, Debug, Display, Formatter, Write as _};
 
 pub use catalogue::{Catalogue, NotACatalogue};
 pub use name::Name;
@@ -63,16 +63,19 @@ impl Text {
         "…"
     }
 
-    /// Returns it with its gaps filled: `{name}` by what `with` has under that name.
+    /// Returns it with its gaps filled: `{name}` by the value whose place that name has in `names`,
+    /// each of which a space ends.
     #[must_use]
-    pub fn filled(self, with: &[(&str, &dyn Display)]) -> String {
+    pub fn filled(self, names: &str, values: &[&dyn Display]) -> String {
         let mut rest = self.words();
-        let mut filled = String::with_capacity(rest.len() + 16 * with.len());
+        let mut filled = String::with_capacity(2 * rest.len());
         while let Some((before, after)) = rest.split_once('{') {
             let (name, after) = after.split_once('}').unwrap_or((after, ""));
             filled.push_str(before);
-            if let Some((_, value)) = with.iter().find(|(its, _)| *its == name) {
-                filled.push_str(&value.to_string());
+            let value = names.split(' ').zip(values).find(|(its, _)| *its == name);
+            if let Some((_, value)) = value {
+                // A text takes whatever is written.
+                let _ = write!(filled, "{value}");
             }
             rest = after;
         }
@@ -115,8 +118,19 @@ macro_rules! words {
 macro_rules! say {
     ($english:literal $(, $name:ident $(= $value:expr)?)* $(,)?) => {{
         const { $crate::text::assert_filled($english, &[$(stringify!($name)),*]) };
-        $crate::text!($english).filled(&[$((stringify!($name), &$crate::value_of!($name $(= $value)?))),*])
+        $crate::fill!($crate::text!($english) $(, $name $(= $value)?)*)
     }};
+}
+
+/// A [`Text`] that is given, filled as [`say!`](crate::say!) does; a gap without a value stays empty.
+#[macro_export]
+macro_rules! fill {
+    ($text:expr $(, $name:ident $(= $value:expr)?)* $(,)?) => {
+        $text.filled(
+            concat!($(stringify!($name), " "),*),
+            &[$(&$crate::value_of!($name $(= $value)?)),*],
+        )
+    };
 }
 
 /// One of two texts, by whether there is one of something, filled as [`say!`](crate::say!) does:

@@ -2,7 +2,7 @@
 
 use echoclock_shared::info::{Amount, Bounds, Info, Open, Seen, Verdict};
 use echoclock_shared::text::Text;
-use echoclock_shared::{counted, say, text, words};
+use echoclock_shared::{counted, fill, say, text, words};
 use leptos::prelude::*;
 
 use super::super::language::verbatim;
@@ -120,7 +120,7 @@ fn of_what_is_open(open: &Open, bounds: Option<&Bounds>) -> Vec<Fact> {
         (polls, text!("{taken} of {max} polls")),
     ];
     let of = |Amount { taken, max }: Amount, kind: Text| {
-        kind.filled(&[("taken", &format::count(taken)), ("max", &format::count(max))])
+        fill!(kind, taken = format::count(taken), max = format::count(max))
     };
     let in_all = kinds.map(|(bound, kind)| of(bound.in_all, kind));
     let yours: Vec<_> =

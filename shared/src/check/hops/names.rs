@@ -4,7 +4,7 @@ use super::{Hop, Seen};
 use crate::check::evidence::Evidence;
 use crate::check::observed::{Heard, ServerSide};
 use crate::ledger::What;
-use crate::text;
+use crate::{fill, text};
 
 /// Finds the hops that name themselves, each once.
 pub(super) fn find(evidence: &Evidence) -> Vec<Seen> {
@@ -35,7 +35,7 @@ pub(super) fn find(evidence: &Evidence) -> Vec<Seen> {
         for mark in marks.iter().chain(EITHER) {
             if mark.fits(&name, value) && !found.iter().any(|seen| seen.hop == mark.hop) {
                 let header = format!("{name}: {}", shortened(value));
-                let because = carries.filled(&[("header", &header)]);
+                let because = fill!(carries, header);
                 found.push(Seen { hop: mark.hop, is_named: true, because });
             }
         }

@@ -12,7 +12,7 @@ use crate::check::observed::Outcome;
 use crate::check::probe::{Lane, ProbeId};
 use crate::check::signs::{Life, Passing, Sign, is_near};
 use crate::time::UnixMillis;
-use crate::{say, text, words};
+use crate::{fill, say, text, words};
 
 /// What differs between two reports.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
@@ -183,7 +183,7 @@ fn headline(comparison: &Comparison, are_alike: bool) -> String {
         (other, text!("Different in the second: {names}.")),
     ] {
         if !names.is_empty() {
-            says.push(how.filled(&[("names", &names)]));
+            says.push(fill!(how, names));
         }
     }
     if lanes.is_empty() && !(appeared.is_empty() && gone.is_empty()) {
@@ -196,7 +196,7 @@ fn headline(comparison: &Comparison, are_alike: bool) -> String {
     ] {
         if !hops.is_empty() {
             let hops: Vec<_> = hops.iter().map(|hop| hop.name()).collect();
-            says.push(which.filled(&[("hops", &listed(&hops))]));
+            says.push(fill!(which, hops = listed(&hops)));
         }
     }
     if says.is_empty() {

@@ -8,7 +8,7 @@ use crate::check::hops::Seen;
 use crate::check::list::listed;
 use crate::check::rule::Confidence;
 use crate::check::signs::Life;
-use crate::{say, text, words};
+use crate::{fill, say, text, words};
 
 /// Writes a report as Markdown.
 pub fn markdown(report: &Report) -> String {
@@ -119,7 +119,7 @@ fn write_compared(text: &mut String, compared: &Comparison) -> std::fmt::Result 
             (text!("Only in the first: {says}"), &change.gone),
         ] {
             for sign in signs {
-                writeln!(text, "  - {}", place.filled(&[("says", &inline(&sign.says))]))?;
+                writeln!(text, "  - {}", fill!(place, says = inline(&sign.says)))?;
             }
         }
         if let Some(silence) = change.silence() {
@@ -131,7 +131,7 @@ fn write_compared(text: &mut String, compared: &Comparison) -> std::fmt::Result 
         (text!("Found only in the first: {title}"), &compared.gone),
     ] {
         for title in titles {
-            writeln!(text, "- {}", place.filled(&[("title", &inline(title))]))?;
+            writeln!(text, "- {}", fill!(place, title = inline(title)))?;
         }
     }
     Ok(())

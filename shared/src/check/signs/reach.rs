@@ -9,7 +9,7 @@ use crate::check::probe::Ask;
 use crate::info::Opening;
 use crate::text::Text;
 use crate::transport::Transport;
-use crate::{say, text, words};
+use crate::{fill, say, text, words};
 
 pub(super) fn find(looked: &Looked<'_>, made: &mut Made) {
     let is_cut_off = !looked.probes.is_empty() && looked.probes.iter().all(is_unheard_of);
@@ -203,18 +203,18 @@ const FORGOTTEN: Upgrade = Upgrade {
 /// Says what the client was answered, where that is not the server's doing.
 fn answered(told: &Timed<'_>, upgrade: &Upgrade) -> (Symptom, String) {
     if let Some(status) = told.status() {
-        let says = upgrade.answered.filled(&[("status", &status)]);
+        let says = fill!(upgrade.answered, status);
         return (Symptom::UpgradeAnswered { status: Some(status) }, says);
     }
     match told.ended() {
         Some((at, _)) => {
             let after = at.saturating_sub(told.flow.asked) / 1_000;
-            let says = upgrade.refused.filled(&[("after", &after)]);
+            let says = fill!(upgrade.refused, after);
             (Symptom::UpgradeAnswered { status: None }, says)
         }
         None => {
             let waited = told.probe.deadline.as_secs();
-            let says = upgrade.unanswered.filled(&[("waited", &waited)]);
+            let says = fill!(upgrade.unanswered, waited);
             (Symptom::UpgradeUnanswered, says)
         }
     }

@@ -8,7 +8,7 @@ use crate::check::flow::{Flow, How};
 use crate::check::observed::{Heard, Outcome};
 use crate::check::probe::{Ask, Lane};
 use crate::text::Text;
-use crate::{say, text, words};
+use crate::{fill, say, text, words};
 
 pub(super) fn find(looked: &Looked<'_>, made: &mut Made) {
     for told in &looked.probes {
@@ -103,15 +103,15 @@ fn bodies(looked: &Looked<'_>, way: &Way, made: &mut Made) {
     let failed = all().filter(|(told, bytes)| is_failed(told) && *bytes > passed && gets_through);
     let Some((told, bytes)) = failed.min_by_key(|(_, bytes)| *bytes) else { return };
     if is_same(told) == Some(false) && told.status() == Some(200) {
-        let says = way.changed.filled(&[("bytes", &bytes)]);
+        let says = fill!(way.changed, bytes);
         made.shows(told.probe, Symptom::AnswerReplaced { sent: 200, arrived: 200 }, says);
         return;
     }
     let says = match told.status() {
         Some(status) => {
-            way.answered.filled(&[("bytes", &bytes), ("status", &status), ("passed", &passed)])
+            fill!(way.answered, bytes, status, passed)
         }
-        None => way.lost.filled(&[("bytes", &bytes), ("passed", &passed)]),
+        None => fill!(way.lost, bytes, passed),
     };
     let (passed, failed) = (passed.into(), bytes.into());
     made.shows(told.probe, Symptom::OverLimit { passed, failed }, says);

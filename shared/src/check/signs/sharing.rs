@@ -6,7 +6,7 @@ use super::made::Made;
 use crate::check::observed::Heard;
 use crate::check::probe::Ask;
 use crate::text::Text;
-use crate::{say, text};
+use crate::{fill, say, text};
 
 pub(super) fn find(looked: &Looked<'_>, made: &mut Made) {
     for told in &looked.probes {
@@ -35,7 +35,7 @@ fn twins(told: &Timed<'_>, made: &mut Made) {
     let [first, second, third] = [1, 2, 3].map(nonce);
     let requests = told.server.map(|server| server.0.totals.requests);
     let says = |alone: Text, counted: Text| {
-        requests.map_or_else(|| alone.words().to_owned(), |n| counted.filled(&[("n", &n)]))
+        requests.map_or_else(|| alone.words().to_owned(), |n| fill!(counted, n))
     };
     if first.is_some() && first == second {
         let says = says(
