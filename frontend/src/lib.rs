@@ -22,6 +22,8 @@ pub mod lesson;
 
 pub mod numerals;
 
+pub mod few;
+
 pub mod language;
 
 pub mod place;

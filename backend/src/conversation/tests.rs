@@ -84,7 +84,8 @@ async fn a_stream_is_open_until_its_last_bytes_are_written() {
     });
     let (mut pieces, _) = left.await.expect("it waits");
     state.drain.begin();
-    assert!(pieces.next().await.is_none());
+    // A tick may have come due meanwhile.
+    while pieces.next().await.is_some() {}
     assert_eq!(state.counts.open().streams, 1, "its connection may have some of it left");
     drop(pieces);
     assert_eq!(state.counts.open().streams, 0);

@@ -81,8 +81,13 @@ pub use end_keeper::EndKeeper;
 
 pub mod crash;
 
-use js_sys::Error;
+use js_sys::{Error, JsString};
 use wasm_bindgen::{JsCast, JsValue};
+
+/// Brings a text to lower case, in every script. The browser has the tables for that already.
+pub fn lower(text: &str) -> String {
+    String::from(JsString::from(text).to_lower_case())
+}
 
 fn window() -> web_sys::Window {
     web_sys::window().expect("the page runs in a window, not in a worker")

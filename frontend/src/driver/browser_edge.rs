@@ -1,7 +1,6 @@
 //! The real edge: every link an adapter, every adapter's news an event.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -18,6 +17,7 @@ use super::edge::{Edge, Inbox};
 use super::probe::{ANSWER_WITHIN, Question};
 use crate::address::Address;
 use crate::browser::{Frame, Socket, Tabs, Task, Timer, clock, dice, random_bits};
+use crate::few::Few;
 use crate::wire::Wire;
 
 /// The browser's adapters, one for each link, timer and question.
@@ -26,11 +26,11 @@ pub struct BrowserEdge {
     connector: Connector,
     /// At most one for each part, and one message that is posted: the session lets the one before
     /// go first.
-    links: BTreeMap<LinkId, Connection>,
+    links: Few<LinkId, Connection>,
     /// The name of each part's last link in the server's ledgers.
-    ledgers: BTreeMap<Part, LedgerId>,
+    ledgers: Few<Part, LedgerId>,
     /// At most one for each part.
-    probes: BTreeMap<Part, Task>,
+    probes: Few<Part, Task>,
     timer: Option<Timer>,
     frame: Option<Frame>,
     tabs: Tabs,
@@ -46,9 +46,9 @@ impl BrowserEdge {
         let admission = Admission::new();
         Self {
             connector: Connector { inbox, address, wire, admission },
-            links: BTreeMap::new(),
-            ledgers: BTreeMap::new(),
-            probes: BTreeMap::new(),
+            links: Few::default(),
+            ledgers: Few::default(),
+            probes: Few::default(),
             timer: None,
             frame: None,
             tabs,

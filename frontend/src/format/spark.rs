@@ -1,5 +1,7 @@
 //! A line through the last delays, as the points of an SVG polyline.
 
+use crate::numerals::fixed;
+
 /// What a sparkline shows.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Spark {
@@ -31,7 +33,10 @@ pub fn spark(
     let mut points: Vec<String> = delays
         .rev()
         .zip(0_u32..)
-        .map(|(delay, age)| format!("{:.1},{:.1}", width - step * f64::from(age), y(delay)))
+        .map(|(delay, age)| {
+            let x = width - step * f64::from(age);
+            format!("{},{}", fixed(x, 1), fixed(y(delay), 1))
+        })
         .collect();
     points.reverse();
     Spark { points: points.join(" "), zero: y(0), top, bottom }

@@ -1,7 +1,5 @@
 //! Writes the chat's store.
 
-use std::collections::BTreeMap;
-
 use echoclock_shared::echo::SendKey;
 use echoclock_shared::session::{Chat, ChatReport, Ended, Way};
 use echoclock_shared::time::UnixMillis;
@@ -9,12 +7,13 @@ use leptos::prelude::{ArcRwSignal, GetUntracked, Set, Update, WithUntracked};
 
 use super::signals::set;
 use super::{ChatRow, ChatRowBody, ChatStore, Delivery, HISTORY_MAX, LinkView};
+use crate::few::Few;
 
 #[derive(Debug)]
 pub(super) struct ChatWriter {
     store: ChatStore,
     /// The messages whose delivery goes on: no more than the outbox holds.
-    waiting: BTreeMap<SendKey, ArcRwSignal<Delivery>>,
+    waiting: Few<SendKey, ArcRwSignal<Delivery>>,
     /// Who answered on the last link.
     instance: String,
     /// Whether messages go by plain requests.
@@ -23,10 +22,10 @@ pub(super) struct ChatWriter {
 }
 
 impl ChatWriter {
-    pub(super) const fn new(store: ChatStore) -> Self {
+    pub(super) fn new(store: ChatStore) -> Self {
         Self {
             store,
-            waiting: BTreeMap::new(),
+            waiting: Few::default(),
             instance: String::new(),
             posting: false,
             rows_made: 0,

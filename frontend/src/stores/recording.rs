@@ -1,7 +1,6 @@
 //! Records what passes on the links, for as long as somebody looks.
 
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -12,6 +11,7 @@ use leptos::prelude::{GetUntracked, Set};
 use super::signals::set;
 use super::{ServerStore, WireStore};
 use crate::browser::{Interval, Task, clock};
+use crate::few::Few;
 use crate::wire::{Book, read_ledger};
 
 /// Records what passes on the links, until it is dropped. Nothing is recorded without one.
@@ -31,7 +31,7 @@ struct Recorder {
     /// How many rows were written when the list was last shown.
     shown: Cell<u64>,
     /// The ledgers that are followed. One whose link has ended is read once more.
-    followed: RefCell<BTreeMap<LedgerId, Part>>,
+    followed: RefCell<Few<LedgerId, Part>>,
     /// At most one, so that no more than one request is open for this.
     reading: RefCell<Option<Task>>,
 }
@@ -112,9 +112,14 @@ impl Recorder {
             return;
         }
         let ids = self.store.ids.get_untracked();
-        let current = ids.into_iter().map(|(part, id)| (id, part)).collect::<BTreeMap<_, _>>();
+        let mut current = Few::default();
+        for (part, id) in ids {
+            current.insert(id, part);
+        }
         let mut due = self.followed.replace(current.clone());
-        due.extend(current.clone());
+        for (id, part) in current.clone() {
+            due.insert(id, part);
+        }
         let recorder = Rc::clone(self);
         let task = Task::spawn(async move {
             for (id, part) in due {
@@ -126,7 +131,7 @@ impl Recorder {
                     book.read(part, &ledger, asked, clock::wall());
                 }
             }
-            recorder.book.borrow_mut().follow(|id| current.contains_key(id));
+            recorder.book.borrow_mut().follow(|id| current.get(id).is_some());
             recorder.show();
             recorder.reading.replace(None);
         });

@@ -1,7 +1,5 @@
 //! What is known of what passes on the links.
 
-use std::collections::BTreeMap;
-
 use echoclock_shared::ledger::LedgerId;
 use echoclock_shared::session::Part;
 use leptos::prelude::{
@@ -9,6 +7,7 @@ use leptos::prelude::{
 };
 
 use crate::browser::clock;
+use crate::few::Few;
 use crate::wire::{Row, Wire};
 
 /// The links' names, the wire that they are on, and what was recorded of it.
@@ -16,7 +15,7 @@ use crate::wire::{Row, Wire};
 pub struct WireStore {
     /// The id of each part's last link, by which the server's ledger of it can be read. A part
     /// whose link has ended keeps it until the next one.
-    pub ids: RwSignal<BTreeMap<Part, LedgerId>>,
+    pub ids: RwSignal<Few<Part, LedgerId>>,
     /// What was recorded, newest last, at most [`crate::wire::ROWS_MAX`].
     pub rows: RwSignal<Vec<Row>>,
     /// How many older rows are not kept.
@@ -47,9 +46,9 @@ impl WireStore {
 
 impl Default for WireStore {
     fn default() -> Self {
-        let ids = RwSignal::new(BTreeMap::new());
+        let ids = RwSignal::new(Few::default());
         let wire = Wire::new(clock::wall, move |part, id: Option<LedgerId>| {
-            if ids.with_untracked(|ids: &BTreeMap<_, _>| ids.get(&part) != id.as_ref()) {
+            if ids.with_untracked(|ids: &Few<_, _>| ids.get(&part) != id.as_ref()) {
                 ids.update(|ids| match id {
                     Some(id) => drop(ids.insert(part, id)),
                     None => drop(ids.remove(&part)),

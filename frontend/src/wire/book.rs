@@ -1,6 +1,6 @@
 //! The rows of both ends in one list, newest last.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::time::Duration;
 
 use echoclock_shared::ledger::{Ledger, LedgerId};
@@ -9,6 +9,7 @@ use echoclock_shared::time::UnixMillis;
 
 use super::Tapped;
 use super::row::Row;
+use crate::few::Few;
 
 /// How many rows are kept.
 pub const ROWS_MAX: usize = 1_000;
@@ -23,7 +24,7 @@ pub struct Book {
     /// From when on it is written; what a ledger holds of before is an opening, or left out.
     since: UnixMillis,
     /// Of each ledger that is followed, the number of the last entry that was seen.
-    seen: BTreeMap<LedgerId, u64>,
+    seen: Few<LedgerId, u64>,
 }
 
 impl Book {
@@ -51,10 +52,11 @@ impl Book {
             let ago = ledger.now.since(at);
             UnixMillis::new(local_now.get().saturating_sub(millis(ago)))
         };
-        let seen = self.seen.entry(ledger.link.clone()).or_default();
-        let new: Vec<_> = ledger.entries.iter().filter(|entry| entry.n > *seen).collect();
-        let is_first = *seen == 0;
-        *seen = ledger.entries.last().map_or(*seen, |entry| entry.n.max(*seen));
+        let seen = self.seen.get(&ledger.link).copied().unwrap_or_default();
+        let new: Vec<_> = ledger.entries.iter().filter(|entry| entry.n > seen).collect();
+        let is_first = seen == 0;
+        let last = ledger.entries.last().map_or(seen, |entry| entry.n.max(seen));
+        self.seen.insert(ledger.link.clone(), last);
         for entry in new {
             let at = local(entry.at);
             // How a link began is told also where nobody looked then.
@@ -66,7 +68,7 @@ impl Book {
 
     /// Follows these ledgers only.
     pub fn follow(&mut self, is_followed: impl Fn(&LedgerId) -> bool) {
-        self.seen.retain(|id, _| is_followed(id));
+        self.seen.retain(|id| is_followed(id));
     }
 
     /// Forgets all rows.

@@ -2,7 +2,7 @@
 //! from either end while somebody looks.
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::fmt;
 use std::rc::Rc;
 
@@ -12,6 +12,7 @@ use echoclock_shared::text;
 use echoclock_shared::time::UnixMillis;
 
 use crate::address::with_parameter;
+use crate::few::Few;
 
 mod ledger;
 pub use ledger::{NoLedger, read_ledger};
@@ -31,7 +32,7 @@ pub struct Wire(Rc<Inner>);
 
 struct Inner {
     /// The links that are open or being tried: at most one for each part, and a single request.
-    links: RefCell<BTreeMap<LinkId, Named>>,
+    links: RefCell<Few<LinkId, Named>>,
     on_open: Box<dyn Fn(Part, Option<LedgerId>)>,
     wall: fn() -> UnixMillis,
     /// What passed since it was last taken, while somebody wants it.

@@ -196,11 +196,12 @@ impl Row {
         }
     }
 
-    /// Whether it holds `text`, which is in lower case, in anything that is shown.
-    pub fn holds(&self, text: &str) -> bool {
+    /// Whether it holds `text`, which is in lower case, in anything that is shown; `lower` brings texts to
+    /// lower case.
+    pub fn holds(&self, text: &str, lower: fn(&str) -> String) -> bool {
         let words = [Some(self.what.text()), self.seen_by.text(), self.way.map(Way::text)];
         words.into_iter().flatten().any(|word| word.words().contains(text))
-            || self.says().to_lowercase().contains(text)
+            || lower(&self.says()).contains(text)
     }
 
     /// Writes it as a line of JSON.

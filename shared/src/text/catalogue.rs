@@ -5,7 +5,7 @@ use super::Name;
 /// The texts of one language by their names.
 #[derive(Debug)]
 pub struct Catalogue {
-    /// Sorted by their names.
+    /// As the files have them: they are few, and looked up when something is shown.
     texts: Vec<(String, String)>,
 }
 
@@ -30,8 +30,7 @@ impl Catalogue {
             let (name, text) = entry.ok_or(NotACatalogue { line })?;
             Ok((name.to_owned(), text.replace("\\n", "\n")))
         };
-        let mut texts: Vec<_> = (1..).zip(files.lines()).map(read).collect::<Result<_, _>>()?;
-        texts.sort_unstable();
+        let texts: Vec<_> = (1..).zip(files.lines()).map(read).collect::<Result<_, _>>()?;
         Ok(Box::leak(Box::new(Self { texts })))
     }
 
@@ -42,8 +41,8 @@ impl Catalogue {
     }
 
     pub(super) fn words(&self, name: Name) -> Option<&str> {
-        let place = self.texts.binary_search_by_key(&name.as_str(), |(name, _)| name).ok()?;
-        self.texts.get(place).map(|(_, text)| text.as_str())
+        let (_, text) = self.texts.iter().find(|(its, _)| its == name.as_str())?;
+        Some(text)
     }
 }
 

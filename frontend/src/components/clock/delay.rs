@@ -5,6 +5,7 @@ use leptos::prelude::*;
 
 use super::super::language::live;
 use crate::format;
+use crate::numerals::fixed;
 use crate::stores::{DELAYS_MAX, use_stores};
 
 /// The last tick's delay, and a line through those before it.
@@ -17,10 +18,11 @@ pub(super) fn Delay() -> impl IntoView {
     };
     let error = Memo::new(move |_| clock.offset_error.get().map(format::delay));
     let spark = Memo::new(move |_| {
-        clock.delays.with(|delays| format::spark(delays.iter().copied(), DELAYS_MAX, WIDTH, HEIGHT))
+        let (width, height) = (f64::from(WIDTH), f64::from(HEIGHT));
+        clock.delays.with(|delays| format::spark(delays.iter().copied(), DELAYS_MAX, width, height))
     });
     let points = move || spark.with(|spark| spark.points.clone());
-    let zero = Memo::new(move |_| spark.with(|spark| spark.zero));
+    let zero = Memo::new(move |_| spark.with(|spark| fixed(spark.zero, 1)));
     let top = Memo::new(move |_| format::delay(spark.with(|spark| spark.top)));
     let bottom = Memo::new(move |_| format::delay(spark.with(|spark| spark.bottom)));
     view! {
@@ -55,6 +57,6 @@ pub(super) fn Delay() -> impl IntoView {
     }
 }
 
-const WIDTH: f64 = 240.0;
+const WIDTH: u32 = 240;
 
-const HEIGHT: f64 = 48.0;
+const HEIGHT: u32 = 48;

@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use super::super::language::verbatim;
 use super::Reading;
 use crate::format;
+use crate::numerals::fixed;
 
 /// The analogue face, which shows the local time of the last tick.
 ///
@@ -45,7 +46,7 @@ const NUMERALS: [(&str, i32, i32); 4] = [("12", 0, -31), ("3", 33, 0), ("6", 0, 
 fn Hands(reading: Memo<Option<Reading>>) -> impl IntoView {
     let angles = Memo::new(move |_| reading.get().map(|now| format::angles(&now.local)));
     let turn = move |hand: fn(format::Angles) -> f64| {
-        move || angles.get().map(|angles| format!("rotate({:.2}deg)", hand(angles)))
+        move || angles.get().map(|angles| format!("rotate({}deg)", fixed(hand(angles), 2)))
     };
     view! {
         <g class="hand hour" style:transform=turn(|angles| angles.hour)>

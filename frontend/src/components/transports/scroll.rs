@@ -11,6 +11,7 @@ use crate::axis::{self, Drawing};
 use crate::browser::{Frames, clock, prefers_reduced_motion};
 use crate::components::language::live;
 use crate::format;
+use crate::numerals::fixed;
 use crate::stores::{Stores, use_stores};
 
 /// How far the axis has moved.
@@ -98,7 +99,7 @@ pub(super) fn Marks(transport: Transport, scroll: Scroll) -> impl IntoView {
         <div class="track" role="img" aria-label=label>
             <div
                 class="pushed"
-                style:transform=move || format!("translateX(-{:.3}%)", scroll.shift.get())
+                style:transform=move || format!("translateX(-{}%)", fixed(scroll.shift.get(), 3))
             >
             <svg
                 viewBox=move || format!("0 0 {} {}", scroll.span().as_millis(), axis::HEIGHT)

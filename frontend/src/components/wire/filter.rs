@@ -4,6 +4,7 @@ use echoclock_shared::session::Part;
 use echoclock_shared::transport::Transport;
 use echoclock_shared::{say, words};
 
+use crate::browser::lower;
 use crate::wire::Row;
 
 /// Which rows are shown.
@@ -18,9 +19,10 @@ pub(super) struct Filter {
 impl Filter {
     /// Returns the rows that are shown.
     pub(super) fn of(&self, rows: &[Row]) -> Vec<Row> {
-        let text = self.text.trim().to_lowercase();
+        let text = lower(self.text.trim());
         let fits = |row: &&Row| {
-            self.part.is_none_or(|part| part == row.part) && (text.is_empty() || row.holds(&text))
+            self.part.is_none_or(|part| part == row.part)
+                && (text.is_empty() || row.holds(&text, lower))
         };
         rows.iter().filter(fits).cloned().collect()
     }
