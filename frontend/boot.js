@@ -6,6 +6,22 @@ const texts = new Map();
 const programs = new Set(['page']);
 const attempts = new Map();
 
+/** What is said where neither a program nor its texts have come. */
+const WORDS = {
+  en: {
+    heading: 'The page could not start',
+    broken: 'A part of it is missing, was changed on its way, or does not run in this browser. Reloading may help.',
+    incapable: 'This browser has no WebAssembly, or it is switched off.',
+    reload: 'Reload',
+  },
+  'zh-Hans': {
+    heading: '页面无法启动',
+    broken: '页面的一部分缺失、在途中被改动，或无法在此浏览器中运行。重新加载也许有用。',
+    incapable: '此浏览器没有 WebAssembly，或已将其关闭。',
+    reload: '重新加载',
+  },
+};
+
 /** Returns what a program says in a language, once it is fetched. */
 globalThis.textsOf = (program, language) => texts.get(`texts/${program}-${language}.txt`);
 
@@ -86,21 +102,6 @@ async function start(files, suffix, said) {
   const [{ default: begin }] = await Promise.all([import(address('link[rel="modulepreload"]') + suffix), said]);
   await begin({ module_or_path: address('link[rel="preload"][as="fetch"]') });
 }
-
-const WORDS = {
-  en: {
-    heading: 'The page could not start',
-    broken: 'A part of it is missing, was changed on its way, or does not run in this browser. Reloading may help.',
-    incapable: 'This browser has no WebAssembly, or it is switched off.',
-    reload: 'Reload',
-  },
-  'zh-Hans': {
-    heading: '页面无法启动',
-    broken: '页面的一部分缺失、在途中被改动，或无法在此浏览器中运行。重新加载也许有用。',
-    incapable: '此浏览器没有 WebAssembly，或已将其关闭。',
-    reload: '重新加载',
-  },
-};
 
 function explain(error) {
   const words = WORDS[document.documentElement.lang] ?? WORDS.en;

@@ -19,7 +19,7 @@ test('only who opens the Check view fetches it, and the way back is the page as 
   await expect(button).toBeVisible();
   await expect(page).toHaveTitle(/Path check/);
   await expect(link).toBeFocused();
-  expect(fetched.filter((path) => path.includes('check-view'))).toHaveLength(2);
+  expect(fetched.filter((path) => path.includes('check-view'))).toHaveLength(3);
 
   await page.getByRole('radio', { name: 'Deep' }).check();
   await page.goBack();
@@ -27,7 +27,7 @@ test('only who opens the Check view fetches it, and the way back is the page as 
   await expect(live.chat.rows.first().locator('.echo')).toHaveText('ECHO: before');
   await page.goForward();
   await expect(button).toBeVisible();
-  expect(fetched.filter((path) => path.includes('check-view'))).toHaveLength(2);
+  expect(fetched.filter((path) => path.includes('check-view'))).toHaveLength(3);
 });
 
 for (const missing of ['.css', '.js', '.wasm']) {

@@ -13,7 +13,7 @@ use echoclock_frontend::stores::{
 use echoclock_shared::session::Intent;
 use js_sys::Reflect;
 use leptos::mount::mount_to;
-use leptos::prelude::{IntoView, Owner, provide_context};
+use leptos::prelude::{IntoView, Owner, Set, provide_context};
 use wasm_bindgen::JsCast;
 use web_sys::{
     CompositionEvent, CompositionEventInit, Element, Event, EventInit, HtmlElement, KeyboardEvent,
@@ -45,8 +45,17 @@ pub(crate) struct Bench {
 impl Bench {
     /// Shows the page, its stores as `fill` leaves them.
     pub(crate) async fn new(fill: impl FnOnce(Stores)) -> Self {
-        speak(Language::English);
-        Self::showing(Shell, |stores, _| fill(stores)).await
+        Self::speaking(Language::English, fill).await
+    }
+
+    /// Shows the page in a language, its stores as `fill` leaves them.
+    pub(crate) async fn speaking(language: Language, fill: impl FnOnce(Stores)) -> Self {
+        speak(language);
+        Self::showing(Shell, |stores, _| {
+            stores.page.language.set(language);
+            fill(stores);
+        })
+        .await
     }
 
     /// Shows the Check view as its own program does, its store as `fill` leaves it.
