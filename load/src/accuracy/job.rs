@@ -107,7 +107,8 @@ fn is_for_notes(rule: &str, label: &Label) -> bool {
 
 fn again(file: &Path) -> Result<Report> {
     let text = fs::read_to_string(file).with_context(|| format!("{}", file.display()))?;
-    let report: Report = serde_json::from_str(&text).with_context(|| format!("{}", file.display()))?;
+    let report: Report =
+        serde_json::from_str(&text).with_context(|| format!("{}", file.display()))?;
     Ok(report::retold(&report))
 }
 
