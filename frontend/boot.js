@@ -22,23 +22,28 @@ const WORDS = {
   },
 };
 
-/** Returns what a program says in a language, once it is fetched. */
-globalThis.textsOf = (program, language) => texts.get(`texts/${program}-${language}.txt`);
+const fileOf = (program, language) => `texts/${program}-${language}.txt`;
 
-/** Fetches what the programs that are started say in a language. */
-globalThis.fetchTexts = (language) =>
-  Promise.all(
-    [...programs].map(async (program) => {
-      const file = `texts/${program}-${language}.txt`;
-      if (!texts.has(file)) {
-        const answer = await fetch(new URL(file, document.baseURI));
-        if (!answer.ok) {
-          throw new Error(`${answer.url} can’t be loaded: ${answer.status}`);
-        }
-        texts.set(file, await answer.text());
-      }
-    }),
-  );
+/** Returns what a program says in a language, once it is fetched. */
+globalThis.textsOf = (program, language) => texts.get(fileOf(program, language));
+
+/** Fetches what the programs that are started say in a language, also those that are started meanwhile. */
+globalThis.fetchTexts = async (language) => {
+  const missing = () => [...programs].map((program) => fileOf(program, language)).filter((file) => !texts.has(file));
+  while (missing().length > 0) {
+    await Promise.all(missing().map(fetchText));
+  }
+};
+
+async function fetchText(file) {
+  const answer = await fetch(new URL(file, document.baseURI));
+  const text = await answer.text();
+  // Whatever stands in between may answer with a page of its own.
+  if (!answer.ok || !/^[\w-]{4} /.test(text)) {
+    throw new Error(`${answer.url}: ${answer.status}`);
+  }
+  texts.set(file, text);
+}
 
 /** Has the browser fetch the program whose files a template names. */
 globalThis.fetchProgram = (id) => {
@@ -48,7 +53,7 @@ globalThis.fetchProgram = (id) => {
       (link) =>
         new Promise((resolve, reject) => {
           link.onload = resolve;
-          link.onerror = () => reject(new Error(`${link.href} can’t be loaded`));
+          link.onerror = () => reject(new Error(link.href));
         }),
     );
     document.head.append(links);
@@ -64,10 +69,17 @@ globalThis.fetchProgram = (id) => {
 globalThis.startProgram = async (id) => {
   const attempt = (attempts.get(id) ?? 0) + 1;
   attempts.set(id, attempt);
-  programs.add(id.replace(/-files$/, ''));
-  await Promise.all([globalThis.fetchProgram(id), globalThis.fetchTexts(document.documentElement.lang)]);
-  // Some browsers never ask again for a module that could not be loaded, unless its address differs.
-  await start(document.getElementById(id).content, attempt === 1 ? '' : `#${attempt}`);
+  const program = id.replace(/-files$/, '');
+  programs.add(program);
+  try {
+    const said = globalThis.fetchTexts(document.documentElement.dataset.language);
+    await Promise.all([globalThis.fetchProgram(id), said]);
+    // Some browsers never ask again for a module that could not be loaded, unless its address differs.
+    await start(document.getElementById(id).content, attempt === 1 ? '' : `#${attempt}`);
+  } catch (error) {
+    programs.delete(program);
+    throw error;
+  }
 };
 
 await isShown();
@@ -79,7 +91,7 @@ for (const { id, dataset } of document.querySelectorAll('template[data-place]'))
 }
 
 try {
-  const said = globalThis.fetchTexts(document.documentElement.lang);
+  const said = globalThis.fetchTexts(document.documentElement.dataset.language);
   await start(document.head, '', said);
 } catch (error) {
   if (!document.querySelector('[data-testid="crash"]')) {
@@ -104,7 +116,7 @@ async function start(files, suffix, said) {
 }
 
 function explain(error) {
-  const words = WORDS[document.documentElement.lang] ?? WORDS.en;
+  const words = WORDS[document.documentElement.dataset.language] ?? WORDS.en;
   const crash = document.createElement('section');
   crash.className = 'crash';
   crash.dataset.testid = 'crash';

@@ -13,5 +13,8 @@
     // Whoever forbids the page to remember anything is asked by the browser's preference.
   }
   const wanted = [chosen ?? '', ...navigator.languages].map(spoken).find(Boolean);
-  document.documentElement.lang = wanted ?? 'en';
+  const root = document.documentElement;
+  root.lang = wanted ?? 'en';
+  // A translator writes the other one anew, and the programs have to know what they say.
+  root.dataset.language = root.lang;
 })();

@@ -1,6 +1,6 @@
 //! What the page and its Check view tell each other: two programs that share nothing but a document.
 //!
-//! Each writes one attribute of the element in which the view stands, and watches the other's.
+//! Each writes attributes of the element in which the view stands, and watches the other's.
 
 use echoclock_shared::transport::Transport;
 

@@ -12,9 +12,7 @@ use leptos::prelude::*;
 use crate::between::{
     self, CHECK_TEXTS, Explanation, PAGE_TEXTS, api_of_text, explanations_to_text,
 };
-use crate::browser::{
-    AttributeWatch, FragmentWatch, PageWatch, fragment, program, write_attribute,
-};
+use crate::browser::{AttributeWatch, FragmentWatch, PageWatch, fragment, write_attribute};
 use crate::check::Checker;
 use crate::components::Check;
 use crate::language::{self, Language};
@@ -53,7 +51,7 @@ fn start(store: CheckStore) -> CheckDispatch {
     let heard = AttributeWatch::new(between::ROOT, between::API, move |text| {
         hearing.take_api(api_of_text(&text));
     });
-    store.language.set(Language::of(&program::language()).unwrap_or_default());
+    store.language.set(language::spoken());
     let speaking = Rc::clone(&checker);
     let spoken = AttributeWatch::new(between::ROOT, between::LANGUAGE, move |tag| {
         // The page writes it once what both say has been fetched.
@@ -69,6 +67,7 @@ fn start(store: CheckStore) -> CheckDispatch {
         }
     });
     let go = move |fragment: String| {
+        store.revealed.set(None);
         store.finding.set(Place::Check.part(&fragment).map(str::to_owned));
         store.is_open.set(Place::of(&fragment) == Place::Check);
     };

@@ -76,11 +76,9 @@ pub fn speak(language: Language, programs: &[&str]) -> bool {
     files.is_some_and(|files| speak_by(language, files.concat()))
 }
 
-/// Has the program speak the language that the document is in, and returns which that is.
-pub fn speak_at_start(programs: &[&str]) -> Language {
-    let language = Language::of(&program::language()).unwrap_or_default();
-    speak(language, programs);
-    language
+/// Has the program speak the language that was chosen for the page.
+pub fn speak_at_start(programs: &[&str]) {
+    speak(Language::of(&program::language()).unwrap_or_default(), programs);
 }
 
 /// Has the program speak a language by what its files say, and returns whether it does.

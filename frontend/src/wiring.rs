@@ -43,7 +43,7 @@ pub(crate) fn start(stores: Stores) -> Dispatch {
         starting.want(Intent::Connect(Part::Chat));
         starting.want(Intent::Connect(Part::Clock));
     });
-    stores.page.language.set(Language::of(&program::language()).unwrap_or_default());
+    stores.page.language.set(language::spoken());
     let (readdressed, speaking) = (Rc::clone(&wiring), RefCell::new(None));
     Dispatch::new(
         move |intent| wiring.want(intent),

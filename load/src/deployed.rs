@@ -15,7 +15,7 @@ pub(crate) struct Behind {
     /// The configurations
     #[arg(long, value_name = "FOLDER", default_value = "deploy")]
     pub(crate) deploy: PathBuf,
-    /// The server, as it was built, with the page in it
+    /// The server, as it was built; `proxies` asks it for the page
     #[arg(long, value_name = "FILE")]
     pub(crate) server: PathBuf,
     #[command(flatten)]

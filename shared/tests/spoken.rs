@@ -3,19 +3,26 @@
 #[path = "support/chinese.rs"]
 mod chinese;
 
-use chinese::{complaint, speak_chinese};
+#[path = "support/english.rs"]
+mod english;
+
+use chinese::in_chinese;
 use echoclock_shared::check::rule::{Lines, Remedy, Rule};
 use echoclock_shared::check::rules;
 use echoclock_shared::text::Text;
 
 #[test]
 fn rules_are_told_in_chinese() {
-    speak_chinese();
-    let wrong: Vec<_> = rules::ALL
-        .iter()
-        .flat_map(|rule| texts(rule).into_iter().map(move |text| (rule.id, text)))
-        .filter_map(|(id, text)| Some(format!("{id}: {}", complaint(text.words())?)))
-        .collect();
+    let wrong = in_chinese(|| {
+        let of_rule =
+            |rule: &'static Rule| texts(rule).into_iter().map(move |text| (rule.id, text.words()));
+        let wrong = rules::ALL.iter().flat_map(of_rule).filter_map(|(id, says)| {
+            let english = english::english(says);
+            let is_chinese = says.chars().any(|letter| ('\u{4e00}'..='\u{9fff}').contains(&letter));
+            (!english.is_empty() || !is_chinese).then(|| format!("{id}: {english:?} in {says}"))
+        });
+        wrong.collect::<Vec<_>>()
+    });
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 

@@ -1,8 +1,6 @@
 //! Reports of whole runs in Chinese: that no English is left in them, and that a report of one language is
 //! told again in another.
 
-use std::thread;
-
 use echoclock_shared::check::evidence::Evidence;
 use echoclock_shared::check::observed::{Heard, Observation};
 use echoclock_shared::check::probe::{Lane, Probe};
@@ -10,7 +8,6 @@ use echoclock_shared::check::report::{
     self, End, Hidden, Ran, Report, Verdict, markdown, redacted, told_again,
 };
 use echoclock_shared::check::{rules, suite};
-use echoclock_shared::text::{Catalogue, speak};
 
 #[path = "healthy/way.rs"]
 mod way;
@@ -21,25 +18,15 @@ mod made;
 #[path = "healthy/run.rs"]
 mod run;
 
+#[path = "support/chinese.rs"]
+mod chinese;
+
 #[path = "support/english.rs"]
 mod english;
 
+use chinese::in_chinese;
 use english::english;
 use run::run;
-
-const CHINESE: [&str; 2] = [
-    include_str!("../../frontend/texts/page-zh-Hans.txt"),
-    include_str!("../../frontend/texts/check-view-zh-Hans.txt"),
-];
-
-/// Calls something in a thread that speaks Chinese.
-fn in_chinese<T: Send + 'static>(tell: impl FnOnce() -> T + Send + 'static) -> T {
-    let thread = thread::spawn(|| {
-        speak(Catalogue::kept(CHINESE.concat()).expect("the page reads it"));
-        tell()
-    });
-    thread.join().expect("it fails the test itself")
-}
 
 /// Returns a run over the path of a seed, which holds streams back to their end where it is `sick`.
 fn any(seed: u64, is_sick: bool) -> (Evidence, Ran) {

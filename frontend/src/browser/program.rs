@@ -22,16 +22,19 @@ pub async fn start(files: &str) -> Result<(), String> {
     start_program(files).await.map(drop).map_err(|error| words(&error))
 }
 
-/// Returns the language that the document is in, by its tag.
+/// Returns the language that the page speaks, by its tag. It has an attribute of its own, since translators
+/// write `lang` anew.
 pub fn language() -> String {
-    root().and_then(|root| root.get_attribute("lang")).unwrap_or_default()
+    root().and_then(|root| root.get_attribute(SPOKEN)).unwrap_or_default()
 }
 
-/// Says which language the document is in.
+/// Says which language the page speaks.
 pub fn set_language(tag: &str) {
     if let Some(root) = root() {
-        // It fails only for a name that is none.
-        let _ = root.set_attribute("lang", tag);
+        for name in ["lang", SPOKEN] {
+            // It fails only for a name that is none.
+            let _ = root.set_attribute(name, tag);
+        }
     }
 }
 
@@ -48,6 +51,9 @@ pub fn texts(program: &str, tag: &str) -> Option<String> {
 pub async fn fetch_texts(tag: &str) -> Result<(), String> {
     fetch_texts_of(tag).await.map(drop).map_err(|error| words(&error))
 }
+
+/// The attribute in which language.js says it, too.
+const SPOKEN: &str = "data-language";
 
 fn root() -> Option<Element> {
     document().document_element()

@@ -4,7 +4,6 @@ use echoclock_shared::say;
 use leptos::either::Either;
 use leptos::prelude::*;
 
-use super::language::live;
 use crate::language::Language;
 use crate::stores::{PageStore, use_dispatch, use_stores};
 
@@ -25,8 +24,8 @@ pub(super) fn LanguageChoice() -> impl IntoView {
     let (PageStore { language, unspoken, .. }, dispatch) = (use_stores().page, use_dispatch());
     let other = Memo::new(move |_| language.get().other());
     let complaint = move || {
-        unspoken.get().map(|(language, why)| {
-            say!("{language} can’t be loaded: {why}", language = language.own_name(), why)
+        unspoken.get().map(|(wanted, why)| {
+            say!("{language} can’t be loaded: {why}", language = wanted.own_name(), why)
         })
     };
     view! {
@@ -41,7 +40,12 @@ pub(super) fn LanguageChoice() -> impl IntoView {
             >
                 {move || other.get().own_name()}
             </button>
-            <p class="complaint" role="status" {..live()}>
+            <p
+                class="complaint notranslate"
+                role="status"
+                translate="no"
+                lang=move || language.get().tag()
+            >
                 {complaint}
             </p>
         </div>

@@ -6,7 +6,7 @@
 pub use crate::numerals::{count, local_date};
 
 mod quantity;
-pub use quantity::{bytes, countdown, delay, duration, interval, octets, round_trip, size, things};
+pub use quantity::{bytes, countdown, delay, duration, interval, octets, round_trip, size};
 
 mod instant;
 pub use instant::{

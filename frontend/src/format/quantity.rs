@@ -83,11 +83,6 @@ pub fn octets(bytes: u64) -> String {
     format!("{} B", count(bytes))
 }
 
-/// Writes a number of things: `1 tick`, `3,600 ticks`.
-pub fn things(number: u64, one: &str, many: &str) -> String {
-    format!("{} {}", count(number), if number == 1 { one } else { many })
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::{exact_time, no_time};

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use echoclock_shared::check::probe::Lane;
 use echoclock_shared::check::report::{NotAReport, Report, Verdict};
+use echoclock_shared::ledger::LedgerId;
 use leptos::prelude::RwSignal;
 
 use crate::browser::file::NoText;
@@ -35,6 +36,9 @@ pub struct CheckStore {
     pub is_open: RwSignal<bool>,
     /// The finding that the address names.
     pub finding: RwSignal<Option<String>>,
+    /// The run whose finding was shown because the address names it: once, and not again where the view is
+    /// made anew in another language.
+    pub revealed: RwSignal<Option<LedgerId>>,
     /// The time of `Moment::mono`, four times a second while the page can be seen.
     pub now: RwSignal<Duration>,
 }

@@ -2,7 +2,7 @@
 
 /// A text's name: 24 bits of a hash of its English, in four letters of base64url (RFC 4648, section 5).
 ///
-/// `cargo xtask texts` refuses two texts of one name.
+/// A test refuses two texts of one name.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
 pub struct Name([u8; 4]);
 

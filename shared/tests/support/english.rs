@@ -6,9 +6,14 @@ pub(crate) fn english(text: &str) -> Vec<&str> {
     let said = text.split('`').step_by(2).flat_map(unquoted);
     let is_of_word = |letter: char| letter.is_ascii_alphanumeric() || "-_./:'#".contains(letter);
     let words = said.flat_map(move |said| said.split(move |letter| !is_of_word(letter)));
-    let words = words.map(|word| word.trim_matches(['.', ':', '-']));
-    let is_word =
-        |word: &&str| word.len() > 1 && word.bytes().all(|byte| byte.is_ascii_alphabetic());
+    let words =
+        words.map(|word| word.trim_start_matches(['.', ':']).trim_end_matches(['.', ':', '-']));
+    // A capital letter within a word makes it a name too.
+    let is_small = |letter: char| letter.is_ascii_lowercase();
+    let is_word = |word: &&str| {
+        let is_alphabetic = word.bytes().all(|byte| byte.is_ascii_alphabetic());
+        word.len() > 1 && is_alphabetic && word[1..].chars().all(is_small)
+    };
     words.filter(is_word).filter(|word| !NAMES.contains(word)).collect()
 }
 
@@ -18,33 +23,56 @@ fn unquoted(text: &str) -> impl Iterator<Item = &str> {
 }
 
 /// Names of protocols, products, units and headers, which are the same in all languages.
-const NAMES: [&str; 29] = [
+const NAMES: &[&str] = &[
+    "Access",
     "Amazon",
     "Apache",
+    "Application",
+    "Avast",
     "Azure",
+    "Balancer",
+    "Cache",
+    "Caching",
     "Caddy",
     "Cloudflare",
     "Connection",
+    "Debian",
+    "Door",
     "Echoclock",
     "Envoy",
-    "HAProxy",
-    "HTTP",
-    "JSON",
-    "KiB",
-    "MiB",
-    "POST",
-    "SSE",
-    "TCP",
+    "Front",
+    "Gateway",
+    "Google",
+    "Heroku",
+    "Ingress",
+    "Kaspersky",
+    "Kubernetes",
+    "Linux",
+    "Load",
+    "Markdown",
+    "Nagle",
+    "Network",
+    "Quick",
+    "Rules",
+    "Service",
     "Traefik",
+    "Tunnel",
     "Upgrade",
     "Varnish",
-    "WebSocket",
+    "Web",
+    "Worker",
+    "cache",
     "charset",
+    "cloudflared",
+    "cookie",
+    "fetch",
     "forever",
     "frame",
     "gzip",
     "https",
+    "ms",
     "nginx",
+    "no",
     "ping",
     "server",
     "via",

@@ -33,7 +33,7 @@ pub(crate) struct Area {
     pub(crate) name: &'static str,
     /// Who is given its texts.
     pub(crate) program: Program,
-    /// Its files and folders, from the root. What is in several areas belongs to the first.
+    /// Its files and folders, from the root. A file belongs to the area that names it most nearly.
     places: &'static [&'static str],
 }
 

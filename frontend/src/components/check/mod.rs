@@ -39,8 +39,12 @@ pub fn Check() -> impl IntoView {
     };
     // What the address names is shown once it is there.
     Effect::new(move |_| {
-        if let (Some(finding), true) = (check.finding.get(), check.shown.get().is_some()) {
-            reveal(&finding_id(&finding));
+        let run = check.shown.with(|shown| shown.as_ref().map(|shown| shown.report.run.clone()));
+        if let (Some(finding), Some(run)) = (check.finding.get(), run) {
+            if check.revealed.get_untracked().as_ref() != Some(&run) {
+                check.revealed.set(Some(run));
+                reveal(&finding_id(&finding));
+            }
         }
     });
     view! {

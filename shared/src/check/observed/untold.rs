@@ -27,11 +27,11 @@ pub enum Untold {
 }
 
 impl Untold {
-    /// Those that have no words of their own.
+    /// All but what somebody else said.
     const KNOWN: [Self; 5] =
         [Self::NoLedgers, Self::NotAsked, Self::NoTime, Self::NotInTime, Self::Forgotten];
 
-    /// Returns how a report's JSON has it.
+    /// Returns how a report's JSON has it: in English, whatever is spoken, as a test holds it to.
     fn name(&self) -> &str {
         match self {
             Self::NoLedgers => "the server runs with --no-ledgers",

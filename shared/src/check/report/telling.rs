@@ -11,7 +11,7 @@ use crate::check::hops;
 use crate::check::list::listed;
 use crate::check::observed::ServerSide;
 use crate::check::probe::{Lane, Probe};
-use crate::check::signs::{self, Weight};
+use crate::check::signs::{self, Sign, Weight};
 use crate::check::suite::{self, Depth};
 use crate::{say, words};
 
@@ -107,20 +107,25 @@ pub fn retold(report: &Report) -> Report {
 }
 
 /// Tells a report of another language in the one that is spoken; nothing where this program finds
-/// something else in its notes, as in those of another version.
+/// something else in its notes, as in those of another version, or where what was taken out of them for
+/// privacy's sake had told something.
 pub fn told_again(report: &Report) -> Option<Report> {
     let told = retold(report);
-    let verdicts = |report: &Report| Lane::ALL.map(|lane| report.verdict(lane));
-    let found = |report: &Report| -> Vec<_> {
-        let signs = |finding: &Finding| {
-            let of = finding.signs.iter().map(|sign| (sign.lane, sign.symptom.clone()));
-            of.collect::<Vec<_>>()
-        };
-        let findings = report.findings.iter();
-        findings.map(|finding| (finding.rule.clone(), signs(finding))).collect()
-    };
-    let is_same = verdicts(report) == verdicts(&told) && found(report) == found(&told);
+    let is_same = found(report) == found(&told);
     is_same.then_some(told)
+}
+
+/// What a report has found, whatever the words.
+fn found(report: &Report) -> impl PartialEq + use<'_> {
+    let of = |signs: &[Sign]| -> Vec<_> {
+        signs.iter().map(|sign| (sign.lane, sign.symptom.clone())).collect()
+    };
+    let of_finding = |it: &Finding| (it.rule.clone(), it.confidence, it.hop, of(&it.signs));
+    let verdicts = Lane::ALL.map(|lane| report.verdict(lane));
+    let findings: Vec<_> = report.findings.iter().map(of_finding).collect();
+    let hops: Vec<_> = report.hops.iter().map(|seen| (seen.hop, seen.is_named)).collect();
+    let gaps: Vec<_> = report.not_tested.iter().map(|gap| (&gap.probe, gap.lane)).collect();
+    (verdicts, findings, of(&report.notes), hops, gaps, &report.lives)
 }
 
 /// Returns the lanes that a run was to look at: of each of these it tells what came of some probe, or why

@@ -64,9 +64,11 @@ pub(super) fn cut<'a>(looked: &Looked<'_>, told: &'a Timed<'a>) -> Option<Cut<'a
     let had_finished = finished.and_then(|finished| looked.before(at, finished));
     let had_finished = had_finished.map(|before| before <= SLACK_MICROS);
     let has_all = told.flow.items.len() >= planned;
-    // A head that was held makes a stream look younger than it is, where the server's side is not known.
-    let oldest = Duration::from_micros(at.saturating_sub(told.flow.asked));
-    let is_in_time = oldest.max(age) + SLACK >= plan.time();
+    // Where the server's side is not known, a head that was held makes a stream look younger than it is.
+    let is_guessed = told.server.is_none() && ask.stream().is_some();
+    let oldest =
+        if is_guessed { Duration::from_micros(at.saturating_sub(told.flow.asked)) } else { age };
+    let is_in_time = oldest + SLACK >= plan.time();
     let is_cut = match had_finished {
         Some(true) => !has_all,
         Some(false) => true,

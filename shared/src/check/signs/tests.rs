@@ -14,8 +14,11 @@ mod plain;
 /// Finds the signs of a run, and asserts that they are the same in Chinese, and told in it.
 fn find(evidence: &Evidence) -> Vec<Sign> {
     let found = super::find(evidence);
-    for (sign, told) in found.iter().zip(in_chinese(|| super::find(evidence))) {
+    let chinese = in_chinese(|| super::find(evidence));
+    assert_eq!(found.len(), chinese.len());
+    for (sign, told) in found.iter().zip(chinese) {
         assert_eq!(sign.symptom, told.symptom);
+        assert_eq!((sign.lane, &sign.probes), (told.lane, &told.probes));
         let mut says = told.says.clone();
         if let Symptom::HeadersAdded { names } | Symptom::HeadersStripped { names } = &told.symptom
         {
