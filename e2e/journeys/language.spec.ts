@@ -91,6 +91,40 @@ test('a language whose texts do not come is told of, and the page stays as it wa
   await expect(page.locator('.language .complaint')).toHaveText('');
 });
 
+test('a page that answers in the place of texts is none, and a press asks again', async ({ page, server }) => {
+  const texts = '**/texts/page-zh-Hans*';
+  await page.route(texts, (route) => route.fulfill({ contentType: 'text/html', body: '<p>Log in</p>' }));
+  await Live.connected(page, server.origin);
+  const button = page.locator('#language');
+  await button.click();
+  await expect(page.locator('.language .complaint')).toContainText('texts/page-zh-Hans');
+
+  await page.unroute(texts);
+  await button.click();
+  await expectLanguage(page, 'zh-Hans');
+});
+
+test('a program that starts while the language changes speaks the new one', async ({ page, server }) => {
+  let goOn = () => {};
+  const held = new Promise<void>((resolve) => (goOn = resolve));
+  await page.route('**/texts/page-zh-Hans*', (route) => held.then(() => route.continue()));
+  await Live.connected(page, server.origin);
+  await page.locator('#language').click();
+  await page.locator('a[href="#/check"]').click();
+  const button = page.locator('#run-check');
+  await expect(button).toHaveText('Check this path');
+  goOn();
+  await expectLanguage(page, 'zh-Hans');
+  await expect(button).not.toHaveText(/Check|…/);
+});
+
+test('a translator that writes the page’s language anew keeps no view from coming', async ({ page, server }) => {
+  await Live.connected(page, server.origin);
+  await page.evaluate(() => (document.documentElement.lang = 'eo'));
+  await page.locator('a[href="#/check"]').click();
+  await expect(page.locator('#run-check')).toHaveText('Check this path');
+});
+
 test('what is not Chinese is found', async ({ page }) => {
   expect(wordsLeft('以 HTTP/1.1 订阅 WebSocket，延迟 12.4 ms')).toEqual([]);
   expect(wordsLeft('以 --no-check 运行：http://here/api/ 见 GET /api/clock?after=41')).toEqual([]);
