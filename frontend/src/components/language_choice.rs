@@ -44,6 +44,7 @@ pub(super) fn LanguageChoice() -> impl IntoView {
                 class="complaint notranslate"
                 role="status"
                 translate="no"
+                dir="ltr"
                 lang=move || language.get().tag()
             >
                 {complaint}

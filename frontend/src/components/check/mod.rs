@@ -40,11 +40,11 @@ pub fn Check() -> impl IntoView {
     // What the address names is shown once it is there.
     Effect::new(move |_| {
         let run = check.shown.with(|shown| shown.as_ref().map(|shown| shown.report.run.clone()));
-        if let (Some(finding), Some(run)) = (check.finding.get(), run) {
-            if check.revealed.get_untracked().as_ref() != Some(&run) {
-                check.revealed.set(Some(run));
-                reveal(&finding_id(&finding));
-            }
+        if let (Some(finding), Some(run)) = (check.finding.get(), run)
+            && check.revealed.get_untracked().as_ref() != Some(&run)
+        {
+            check.revealed.set(Some(run));
+            reveal(&finding_id(&finding));
         }
     });
     view! {
