@@ -6,11 +6,10 @@ use std::time::{Duration, Instant, SystemTime};
 
 use anyhow::Context;
 use echoclock_shared::check::evidence::Client;
-use echoclock_shared::check::probe::{Lane, Probe};
 use echoclock_shared::check::report::{self, End, Ran};
 use echoclock_shared::check::request::Request;
 use echoclock_shared::check::run::{Setup, Slots};
-use echoclock_shared::check::suite::{self, Depth};
+use echoclock_shared::check::suite::{self, Depth, of_lanes};
 use echoclock_shared::info::Info;
 use echoclock_shared::ledger::LedgerId;
 use echoclock_shared::path;
@@ -88,12 +87,6 @@ pub(crate) async fn make(arguments: &Check) -> anyhow::Result<Checked> {
     Ok(Checked { report, probes, lanes })
 }
 
-/// Returns the probes of some lanes, and the one that all else is measured by.
-fn of_lanes(mut probes: Vec<Probe>, lanes: &[Lane]) -> Vec<Probe> {
-    probes.retain(|probe| lanes.contains(&probe.lane) || probe.id.0 == suite::MEASURE);
-    probes
-}
-
 /// Asks whether there is an Echoclock that lets itself be checked.
 async fn is_there(edge: &Edge) -> anyhow::Result<Info> {
     let request = Request::get(path::below_api(path::INFO).to_owned());
@@ -115,6 +108,8 @@ const FIRST_ANSWER_WITHIN: Duration = Duration::from_secs(10);
 
 #[cfg(test)]
 mod tests {
+    use echoclock_shared::check::probe::Lane;
+
     use super::*;
 
     #[test]

@@ -3,7 +3,7 @@
 
 use echoclock_shared::check::evidence::Evidence;
 use echoclock_shared::check::observed::{Heard, Observation};
-use echoclock_shared::check::probe::{Lane, Probe};
+use echoclock_shared::check::probe::Lane;
 use echoclock_shared::check::report::{
     self, End, Hidden, Ran, Report, Verdict, markdown, redacted, told_again,
 };
@@ -100,9 +100,8 @@ fn a_report_of_one_language_is_told_again_in_another() {
 fn what_a_run_was_not_to_look_at_stays_left_out() {
     let (mut evidence, ran) = any(1, true);
     let lanes = [Lane::Events, Lane::Socket];
-    let is_meant = |probe: &Probe| lanes.contains(&probe.lane) || probe.id.0 == suite::MEASURE;
-    evidence.probes.retain(is_meant);
-    let probes = evidence.probes.clone();
+    evidence.probes = suite::of_lanes(evidence.probes, &lanes);
+    let probes = &evidence.probes;
     evidence.observations.retain(|seen| probes.iter().any(|probe| probe.id == seen.probe));
     let mut report = report::of(&evidence, ran);
     report.not_tested.extend(report::left_out(&lanes));

@@ -152,15 +152,11 @@ fn titles_lacking(report: &Report, other: &Report) -> Vec<String> {
     let ran = ran(other);
     let found = report.findings.iter().filter(|found| {
         let could_show = found.signs.iter().any(|sign| looked_for(&ran, sign));
-        could_show && !other.findings.iter().any(|other| is_same(found, other))
+        // Titles differ by the language.
+        let is_same = |other: &Finding| other.is_of(found.rule.as_deref(), &found.signs);
+        could_show && !other.findings.iter().any(is_same)
     });
     found.map(|found| found.title.clone()).collect()
-}
-
-/// Whether two findings are of one cause; by their titles could not be told in which language they are.
-fn is_same(one: &Finding, other: &Finding) -> bool {
-    let is_alike = |sign: &Sign| other.signs.iter().any(|its| its.symptom.is_like(&sign.symptom));
-    one.rule == other.rule && (one.rule.is_some() || one.signs.iter().any(is_alike))
 }
 
 fn only_of<T: Clone + PartialEq>(mine: &[T], others: &[T]) -> Vec<T> {

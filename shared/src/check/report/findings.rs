@@ -16,10 +16,8 @@ pub(super) fn findings(evidence: &Evidence, faults: &[Sign], hops: &[Seen]) -> V
     for sign in faults {
         let explained = explained(sign, evidence, rules::ALL);
         let rule = explained.as_ref().map(|(rule, _)| rule.id);
-        let same = findings.iter_mut().find(|finding| {
-            let is_alike = finding.signs.iter().any(|other| other.symptom.is_like(&sign.symptom));
-            finding.rule.as_deref() == rule && (rule.is_some() || is_alike)
-        });
+        let is_same = |finding: &&mut Finding| finding.is_of(rule, std::slice::from_ref(sign));
+        let same = findings.iter_mut().find(is_same);
         match (same, explained) {
             (Some(finding), explained) => {
                 finding.signs.push(sign.clone());

@@ -77,14 +77,10 @@ pub fn left_out(lanes: &[Lane]) -> Option<NotTested> {
 /// that is spoken. What it was compared with is left as it is told: the other report is not known.
 pub fn retold(report: &Report) -> Report {
     let depth = if report.is_deep { Depth::Deep } else { Depth::Quick };
-    let mut probes = suite::probes(depth);
+    let probes = suite::probes(depth);
     let lanes = lanes_of(report, &probes);
-    let is_left_out = |probe: &Probe| {
-        !lanes.contains(&probe.lane) && !report.observations.iter().any(|it| it.probe == probe.id)
-    };
-    probes.retain(|probe| !is_left_out(probe));
     let evidence = Evidence {
-        probes,
+        probes: suite::of_lanes(probes, &lanes),
         observations: report.observations.clone(),
         url: report.url.clone(),
         client: report.client,

@@ -2,9 +2,10 @@
 
 use crate::check::evidence::Evidence;
 use crate::check::hops::Hop;
+use crate::check::list::listed;
 use crate::check::rule::{Explained, Lines, Remedy, Rule};
 use crate::check::signs::{Sign, Symptom};
-use crate::{say, text, words};
+use crate::{say, text};
 
 /// See `docs/PATHS.md`.
 pub(super) const RULE: Rule = Rule {
@@ -65,7 +66,7 @@ fn explains(sign: &Sign, _: &Evidence) -> Option<Explained> {
     (!lost.is_empty()).then(|| {
         Explained::high(say!(
             "the server sent {names}, which did not arrive",
-            names = lost.join(words!(", "))
+            names = listed(&lost)
         ))
     })?
 }

@@ -50,6 +50,12 @@ pub fn probes(depth: Depth) -> Vec<Probe> {
     probes
 }
 
+/// Returns those probes that are of some lanes, and the one that all else is measured by.
+pub fn of_lanes(mut probes: Vec<Probe>, lanes: &[Lane]) -> Vec<Probe> {
+    probes.retain(|probe| lanes.contains(&probe.lane) || probe.id.0 == MEASURE);
+    probes
+}
+
 /// How much longer than its plan a probe may take: for a slow path, and for one that holds back.
 const GRACE: Duration = Duration::from_secs(5);
 
