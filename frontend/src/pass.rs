@@ -5,6 +5,7 @@
 use std::time::Duration;
 
 use echoclock_shared::pass::{PARAMETER, Pass};
+use echoclock_shared::session::Finding;
 
 use crate::address::with_parameter;
 
@@ -27,6 +28,17 @@ enum Known {
     NoneWanted,
     /// The page is let in by this; times are those of `Moment::mono`.
     Given { pass: Pass, asked: Duration },
+}
+
+/// What is to become of what waits for a pass.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub enum Entry {
+    /// It may be opened.
+    Open,
+    /// The pass that came may be of a server that has gone since: another is asked for first.
+    AskAgain,
+    /// It would be refused, or reach nobody.
+    Shut,
 }
 
 impl Passes {
@@ -54,6 +66,24 @@ impl Passes {
     /// has started since knows it no more.
     pub const fn doubt(&mut self, now: Duration) {
         self.doubted = Some(now);
+    }
+
+    /// Judges what is to become of what waits for a pass, by what the API at `base` was found to answer
+    /// when it was asked for one, and by whether that took longer than anything waits.
+    ///
+    /// A pass that is doubted is shown where nothing better is to be had in time. Where it is plain that
+    /// the server which gave it is gone, or goes, it would be refused by the one that comes next.
+    pub fn judge(&self, base: &str, finding: &Finding, is_late: bool) -> Entry {
+        let is_given = self.base == base && matches!(self.known, Known::Given { .. });
+        if !is_given || self.doubted.is_none() || is_late {
+            return Entry::Open;
+        }
+        match finding {
+            Finding::Info(info) if !info.draining => Entry::AskAgain,
+            Finding::Info(_) | Finding::Problem(_) | Finding::Unreachable | Finding::NotOurs(_) => {
+                Entry::Shut
+            }
+        }
     }
 
     /// Whether the API has to be asked before anything is opened there that the page has to be let
@@ -91,6 +121,9 @@ impl Passes {
 
 #[cfg(test)]
 mod tests {
+    use echoclock_shared::info::{Done, Open, Seen};
+    use echoclock_shared::session::Stranger;
+
     use super::*;
 
     const BASE: &str = "http://h/api/";
@@ -175,5 +208,36 @@ mod tests {
                 assert!(!passes.want_asking(BASE, at(114)), "the next server answers: {case:?}");
             }
         }
+    }
+
+    fn info(draining: bool) -> Finding {
+        let said = serde_json::json!({
+            "version": "1", "instance": "a", "now": 1, "started": 0, "draining": draining,
+            "socket": { "allowed": false }, "open": Open::default(), "done": Done::default(),
+            "request": Seen::default(),
+        });
+        Finding::Info(Box::new(serde_json::from_value(said).unwrap()))
+    }
+
+    #[test]
+    fn a_pass_of_a_server_that_is_gone_is_not_shown_to_the_next() {
+        let bad_gateway = Stranger { status: 502, media_type: "text/html".to_owned() };
+        let nobody = [Finding::Unreachable, Finding::NotOurs(bad_gateway), info(true)];
+        let mut doubted = given();
+        doubted.doubt(at(101));
+        for finding in &nobody {
+            assert_eq!(doubted.judge(BASE, finding, false), Entry::Shut, "{finding:?}");
+            // It may well be a slow network, and the server still there.
+            assert_eq!(doubted.judge(BASE, finding, true), Entry::Open, "{finding:?}");
+        }
+        // The link ended while this answer was on its way.
+        assert_eq!(doubted.judge(BASE, &info(false), false), Entry::AskAgain);
+        let other = "http://other/api/";
+        for passes in [given(), Passes::default(), Passes::none_wanted(BASE)] {
+            for finding in &nobody {
+                assert_eq!(passes.judge(BASE, finding, false), Entry::Open, "{finding:?}");
+            }
+        }
+        assert_eq!(doubted.judge(other, &Finding::Unreachable, false), Entry::Open);
     }
 }

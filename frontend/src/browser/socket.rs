@@ -71,6 +71,10 @@ impl Socket {
     ///
     /// Where the socket has not opened yet.
     pub fn send(&self, text: &str) -> Result<(), NotOpen> {
+        // A browser complains of what is sent where nothing goes.
+        if matches!(self.socket.ready_state(), WebSocket::CLOSING | WebSocket::CLOSED) {
+            return Ok(());
+        }
         self.socket.send_with_str(text).map_err(|_| NotOpen)
     }
 

@@ -5,7 +5,8 @@
 //! asked before it is opened. Where no pass is wanted that is remembered, and nothing waits again, nor
 //! on later visits; should it be wanted after all, the question about what was refused brings it. A page
 //! of another origin is known by that, and never waits; nor does a GET, which says no origin to its
-//! own.
+//! own. Where the server that gave the page its pass is found to be gone, nothing is opened: the next
+//! one would refuse it.
 
 use std::cell::RefCell;
 use std::fmt;
@@ -17,7 +18,7 @@ use echoclock_shared::session::Finding;
 use super::probe::Question;
 use crate::address::{Address, is_of_origin};
 use crate::browser::{Task, clock, document_base, storage};
-use crate::pass::Passes;
+use crate::pass::{Entry, Passes};
 
 /// How long anything waits for a pass; it may well do without.
 const PASS_WITHIN: Duration = Duration::from_secs(1);
@@ -25,11 +26,17 @@ const PASS_WITHIN: Duration = Duration::from_secs(1);
 /// The name under which the browser remembers the API that wants no pass.
 const REMEMBERED: &str = "echoclock.no-pass";
 
+/// Whether what has waited for a pass may be opened, or else has ended.
+pub(super) type MayOpen = bool;
+
+/// Goes on with what has waited.
+type Go = Box<dyn FnOnce(MayOpen)>;
+
 /// Has links wait for passes.
 pub(super) struct Admission {
     passes: RefCell<Passes>,
     /// What waits: at most a link for each part, and one message that is posted.
-    waiting: RefCell<Vec<Box<dyn FnOnce()>>>,
+    waiting: RefCell<Vec<Go>>,
     /// The API that is asked, and the question.
     asking: RefCell<Option<(String, Task)>>,
 }
@@ -46,11 +53,15 @@ impl Admission {
     }
 
     /// Goes on once it is known whether the API at `address` wants a pass: at once where it is.
-    pub(super) fn when_known(self: &Rc<Self>, address: &Address, go: impl FnOnce() + 'static) {
-        let Ok(base) = &address.base else { return go() };
+    pub(super) fn when_known(
+        self: &Rc<Self>,
+        address: &Address,
+        go: impl FnOnce(MayOpen) + 'static,
+    ) {
+        let Ok(base) = &address.base else { return go(true) };
         let is_known = !self.passes.borrow().want_asking(base, clock::mono());
         if is_known || !is_of_origin(base, &document_base()) {
-            return go();
+            return go(true);
         }
         self.waiting.borrow_mut().push(Box::new(go));
         let is_asked = self.asking.borrow().as_ref().is_some_and(|(asked, _)| asked == base);
@@ -87,15 +98,27 @@ impl Admission {
     }
 
     fn ask(self: &Rc<Self>, question: Question, base: String) -> Task {
-        let (admission, asked) = (Rc::downgrade(self), clock::mono());
+        let admission = Rc::downgrade(self);
         Task::spawn(async move {
-            let mut finding = question.ask(PASS_WITHIN).await;
-            let Some(admission) = admission.upgrade() else { return };
-            admission.learn(&base, &mut finding, asked);
-            admission.asking.take();
-            // Whatever came of it, nothing waits any longer: the session explains what fails.
-            for go in admission.waiting.take() {
-                go();
+            loop {
+                let asked = clock::mono();
+                let mut finding = question.clone().ask(PASS_WITHIN).await;
+                let Some(admission) = admission.upgrade() else { return };
+                admission.learn(&base, &mut finding, asked);
+                let is_late = clock::mono() - asked >= PASS_WITHIN;
+                let entry = admission.passes.borrow().judge(&base, &finding, is_late);
+                let may_open = match entry {
+                    // Each doubt is that of a link that has ended, so that there are not many.
+                    Entry::AskAgain => continue,
+                    Entry::Open => true,
+                    Entry::Shut => false,
+                };
+                admission.asking.take();
+                // Whatever came of it, nothing waits any longer: the session explains what fails.
+                for go in admission.waiting.take() {
+                    go(may_open);
+                }
+                return;
             }
         })
     }

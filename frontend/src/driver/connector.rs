@@ -7,7 +7,7 @@ use std::time::Duration;
 use echoclock_shared::echo::FromBrowser;
 use echoclock_shared::path;
 use echoclock_shared::say;
-use echoclock_shared::session::{Event, LinkEvent, LinkId, Target};
+use echoclock_shared::session::{CloseReport, Event, LinkEvent, LinkId, Target};
 use echoclock_shared::transport::Transport;
 
 use super::admission::Admission;
@@ -82,10 +82,13 @@ impl Connector {
         let (connector, json) = (self.clone(), message.encode());
         let request = Rc::new(OnceCell::new());
         let place = Rc::downgrade(&request);
-        self.admission.when_known(&self.address.borrow(), move || {
-            if let Some(place) = place.upgrade() {
+        self.admission.when_known(&self.address.borrow(), move |may_open| {
+            let Some(place) = place.upgrade() else { return };
+            if may_open {
                 // It was empty: this is called once.
                 let _ = place.set(connector.request(link, json));
+            } else {
+                connector.tell(link, LinkEvent::Closed(CloseReport::lost()));
             }
         });
         Connection::Post { _request: request }
@@ -95,9 +98,12 @@ impl Connector {
         let connector = self.clone();
         let socket = Rc::new(OnceCell::new());
         let place = Rc::downgrade(&socket);
-        self.admission.when_known(&self.address.borrow(), move || {
+        self.admission.when_known(&self.address.borrow(), move |may_open| {
             // The session may have let it go in the meantime.
             let Some(place) = place.upgrade() else { return };
+            if !may_open {
+                return connector.tell(link, LinkEvent::Closed(CloseReport::lost()));
+            }
             match connector.socket(link, target) {
                 Ok(socket) => drop(place.set(socket)),
                 Err(why) => connector.tell(link, LinkEvent::Impossible(why)),
