@@ -11,8 +11,8 @@ use echoclock_shared::close::CloseCode;
 use echoclock_shared::echo::{FromBrowser, FromServer};
 use echoclock_shared::feed::{ConnectTime, Item, Period, Seq};
 use echoclock_shared::session::{
-    ChatReport, CloseReport, Event, Follow, FromClock, Intent, LinkEvent, LinkId, LinkState,
-    Moment, Part, Report, Session, Target,
+    ChatReport, CloseReport, Event, Follow, FromClock, Garbled, Intent, LinkEvent, LinkId,
+    LinkState, Moment, Part, Report, Session, Target,
 };
 use echoclock_shared::time::UnixMillis;
 
@@ -341,7 +341,7 @@ fn more_news_than_a_frame_holds_is_shown_at_once() {
     let bench = Bench::new();
     bench.connect_chat();
     for _ in 0..MAX {
-        bench.link(LinkEvent::Garbled("noise".to_owned()));
+        bench.link(LinkEvent::Garbled(Garbled::Unreadable("noise".to_owned())));
     }
     assert!(bench.calls().contains(&Call::Shown(MAX)));
 }

@@ -5,8 +5,7 @@ use echoclock_shared::decode::ndjson::Decoder;
 use echoclock_shared::echo::{Fault, FaultCode, FromServer};
 use echoclock_shared::encode::sse;
 use echoclock_shared::problem::{self, Problem};
-use echoclock_shared::say;
-use echoclock_shared::session::{CloseReport, FromClock, LinkEvent};
+use echoclock_shared::session::{CloseReport, FromClock, Garbled, LinkEvent};
 
 use crate::browser::{Answer, EventNews, FrameNews, SocketNews, StreamNews};
 
@@ -59,12 +58,11 @@ pub(super) fn lines(decoder: &mut Decoder<FromClock>, news: StreamNews) -> Vec<L
         StreamNews::Ended => return vec![LinkEvent::Closed(CloseReport::lost())],
     };
     match decoder.push(&chunk) {
-        Ok(lines) => lines
-            .into_iter()
-            .map(|line| line.map_or_else(LinkEvent::Garbled, LinkEvent::Clock))
-            .collect(),
+        Ok(lines) => {
+            lines.into_iter().map(|line| line.map_or_else(unreadable, LinkEvent::Clock)).collect()
+        }
         Err(too_long) => vec![
-            LinkEvent::Garbled(say!("a line longer than {max} bytes", max = too_long.max)),
+            LinkEvent::Garbled(Garbled::LongLine { max: too_long.max }),
             LinkEvent::Closed(CloseReport::lost()),
         ],
     }
@@ -126,9 +124,7 @@ fn plain(json: &str) -> LinkEvent {
 fn socket_by(news: SocketNews, read: impl FnOnce(&str) -> LinkEvent) -> LinkEvent {
     match news {
         SocketNews::Text(text) => read(&text),
-        SocketNews::Binary { bytes } => {
-            LinkEvent::Garbled(say!("a binary message of {bytes} bytes", bytes))
-        }
+        SocketNews::Binary { bytes } => LinkEvent::Garbled(Garbled::Binary { bytes }),
         SocketNews::Closed(report) => LinkEvent::Closed(report),
     }
 }
@@ -138,7 +134,11 @@ fn garbled(text: &str, error: &serde_json::Error) -> LinkEvent {
     if shown.len() < text.len() {
         shown.push('…');
     }
-    LinkEvent::Garbled(format!("{shown:?}: {error}"))
+    unreadable(format!("{shown:?}: {error}"))
+}
+
+const fn unreadable(what: String) -> LinkEvent {
+    LinkEvent::Garbled(Garbled::Unreadable(what))
 }
 
 #[cfg(test)]
@@ -153,12 +153,14 @@ mod tests {
     fn the_chat_socket_speaks_json() {
         let pong = FromServer::Pong { now: UnixMillis::new(5) };
         assert_eq!(socket(SocketNews::Text(pong.encode())), LinkEvent::Echo(pong));
-        let LinkEvent::Garbled(what) = socket(SocketNews::Text("é".repeat(200))) else {
+        let LinkEvent::Garbled(Garbled::Unreadable(what)) =
+            socket(SocketNews::Text("é".repeat(200)))
+        else {
             panic!("not JSON");
         };
         assert!(what.contains('…') && what.chars().count() < 200, "{what}");
         let binary = socket(SocketNews::Binary { bytes: 3 });
-        assert_eq!(binary, LinkEvent::Garbled("a binary message of 3 bytes".to_owned()));
+        assert_eq!(binary, LinkEvent::Garbled(Garbled::Binary { bytes: 3 }));
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use echoclock_shared::echo::{Fault, SendKey};
-use echoclock_shared::session::{CannotSay, Ended, PostingEnd, Way};
+use echoclock_shared::session::{CannotSay, Ended, Garbled, PostingEnd, Way};
 use echoclock_shared::time::UnixMillis;
 use leptos::prelude::{ArcRwSignal, RwSignal};
 
@@ -70,7 +70,7 @@ pub enum ChatRowBody {
     /// The server finds fault with something that waits no more.
     Complained(Fault),
     /// The server's message can't be read.
-    Garbled(String),
+    Garbled(Garbled),
 }
 
 /// How far a message has come.

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use echoclock_shared::feed::{ConnectTime, Period, Seq, Tick};
-use echoclock_shared::session::{Counts, Ended};
+use echoclock_shared::session::{Counts, Ended, Garbled};
 use echoclock_shared::time::UnixMillis;
 use leptos::prelude::RwSignal;
 
@@ -90,7 +90,7 @@ pub enum ClockNoteBody {
         after: Seq,
     },
     /// The server's message can't be read.
-    Garbled(String),
+    Garbled(Garbled),
     /// The link is no more. Attempts that fail one after the other have one note together.
     Ended(Ended),
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use echoclock_frontend::stores::{ChatRow, ChatRowBody, Delivery, Stores};
 use echoclock_shared::echo::{Fault, FaultCode, SendKey};
-use echoclock_shared::session::{CannotSay, Cause, Ended, PostingEnd, Way};
+use echoclock_shared::session::{CannotSay, Cause, Ended, Garbled, PostingEnd, Way};
 use echoclock_shared::time::UnixMillis;
 use leptos::prelude::{ArcRwSignal, Set, Update};
 use wasm_bindgen_test::wasm_bindgen_test;
@@ -94,7 +94,7 @@ async fn what_else_happens_is_noted_between_the_messages() {
         row(1, ChatRowBody::Opened { instance: "abc".to_owned() }),
         row(2, ChatRowBody::NotSaid { text: "unsaid".into(), why: CannotSay::Full }),
         row(3, ChatRowBody::Complained(fault)),
-        row(4, ChatRowBody::Garbled("no type".to_owned())),
+        row(4, ChatRowBody::Garbled(Garbled::Unreadable("no type".to_owned()))),
         row(5, ChatRowBody::Ended(ended)),
         row(6, ChatRowBody::PostingBegun),
         row(7, ChatRowBody::PostingEnded(PostingEnd::SocketLasts)),

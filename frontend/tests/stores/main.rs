@@ -15,7 +15,7 @@ use echoclock_shared::close::CloseCode;
 use echoclock_shared::echo::{Fault, FaultCode, FromServer, SendKey};
 use echoclock_shared::feed::{Item, Period, Seq};
 use echoclock_shared::session::{
-    CloseReport, Event, FromClock, Intent, LinkEvent, Part, PostingEnd, Way,
+    CloseReport, Event, FromClock, Garbled, Intent, LinkEvent, Part, PostingEnd, Way,
 };
 use echoclock_shared::time::UnixMillis;
 use echoclock_shared::transport::Transport;
@@ -119,13 +119,13 @@ fn history_is_cut_at_its_oldest_row_that_waits_no_more() {
     let mut bench = Bench::connected();
     bench.say("text 1");
     for _ in 0..HISTORY_MAX {
-        bench.chat_link(LinkEvent::Garbled("noise".to_owned()));
+        bench.chat_link(LinkEvent::Garbled(Garbled::Unreadable("noise".to_owned())));
     }
     let rows = bench.rows();
     assert_eq!((rows.len(), bench.stores.chat.dropped.get_untracked()), (HISTORY_MAX, 2));
     assert_eq!(delivery(&rows[0]), Delivery::Sent { times: 1 }, "it still waits");
     bench.echo(1);
-    bench.chat_link(LinkEvent::Garbled("noise".to_owned()));
+    bench.chat_link(LinkEvent::Garbled(Garbled::Unreadable("noise".to_owned())));
     let rows = bench.rows();
     assert_eq!((rows.len(), bench.stores.chat.dropped.get_untracked()), (HISTORY_MAX, 3));
     assert!(matches!(rows[0].body, ChatRowBody::Garbled(_)));

@@ -7,13 +7,13 @@ use std::time::Duration;
 use super::link::Overdue;
 use super::link_id::LinkIds;
 use super::{
-    Cause, ChatReport, Effect, Ended, Link, LinkEvent, LinkId, LinkState, Moment, Outbox, Part,
-    Posting, PostingEnd, Report, ServerClock, Target, Way,
+    Cause, ChatReport, Effect, Ended, Garbled, Link, LinkEvent, LinkId, LinkState, Moment, Outbox,
+    Part, Posting, PostingEnd, Report, ServerClock, Target, Way,
 };
 use crate::close::CloseCode;
 use crate::echo::{Fault, FromBrowser, FromServer, SendKey};
+use crate::text;
 use crate::time::UnixMillis;
-use crate::words;
 
 /// The chat's half of the session.
 #[derive(Debug, Default)]
@@ -175,7 +175,8 @@ impl Chat {
             | LinkEvent::Begun
             | LinkEvent::Answered
             | LinkEvent::Refused(_) => {
-                report(effects, ChatReport::Garbled(words!("a tick on the chat socket").to_owned()))
+                let what = Garbled::Stray(text!("a tick on the chat socket"));
+                report(effects, ChatReport::Garbled(what));
             }
             LinkEvent::Closed(closed) => {
                 let ended = self.link.closed(closed, now);

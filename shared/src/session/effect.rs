@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{CannotSay, Ended, LinkId, Part};
+use super::{CannotSay, Ended, Garbled, LinkId, Part};
 use crate::close::CloseCode;
 use crate::echo::{Fault, FromBrowser, SendKey};
 use crate::feed::{ConnectTime, Period, Seq, Tick};
@@ -155,7 +155,7 @@ pub enum ChatReport {
     /// The server finds fault with something that is not in the outbox.
     Complained(Fault),
     /// The server's message can't be read.
-    Garbled(String),
+    Garbled(Garbled),
     /// The server spoke first: the link is open.
     Opened {
         /// The server process.
@@ -230,7 +230,7 @@ pub enum ClockReport {
         before: Seq,
     },
     /// The server's message can't be read.
-    Garbled(String),
+    Garbled(Garbled),
     /// The link is no more.
     Ended(Ended),
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
-use super::LinkId;
+use super::{Garbled, LinkId};
 use crate::close::CloseCode;
 use crate::echo::FromServer;
 use crate::feed::{ConnectTime, Item, Period, Tick};
@@ -96,7 +96,7 @@ pub enum LinkEvent {
     /// All of an answer has come; the next one has to be asked for by [`super::Effect::Ask`].
     Answered,
     /// A message that can't be read, with the reason.
-    Garbled(String),
+    Garbled(Garbled),
     /// The server refuses the link for a while, and has said why before it ends it.
     Refused(Problem),
     /// The link has ended, or never came to be.

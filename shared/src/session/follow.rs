@@ -8,13 +8,13 @@ use super::queue::{Look, Signs, Unanswered};
 use super::tally::Tally;
 use super::turn::Turn;
 use super::{
-    Cause, ClockReport, Counts, Effect, Ended, Finding, FromClock, Link, LinkEvent, LinkState,
-    Moment, Part, Report, ServerClock, Target,
+    Cause, ClockReport, Counts, Effect, Ended, Finding, FromClock, Garbled, Link, LinkEvent,
+    LinkState, Moment, Part, Report, ServerClock, Target,
 };
 use crate::feed::{ConnectTime, Item, Period, Seq, Tick};
 use crate::problem::Problem;
+use crate::text;
 use crate::transport::Transport;
-use crate::words;
 
 mod pauses;
 mod wishes;
@@ -130,8 +130,8 @@ impl Follow {
             LinkEvent::Answered => self.answered(now, effects),
             LinkEvent::Garbled(what) => self.report(ClockReport::Garbled(what), effects),
             LinkEvent::Echo(_) => {
-                let what = words!("an echo among the ticks");
-                self.report(ClockReport::Garbled(what.to_owned()), effects);
+                let what = Garbled::Stray(text!("an echo among the ticks"));
+                self.report(ClockReport::Garbled(what), effects);
             }
             LinkEvent::Refused(problem) => self.turned_away(problem, now, effects),
             LinkEvent::Closed(closed) => {
@@ -218,8 +218,8 @@ impl Follow {
                 self.check_turn(now, effects);
             }
             None => {
-                let what = words!("an end without a question");
-                self.report(ClockReport::Garbled(what.to_owned()), effects);
+                let what = Garbled::Stray(text!("an end without a question"));
+                self.report(ClockReport::Garbled(what), effects);
             }
         }
     }

@@ -16,6 +16,9 @@ pub use event::{
     CloseReport, Event, Finding, FromClock, Intent, LinkEvent, PageEvent, Part, Probed, Stranger,
 };
 
+mod garbled;
+pub use garbled::Garbled;
+
 mod effect;
 pub use effect::{ChatReport, ClockReport, Effect, PostingEnd, Report, Target, Way};
 

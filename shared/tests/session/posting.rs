@@ -5,8 +5,8 @@ use echoclock_shared::echo::{Fault, FaultCode, FromServer};
 use echoclock_shared::info::{Info, Opening};
 use echoclock_shared::problem::Problem;
 use echoclock_shared::session::{
-    Cause, ChatReport, Effect, Event, Finding, Intent, Link, LinkEvent, LinkId, PageEvent, Part,
-    Posting, PostingEnd, Probed, Side, Stranger, Target, Trouble, Way,
+    Cause, ChatReport, Effect, Event, Finding, Garbled, Intent, Link, LinkEvent, LinkId, PageEvent,
+    Part, Posting, PostingEnd, Probed, Side, Stranger, Target, Trouble, Way,
 };
 use echoclock_shared::time::UnixMillis;
 use std::time::Duration;
@@ -209,7 +209,7 @@ fn a_message_without_an_answer_goes_again_after_a_while() {
         (LinkEvent::Impossible("no address".to_owned()), false),
         (unfit(), true),
         (echo(9, "another"), true),
-        (LinkEvent::Garbled("noise".to_owned()), true),
+        (LinkEvent::Garbled(Garbled::Unreadable("noise".to_owned())), true),
     ] {
         let mut table = Table::default();
         gone_over(&mut table);

@@ -5,12 +5,12 @@ use std::time::Duration;
 use super::super::link_id::LinkIds;
 use super::super::posting::{Due, Judgement};
 use super::super::{
-    ChatReport, Effect, LinkEvent, LinkId, Moment, Part, PostingEnd, Probed, Target, Way,
+    ChatReport, Effect, Garbled, LinkEvent, LinkId, Moment, Part, PostingEnd, Probed, Target, Way,
 };
 use super::{Chat, report};
 use crate::echo::{Fault, FromBrowser, FromServer};
 use crate::problem::Problem;
-use crate::words;
+use crate::text;
 
 impl Chat {
     /// Whether a message is under way by this request.
@@ -69,8 +69,8 @@ impl Chat {
             | LinkEvent::Clock(_)
             | LinkEvent::Begun
             | LinkEvent::Answered => {
-                let what = words!("something else than an echo in answer to a message");
-                report(effects, ChatReport::Garbled(what.to_owned()));
+                let what = text!("something else than an echo in answer to a message");
+                report(effects, ChatReport::Garbled(Garbled::Stray(what)));
             }
             LinkEvent::Refused(problem) => refusal = Some(problem),
             LinkEvent::Garbled(what) => report(effects, ChatReport::Garbled(what)),
