@@ -22,7 +22,8 @@ const WORDS = {
   },
 };
 
-const fileOf = (program, language) => `texts/${program}-${language}.txt`;
+const fileOf = (program, language) =>
+  document.getElementById('texts').content.getElementById(`${program}-${language}`).getAttribute('href');
 
 /** Returns what a program says in a language, once it is fetched. */
 globalThis.textsOf = (program, language) => texts.get(fileOf(program, language));
