@@ -70,6 +70,45 @@ test('another language is spoken at once, and remembered', async ({ page, server
   await expectLanguage(page, 'en');
 });
 
+test('what is open, chosen and half written stays open, chosen and half written', async ({ page, server }) => {
+  const live = await Live.connected(page, server.origin);
+  await live.chat.say('recorded');
+  const address = page.locator('#api-address');
+  await address.fill('https://half.written');
+  await page.getByTestId('wire-button').click();
+  const row = page.getByTestId('wire-rows').locator('li[data-what=text][data-seen-by=page]');
+  await live.chat.say('kept');
+  await page.locator('#wire-part').selectOption({ index: 1 });
+  await page.locator('#wire-text').fill('kept');
+  await expect(row.filter({ hasText: 'kept' }).first()).toBeVisible();
+  await speak('zh-Hans');
+  await expect(address).toHaveValue('https://half.written');
+  await expect(row.filter({ hasText: 'kept' }).first()).toBeVisible();
+  await expect(page.locator('#wire-text')).toHaveValue('kept');
+  await expect(page.locator('#wire-part')).toHaveJSProperty('selectedIndex', 1);
+
+  await page.locator('a[href="#/transports"]').click();
+  const lane = page.getByTestId('lane-events');
+  const lesson = lane.getByTestId('lesson');
+  const pause = page.locator('.controls [aria-pressed]');
+  await lane.locator('summary').click();
+  await expect(lesson).toBeVisible();
+  await pause.click();
+  await speak('en');
+  await expect(lesson).toBeVisible();
+  await expect(pause).toHaveAttribute('aria-pressed', 'true');
+  await lane.locator('summary').click();
+  await expect(lesson).toBeHidden();
+  await speak('zh-Hans');
+  await expect(lane.locator('summary')).toBeVisible();
+  await expect(lesson).toBeHidden();
+
+  async function speak(language: 'en' | 'zh-Hans'): Promise<void> {
+    await page.locator('#language').click();
+    await expectLanguage(page, language);
+  }
+});
+
 test('a language whose texts do not come is told of, and the page stays as it was', async ({
   page,
   server,

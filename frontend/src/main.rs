@@ -1,7 +1,7 @@
 //! Puts the page into the document.
 
 use echoclock_frontend::app::App;
-use echoclock_frontend::browser::{NUMERALS, crash, take_root};
+use echoclock_frontend::browser::{NUMERALS, crash, later, take_root};
 use echoclock_frontend::{between, language, numerals};
 use echoclock_shared::text;
 use leptos::mount::mount_to;
@@ -13,6 +13,9 @@ fn main() {
     );
     numerals::write_by(&NUMERALS);
     language::speak_at_start(&[between::PAGE_TEXTS]);
-    // The page stands until the browser lets the whole document go.
-    mount_to(take_root("app"), App).forget();
+    // To start the program has kept the browser for long enough.
+    later(|| {
+        // The page stands until the browser lets the whole document go.
+        mount_to(take_root("app"), App).forget();
+    });
 }

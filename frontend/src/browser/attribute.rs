@@ -1,9 +1,9 @@
-//! An attribute that somebody else writes (DOM standard, section 4.3.1).
+//! Attributes that somebody else writes (DOM standard, section 4.3.1).
 
 use js_sys::Array;
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
-use web_sys::{MutationObserver, MutationObserverInit};
+use web_sys::{Element, Event, MutationObserver, MutationObserverInit};
 
 use super::page::document;
 
@@ -50,4 +50,10 @@ pub fn write_attribute(id: &str, name: &str, value: &str) {
         // It fails only for a name that is none.
         let _ = element.set_attribute(name, value);
     }
+}
+
+/// Whether the `details` element that tells of it in this event is open (HTML standard, section 4.11.1).
+pub fn is_open(toggled: &Event) -> bool {
+    let details = toggled.target().and_then(|target| target.dyn_into::<Element>().ok());
+    details.is_some_and(|details| details.has_attribute("open"))
 }

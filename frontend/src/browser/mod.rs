@@ -30,7 +30,7 @@ mod task;
 pub use task::Task;
 
 mod timer;
-pub use timer::{Interval, Timer};
+pub use timer::{Interval, Timer, later};
 
 mod wait;
 pub use wait::{all, unless, wait};
@@ -49,7 +49,7 @@ use page::document;
 pub use page::{PageWatch, document_base, is_visible, print, reveal, take_root};
 
 mod attribute;
-pub use attribute::{AttributeWatch, write_attribute};
+pub use attribute::{AttributeWatch, is_open, write_attribute};
 
 pub mod program;
 

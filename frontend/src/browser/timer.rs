@@ -30,6 +30,14 @@ impl Timer {
     }
 }
 
+/// Calls `callback` in a task of its own, whatever happens until then.
+pub fn later(callback: impl FnOnce() + 'static) {
+    // Such a callback frees itself once it was called.
+    let callback = Closure::once_into_js(callback);
+    let set = window().set_timeout_with_callback(callback.unchecked_ref());
+    set.expect("a callback can be set");
+}
+
 impl Drop for Timer {
     fn drop(&mut self) {
         window().clear_timeout_with_handle(self.id);

@@ -11,6 +11,8 @@ mod drafts;
 
 mod held_enter;
 
+mod in_turn;
+
 mod lede;
 
 mod language;

@@ -9,6 +9,7 @@ use super::chat::Chat;
 use super::check_view::CheckView;
 use super::clock::Clock;
 use super::drafts::provide_drafts;
+use super::in_turn::{InTurn, provide_turns};
 use super::language_choice::{InLanguage, LanguageChoice};
 use super::server::Server;
 use super::transports::Transports;
@@ -19,16 +20,18 @@ use crate::stores::{PageStore, ProgramIntent, use_dispatch, use_stores};
 
 /// The page: its head, the view of the place, its foot.
 ///
-/// The Live view stays while another one is shown, and keeps what was typed and how far its lists
-/// were scrolled.
+/// The Live view stays while another one is shown, once it was, and keeps what was typed and how far its
+/// lists were scrolled.
 #[component]
 pub fn Shell() -> impl IntoView {
     provide_drafts();
+    provide_turns();
     let main = NodeRef::<Main>::new();
     let PageStore { place, language, .. } = use_stores().page;
     let is_at = move |there: Place| Memo::new(move |_| place.get() == there);
     let (is_live, is_transports) = (is_at(Place::Live), is_at(Place::Transports));
     let is_check = is_at(Place::Check);
+    let was_live = Memo::new(move |before| before == Some(&true) || is_live.get());
     Effect::new(move |before: Option<Place>| {
         let place = place.get();
         language.track();
@@ -90,24 +93,32 @@ pub fn Shell() -> impl IntoView {
         </header>
         <main tabindex="-1" node_ref=main>
             <div class="view live" hidden=move || !is_live.get()>
-                <InLanguage>
-                    <Chat/>
-                    <Clock/>
-                    <Server/>
-                </InLanguage>
+                <Show when=move || was_live.get()>
+                    <InLanguage>
+                        <Chat/>
+                    </InLanguage>
+                    <InTurn>
+                        <InLanguage>
+                            <Clock/>
+                        </InLanguage>
+                    </InTurn>
+                    <InTurn>
+                        <InLanguage>
+                            <Server/>
+                        </InLanguage>
+                    </InTurn>
+                </Show>
             </div>
             <Show when=move || is_transports.get()>
                 <div class="view transports">
-                    <InLanguage>
-                        <Transports/>
-                    </InLanguage>
+                    <Transports/>
                 </div>
             </Show>
             <CheckView is_shown=is_check main/>
         </main>
-        <InLanguage>
+        <InTurn>
             <PageFoot/>
-        </InLanguage>
+        </InTurn>
     }
 }
 
@@ -124,11 +135,13 @@ fn PageFoot() -> impl IntoView {
     };
     view! {
         <footer class="page-foot">
-            <p>{say!("Echoclock {version}, MIT or Apache-2.0", version = env!("CARGO_PKG_VERSION"))}</p>
-            <ul>
-                {link(path::INFO, text!("What the server sees, as JSON"))}
-                {link(path::CLOCK_EVENTS, text!("The clock’s events, as they are"))}
-            </ul>
+            <InLanguage>
+                <p>{say!("Echoclock {version}, MIT or Apache-2.0", version = env!("CARGO_PKG_VERSION"))}</p>
+                <ul>
+                    {link(path::INFO, text!("What the server sees, as JSON"))}
+                    {link(path::CLOCK_EVENTS, text!("The clock’s events, as they are"))}
+                </ul>
+            </InLanguage>
             <Wire/>
         </footer>
     }

@@ -5,6 +5,7 @@ use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 
 use crate::address::{Source, WrongAddress};
+use crate::components::drafts::use_drafts;
 use crate::components::held_enter::ignore_held_enter;
 use crate::components::language::{live, verbatim};
 use crate::stores::{use_dispatch, use_stores};
@@ -13,14 +14,7 @@ use crate::stores::{use_dispatch, use_stores};
 #[component]
 pub(super) fn AddressForm() -> impl IntoView {
     let (address, dispatch) = (use_stores().server.address, use_dispatch());
-    let draft = RwSignal::new(String::new());
-    Effect::new(move |_| {
-        let given = address.with(|address| match address.source {
-            Source::User => address.given.clone(),
-            Source::Default | Source::Config => String::new(),
-        });
-        draft.set(given);
-    });
+    let draft = use_drafts().address;
     let is_given = Memo::new(move |_| address.with(|address| address.source == Source::User));
     let base = Memo::new(move |_| address.with(|address| address.base.clone().ok()));
     let source = move || match address.with(|address| address.source) {

@@ -8,6 +8,7 @@ use leptos::prelude::*;
 use super::controls::stopping;
 use super::{Marks, More, Numbers, Scroll};
 use crate::between::Explanation;
+use crate::browser::is_open;
 use crate::components::connection::{Status, state_of, trouble_of};
 use crate::components::language::{live, verbatim};
 use crate::format;
@@ -16,7 +17,12 @@ use crate::stores::{use_dispatch, use_stores};
 
 /// The clock over one transport: how its link is, its ticks on the axis, and its numbers.
 #[component]
-pub(super) fn Lane(transport: Transport, scroll: Scroll) -> impl IntoView {
+pub(super) fn Lane(
+    transport: Transport,
+    scroll: Scroll,
+    /// Whether what there is to know of it is shown.
+    is_more_open: RwSignal<bool>,
+) -> impl IntoView {
     let (lane, dispatch) = (use_stores().lanes.of(transport), use_dispatch());
     let clock = lane.clock;
     let part = Part::Lane(transport);
@@ -24,7 +30,6 @@ pub(super) fn Lane(transport: Transport, scroll: Scroll) -> impl IntoView {
     let id = format!("lane-{}", format::transport_name(transport));
     let is_idle =
         Memo::new(move |_| clock.link.with(|link| matches!(link.state, LinkState::Idle { .. })));
-    let is_more_open = RwSignal::new(false);
     let toggle = move |_| {
         let is_idle = is_idle.get_untracked();
         dispatch.send(if is_idle { Intent::Connect(part) } else { stopping(transport) });
@@ -63,7 +68,10 @@ pub(super) fn Lane(transport: Transport, scroll: Scroll) -> impl IntoView {
             <Marks transport scroll/>
             <Numbers transport scroll/>
             <Explained transport/>
-            <details on:toggle=move |_| is_more_open.update(|is_open| *is_open = !*is_open)>
+            <details
+                open=is_more_open.get_untracked()
+                on:toggle=move |event| is_more_open.set(is_open(&event))
+            >
                 <summary>{say!("How {transport} works, and what this run did", transport)}</summary>
                 <Show when=move || is_more_open.get()>
                     <More transport scroll/>

@@ -30,39 +30,67 @@ use echoclock_shared::transport::Transport;
 use echoclock_shared::{say, words};
 use leptos::prelude::*;
 
+use super::in_turn::InTurn;
 use super::language::live;
+use super::language_choice::InLanguage;
 use crate::format;
 use crate::stores::use_stores;
 
-/// The Transports view.
+/// The Transports view: how far its axis has moved, and what is open in it, stay in every language.
 #[component]
 pub(super) fn Transports() -> impl IntoView {
     let stores = use_stores();
     read_in_turn(stores);
     let scroll = Scroll::new(stores);
-    let error = Memo::new(move |_| stores.lanes.offset_error.get().map(format::delay));
+    let lane = move |transport| {
+        let is_more_open = RwSignal::new(false);
+        view! {
+            <InTurn>
+                <InLanguage>
+                    <Lane transport scroll is_more_open/>
+                </InLanguage>
+            </InTurn>
+        }
+    };
+    let label = move || {
+        stores.page.language.track();
+        words!("The six transports")
+    };
     view! {
-        <Controls scroll/>
-        <section class="card lanes" data-testid="lanes" aria-label=words!("The six transports")>
-            <Connections/>
-            <Scale scroll/>
-            <ol>
-                {Transport::ALL
-                    .map(|transport| view! { <Lane transport scroll/> })
-                    .collect_view()}
-            </ol>
-            <p class="footnote">
-                <span {..live()}>
-                    {move || match error.get() {
-                        None => words!("Delays are from due to arrival on the server’s time.").to_owned(),
-                        Some(error) => {
-                            say!("Delays are from due to arrival on the server’s time, which is known to ± {error}.", error)
-                        }
-                    }}
-                </span>
-                " "
-                {words!("Bytes are those of the link that is open, as the server counts them: both ways, heads and framing included. Overhead is what a tick took besides its own JSON.")}
-            </p>
+        <InLanguage>
+            <Controls scroll/>
+        </InLanguage>
+        <section class="card lanes" data-testid="lanes" aria-label=label>
+            <InLanguage>
+                <Connections/>
+                <Scale scroll/>
+            </InLanguage>
+            <ol>{Transport::ALL.map(lane).collect_view()}</ol>
+            <InTurn>
+                <InLanguage>
+                    <Footnote/>
+                </InLanguage>
+            </InTurn>
         </section>
+    }
+}
+
+#[component]
+fn Footnote() -> impl IntoView {
+    let lanes = use_stores().lanes;
+    let error = Memo::new(move |_| lanes.offset_error.get().map(format::delay));
+    view! {
+        <p class="footnote">
+            <span {..live()}>
+                {move || match error.get() {
+                    None => words!("Delays are from due to arrival on the server’s time.").to_owned(),
+                    Some(error) => {
+                        say!("Delays are from due to arrival on the server’s time, which is known to ± {error}.", error)
+                    }
+                }}
+            </span>
+            " "
+            {words!("Bytes are those of the link that is open, as the server counts them: both ways, heads and framing included. Overhead is what a tick took besides its own JSON.")}
+        </p>
     }
 }

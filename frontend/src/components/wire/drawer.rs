@@ -1,11 +1,13 @@
 //! The drawer: its tools above, its rows below.
 
+use echoclock_shared::session::Part;
 use echoclock_shared::{counted, say, words};
 use leptos::ev::KeyboardEvent;
 use leptos::html::Section;
 use leptos::prelude::*;
 
 use super::super::language::live;
+use super::super::language_choice::InLanguage;
 use super::super::scroller::Scroller;
 use super::filter::{Filter, name, parts};
 use super::row::row;
@@ -17,10 +19,10 @@ use crate::wire::{ROWS_MAX, Row};
 
 /// The drawer, which records for as long as it is there.
 #[component]
-pub(super) fn Drawer(close: impl Fn() + Copy + 'static) -> impl IntoView {
+pub(super) fn Drawer(close: impl Fn() + Copy + Send + Sync + 'static) -> impl IntoView {
     let (wire, server) = (use_stores().wire, use_stores().server);
     let recording = StoredValue::new_local(Recording::new(wire, server));
-    let filter = RwSignal::new(Filter::default());
+    let (filter, is_paused) = (RwSignal::new(Filter::default()), RwSignal::new(false));
     let shown = Memo::new(move |_| filter.with(|filter| wire.rows.with(|rows| filter.of(rows))));
     let drawer = NodeRef::<Section>::new();
     Effect::new(move |_| {
@@ -44,18 +46,20 @@ pub(super) fn Drawer(close: impl Fn() + Copy + 'static) -> impl IntoView {
             node_ref=drawer
             on:keydown=leave
         >
-            <header class="card-head">
-                <h2 id="wire-title">{words!("Wire")}</h2>
-                <p class="by">{words!("Recorded while this is open, and forgotten when it closes")}</p>
-                <button type="button" class="quiet" on:click=move |_| close()>
-                    {words!("Close")}
-                </button>
-            </header>
-            <div class="wire-tools">
-                <Filters filter/>
-                <Buttons recording shown/>
-            </div>
-            <Rows filter shown/>
+            <InLanguage>
+                <header class="card-head">
+                    <h2 id="wire-title">{words!("Wire")}</h2>
+                    <p class="by">{words!("Recorded while this is open, and forgotten when it closes")}</p>
+                    <button type="button" class="quiet" on:click=move |_| close()>
+                        {words!("Close")}
+                    </button>
+                </header>
+                <div class="wire-tools">
+                    <Filters filter/>
+                    <Buttons recording is_paused shown/>
+                </div>
+                <Rows filter shown/>
+            </InLanguage>
         </section>
     }
 }
@@ -70,19 +74,29 @@ fn Filters(filter: RwSignal<Filter>) -> impl IntoView {
     let write = move |event: leptos::ev::Event| {
         filter.update(|filter| filter.text = event_target_value(&event));
     };
+    let chosen = move |part: Part| filter.with_untracked(|filter| filter.part == Some(part));
     view! {
         <div class="field">
             <label for="wire-part">{words!("Link")}</label>
             <select id="wire-part" on:change=choose>
                 <option value="">{words!("All links")}</option>
                 {parts()
-                    .map(|part| view! { <option value=name(part)>{name(part)}</option> })
+                    .map(|part| {
+                        view! { <option value=name(part) selected=chosen(part)>{name(part)}</option> }
+                    })
                     .collect_view()}
             </select>
         </div>
         <div class="field">
             <label for="wire-text">{words!("With the text")}</label>
-            <input id="wire-text" type="search" autocomplete="off" spellcheck="false" on:input=write/>
+            <input
+                id="wire-text"
+                type="search"
+                autocomplete="off"
+                spellcheck="false"
+                prop:value=filter.with_untracked(|filter| filter.text.clone())
+                on:input=write
+            />
         </div>
     }
 }
@@ -90,10 +104,10 @@ fn Filters(filter: RwSignal<Filter>) -> impl IntoView {
 #[component]
 fn Buttons(
     recording: StoredValue<Recording, LocalStorage>,
+    is_paused: RwSignal<bool>,
     shown: Memo<Vec<Row>>,
 ) -> impl IntoView {
     let wire = use_stores().wire;
-    let is_paused = RwSignal::new(false);
     let pause = move |_| {
         is_paused.update(|paused| *paused = !*paused);
         recording.with_value(|recording| recording.pause(is_paused.get_untracked()));

@@ -11,6 +11,8 @@ use echoclock_shared::words;
 use leptos::html::Button;
 use leptos::prelude::*;
 
+use super::language_choice::InLanguage;
+
 /// The button that opens the drawer, and the drawer.
 #[component]
 pub(super) fn Wire() -> impl IntoView {
@@ -24,17 +26,19 @@ pub(super) fn Wire() -> impl IntoView {
     };
     view! {
         <div class="wire">
-            <button
-                type="button"
-                class="quiet"
-                data-testid="wire-button"
-                aria-expanded=move || is_open.get().to_string()
-                aria-controls=move || is_open.get().then_some("wire-drawer")
-                node_ref=button
-                on:click=move |_| is_open.update(|open| *open = !*open)
-            >
-                {words!("Wire")}
-            </button>
+            <InLanguage>
+                <button
+                    type="button"
+                    class="quiet"
+                    data-testid="wire-button"
+                    aria-expanded=move || is_open.get().to_string()
+                    aria-controls=move || is_open.get().then_some("wire-drawer")
+                    node_ref=button
+                    on:click=move |_| is_open.update(|open| *open = !*open)
+                >
+                    {words!("Wire")}
+                </button>
+            </InLanguage>
             <Show when=move || is_open.get()>
                 <Drawer close/>
             </Show>
