@@ -118,8 +118,9 @@ impl Part {
                     "cargo clippy --package echoclock-load --all-targets --locked --manifest-path",
                 )
                 .path(&loads)
+                // What both workspaces depend on is looked at once.
                 .arg("--target-dir")
-                .path(&load::target(machine))
+                .path(&machine.project.target)
                 .arg("--")
                 .arg("-D")
                 .arg("warnings"),
@@ -174,14 +175,15 @@ pub(crate) fn check(machine: &Machine, only: &[Part]) -> Result<()> {
     thread::scope(|scope| {
         let mut ahead = None;
         for part in parts {
-            if part == Part::Unit && is_built {
+            let begun = Instant::now();
+            if part == Part::Clippy && is_built {
                 ahead = Some(scope.spawn(|| machine.shell.stream(&build_ahead())));
             }
             if part == Part::Build {
                 // What has failed there fails again, and is told.
                 let _ = ahead.take().map(ScopedJoinHandle::join);
             }
-            report.parts.push(checked(machine, part, &unmet));
+            report.parts.push(checked(machine, part, begun, &unmet));
         }
     });
     say::say(&report.table());
@@ -190,22 +192,25 @@ pub(crate) fn check(machine: &Machine, only: &[Part]) -> Result<()> {
     Ok(())
 }
 
-/// Has this program build what later parts take, while tests wait for time to pass, and so that it takes
-/// nothing from them.
+/// Has this program build what later parts take, beside those that lint, compile and wait. Most of it is one
+/// optimiser after the other, each of which has use for one processor: what tests need goes first.
 fn build_ahead() -> Cmd {
     let this = std::env::current_exe().unwrap_or_else(|_| "cargo-xtask".into());
-    Cmd::new("nice -n 19").path(&this).arg("build-ahead")
+    Cmd::new("nice -n 5").path(&this).arg("build-ahead")
 }
 
 /// Builds the page, the server, and what loads it.
 pub(crate) fn build_for_tests(machine: &Machine) -> Result<()> {
-    run::build(machine)?;
-    load::build_load(machine).map(drop)
+    thread::scope(|scope| {
+        let load = scope.spawn(|| load::build_load(machine));
+        let built = run::build(machine);
+        let load = load.join().expect("whatever fails is said, and nothing panics");
+        built.and(load.map(drop))
+    })
 }
 
-/// Runs one part, and says what came of it.
-fn checked(machine: &Machine, part: Part, unmet: &[Need]) -> Outcome {
-    let started = Instant::now();
+/// Runs one part, and says what came of it; it takes its time since it has `begun`.
+fn checked(machine: &Machine, part: Part, begun: Instant, unmet: &[Need]) -> Outcome {
     let name = part.name();
     say::say(&format!("\n── {name} ──"));
     let is_set_up = part.is_set_up(unmet);
@@ -213,7 +218,7 @@ fn checked(machine: &Machine, part: Part, unmet: &[Need]) -> Outcome {
     if let Err(error) = &result {
         say::say(&format!("{name} failed: {error:#}"));
     }
-    Outcome { name, ok: result.is_ok(), time: started.elapsed() }
+    Outcome { name, ok: result.is_ok(), time: begun.elapsed() }
 }
 
 /// Runs the browser's journeys, on a page and a server that are up to date; `more` goes to the runner.
@@ -309,7 +314,7 @@ mod tests {
             [
                 "cargo clippy --workspace --all-targets -- -D warnings",
                 "cargo clippy --package echoclock-load --all-targets --locked --manifest-path \
-                 /clone/load/Cargo.toml --target-dir /clone/target/xtask/load -- -D warnings",
+                 /clone/load/Cargo.toml --target-dir /clone/target -- -D warnings",
             ]
         );
     }

@@ -126,10 +126,10 @@ fn start_behind_proxies(machine: &Machine, order: &str) -> Result<Cmd> {
 
 /// The attacks that take no more than a minute together, and the tests of what makes them.
 pub(crate) fn short_attacks(machine: &Machine) -> Result<()> {
-    let test = Cmd::new("cargo test --release --locked --package echoclock-load --manifest-path")
+    let test = Cmd::new("cargo test --locked --package echoclock-load --manifest-path")
         .path(&machine.project.load().join("Cargo.toml"))
         .arg("--target-dir")
-        .path(&target(machine))
+        .path(&machine.project.target)
         .dir(&machine.project.root);
     machine.shell.stream(&test)?;
     run(machine, "attack", &["--short".to_owned()])
@@ -212,10 +212,9 @@ mod tests {
         assert_eq!(
             told,
             [
-                format!(
-                    "cargo test --release --locked --package echoclock-load --manifest-path \
-                     /clone/load/Cargo.toml --target-dir {load}"
-                ),
+                "cargo test --locked --package echoclock-load --manifest-path \
+                 /clone/load/Cargo.toml --target-dir /clone/target"
+                    .to_owned(),
                 "cargo build --release --package echoclock-backend".to_owned(),
                 format!(
                     "cargo build --release --locked --manifest-path /clone/load/Cargo.toml \
