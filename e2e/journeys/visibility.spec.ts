@@ -47,8 +47,8 @@ test('a hidden page lets its lanes rest, and they miss nothing', async ({ page, 
 });
 
 test('a page that is put away holds nothing, and goes on when it is restored', async ({ page, server }) => {
+  const live = await Live.connected(page, server.origin);
   const lanes = await Lanes.ticking(page, server.origin);
-  const live = new Live(page);
   await page.evaluate(() => dispatchEvent(new PageTransitionEvent('pagehide', { persisted: true })));
   for (const transport of TRANSPORTS) {
     await lanes.all[transport].is('resting');

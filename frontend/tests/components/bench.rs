@@ -20,7 +20,7 @@ use web_sys::{
     KeyboardEventInit, window,
 };
 
-use crate::support::{pass, speak};
+use crate::support::{pass, speak, until};
 use crate::translator::{Manner, Translation, Watch};
 
 /// What was asked for, oldest first.
@@ -124,9 +124,18 @@ impl Bench {
     pub(crate) async fn settle(&self) {
         // Effects run as tasks, and a task may wake another one.
         pass(Duration::from_millis(1)).await;
+        until("all parts have had their turn", || self.is_whole()).await;
         pass(Duration::from_millis(1)).await;
         let complaints = self.watch.as_ref().map(Watch::complaints).unwrap_or_default();
         assert!(complaints.is_empty(), "mark it, see components/language.rs: {complaints:#?}");
+    }
+
+    /// Whether what comes last in the page, and in the view that has parts, is there.
+    fn is_whole(&self) -> bool {
+        let is_there =
+            |selector| self.root.query_selector(selector).is_ok_and(|found| found.is_some());
+        let last = |whole, last| !is_there(whole) || is_there(last);
+        last(".page-head", ".page-foot") && last(".lanes", ".lanes > .footnote")
     }
 
     /// Has a translator translate what is there and what comes.
