@@ -123,6 +123,7 @@ impl Passes {
 mod tests {
     use echoclock_shared::info::{Done, Open, Seen};
     use echoclock_shared::session::Stranger;
+    use echoclock_shared::time::UnixMillis;
 
     use super::*;
 
@@ -212,7 +213,8 @@ mod tests {
 
     fn info(draining: bool) -> Finding {
         let said = serde_json::json!({
-            "version": "1", "instance": "a", "now": 1, "started": 0, "draining": draining,
+            "version": "1", "instance": "a", "draining": draining,
+            "now": UnixMillis::default(), "started": UnixMillis::default(),
             "socket": { "allowed": false }, "open": Open::default(), "done": Done::default(),
             "request": Seen::default(),
         });
