@@ -6,13 +6,14 @@ use std::rc::Rc;
 use echoclock_frontend::address::Address;
 use echoclock_frontend::browser::document_base;
 use echoclock_frontend::driver::{BrowserEdge, Driver, News, Receiver, View};
+use echoclock_frontend::language::Language;
 use echoclock_frontend::wire::Wire;
 use echoclock_shared::session::{
     Cause, Event, Intent, Link, LinkState, Moment, Part, Session, Trouble,
 };
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use crate::support::until;
+use crate::support::{speak, until};
 
 /// What was seen of both links last.
 #[derive(Clone, Debug, Default)]
@@ -42,6 +43,7 @@ struct Bench {
 
 impl Bench {
     fn at(api: &str) -> Self {
+        speak(Language::English);
         let address = Rc::new(RefCell::new(address(api)));
         let seen = Rc::new(RefCell::new(Seen::default()));
         let driver = Driver::new(|inbox| {
