@@ -1,30 +1,22 @@
 //! Has parts of the page come one after the other, each in a task of its own: made all at once they would
 //! keep a slow device from answering for half a second.
 
-use std::time::Duration;
-
 use leptos::prelude::*;
 
-use crate::browser::Timer;
+use crate::browser::later;
 
-/// Whose turn it is.
+/// Whose turn it is: another one is to come where more are given out than have come.
 #[derive(Clone, Copy, Debug)]
 struct Turns {
     /// The last that has come.
     now: RwSignal<usize>,
     /// The last that is given out.
     given: StoredValue<usize>,
-    /// What brings the next, while there is one.
-    timer: StoredValue<Option<Timer>, LocalStorage>,
 }
 
 /// Has what is below wait for turns.
 pub(super) fn provide_turns() {
-    provide_context(Turns {
-        now: RwSignal::new(0),
-        given: StoredValue::new(0),
-        timer: StoredValue::new_local(None),
-    });
+    provide_context(Turns { now: RwSignal::new(0), given: StoredValue::new(0) });
 }
 
 /// A part that comes once those have come that stand before it, in a task of its own, and stays.
@@ -41,25 +33,19 @@ pub(super) fn InTurn(children: ChildrenFn) -> impl IntoView {
 
 impl Turns {
     fn give(self) -> usize {
-        let turn = self.given.get_value() + 1;
-        self.given.set_value(turn);
-        if self.timer.with_value(Option::is_none) {
-            self.wait();
+        let given = self.given.get_value();
+        if self.now.get_untracked() == given {
+            later(move || self.come());
         }
-        turn
-    }
-
-    fn wait(self) {
-        self.timer.set_value(Some(Timer::after(Duration::ZERO, move || self.come())));
+        self.given.set_value(given + 1);
+        given + 1
     }
 
     fn come(self) {
         // Where the page has gone in the meantime, nothing comes.
         let Some(now) = self.now.try_get_untracked() else { return };
         if now + 1 < self.given.get_value() {
-            self.wait();
-        } else {
-            self.timer.set_value(None);
+            later(move || self.come());
         }
         self.now.set(now + 1);
     }

@@ -79,37 +79,37 @@ impl Connector {
 
     /// Posts a message.
     pub(super) fn post(&self, link: LinkId, message: &FromBrowser) -> Connection {
-        let (connector, json) = (self.clone(), message.encode());
-        let request = Rc::new(OnceCell::new());
-        let place = Rc::downgrade(&request);
-        self.admission.when_known(&self.address.borrow(), move |may_open| {
-            let Some(place) = place.upgrade() else { return };
-            if may_open {
-                // It was empty: this is called once.
-                let _ = place.set(connector.request(link, json));
-            } else {
-                connector.tell(link, LinkEvent::Closed(CloseReport::lost()));
-            }
-        });
+        let json = message.encode();
+        let request = self.once_let_in(link, move |connector| Some(connector.request(link, json)));
         Connection::Post { _request: request }
     }
 
     fn socket_once_known(&self, link: LinkId, target: Target) -> Connection {
-        let connector = self.clone();
-        let socket = Rc::new(OnceCell::new());
-        let place = Rc::downgrade(&socket);
+        Connection::Socket(self.once_let_in(link, move |connector| {
+            let told = |why| connector.tell(link, LinkEvent::Impossible(why));
+            connector.socket(link, target).map_err(told).ok()
+        }))
+    }
+
+    /// Opens something once it is known whether it takes a pass, unless the session has let its place go by
+    /// then.
+    fn once_let_in<T: 'static>(
+        &self,
+        link: LinkId,
+        open: impl FnOnce(&Self) -> Option<T> + 'static,
+    ) -> Rc<OnceCell<T>> {
+        let (connector, opened) = (self.clone(), Rc::new(OnceCell::new()));
+        let place = Rc::downgrade(&opened);
         self.admission.when_known(&self.address.borrow(), move |may_open| {
-            // The session may have let it go in the meantime.
             let Some(place) = place.upgrade() else { return };
             if !may_open {
-                return connector.tell(link, LinkEvent::Closed(CloseReport::lost()));
-            }
-            match connector.socket(link, target) {
-                Ok(socket) => drop(place.set(socket)),
-                Err(why) => connector.tell(link, LinkEvent::Impossible(why)),
+                connector.tell(link, LinkEvent::Closed(CloseReport::lost()));
+            } else if let Some(opened) = open(&connector) {
+                // It was empty: this is called once.
+                let _ = place.set(opened);
             }
         });
-        Connection::Socket(socket)
+        opened
     }
 
     fn socket(&self, link: LinkId, target: Target) -> Result<Socket, String> {

@@ -25,7 +25,7 @@ pub(crate) fn speak(language: Language) {
 }
 
 /// How long anything may take on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(15);
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Comes back once `condition` holds; it is looked at every few milliseconds.
 pub(crate) async fn until(what: &str, condition: impl Fn() -> bool) {

@@ -198,16 +198,6 @@ impl Verdict {
     }
 }
 
-impl Finding {
-    /// Whether signs that this rule explains are of this finding: of the same cause, or, where none is known,
-    /// of the same kind.
-    fn is_of(&self, rule: Option<&str>, signs: &[Sign]) -> bool {
-        let is_alike =
-            |sign: &Sign| self.signs.iter().any(|own| own.symptom.is_like(&sign.symptom));
-        self.rule.as_deref() == rule && (rule.is_some() || signs.iter().any(is_alike))
-    }
-}
-
 /// What is wrong, why, and what mends it.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 pub struct Finding {
@@ -230,6 +220,16 @@ pub struct Finding {
     /// What mends it: for the hop that shows first, and then for all others.
     #[serde(default)]
     pub remedies: Vec<Paste>,
+}
+
+impl Finding {
+    /// Whether signs that this rule explains are of this finding: of the same cause, or, where none is known,
+    /// of the same kind.
+    fn is_of(&self, rule: Option<&str>, signs: &[Sign]) -> bool {
+        let is_alike =
+            |sign: &Sign| self.signs.iter().any(|own| own.symptom.is_like(&sign.symptom));
+        self.rule.as_deref() == rule && (rule.is_some() || signs.iter().any(is_alike))
+    }
 }
 
 /// A change that mends it, ready to paste.
