@@ -1,5 +1,7 @@
 /** Finds what a page that speaks Chinese does not say in Chinese. */
 
+import { readdir, readFile } from 'node:fs/promises';
+
 import type { Page } from '@playwright/test';
 
 /** A text of a page, and where it is. */
@@ -10,12 +12,17 @@ interface Told {
 
 /** Names that are the same in every language. */
 const NAMES = [
+  ...['http', 'https', 'UTF-8', 'WHATWG', 'REST', 'gRPC', 'ALPN', 'VPN', 'PPPoE', 'MTU', 'NAT', 'ESI', 'TTL', 'Web', 'Service Worker'],
   ...['WebSocket', 'WebSockets', 'EventSource', 'HTTP', 'HTTPS', 'SSE', 'JSON', 'NDJSON', 'HTML', 'Markdown', 'Fetch'],
   ...['fetch', 'iframe', 'script', 'body', 'Cookie', 'TLS', 'TCP', 'CDN', 'CORS', 'API', 'URL', 'IP', 'ID', 'UTC', 'RFC'],
-  ...['GET', 'POST', 'No Content', 'no-store', 'Last-Event-ID', 'Via', 'Host', 'Upgrade', 'Connection', 'retry', 'ping', 'pong', 'gzip', 'forever frame'],
+  ...['GET', 'POST', 'No Content', 'no-store', 'no-transform', 'charset', 'cookie', 'Last-Event-ID', 'Cache-Control'],
+  ...['X-Accel-Buffering: no', 'Via', 'Host', 'Upgrade', 'Connection', 'retry', 'ping', 'pong', 'gzip', 'forever frame', 'zh-Hans'],
   ...['nginx', 'Caddy', 'HAProxy', 'Apache', 'Varnish', 'Envoy', 'Traefik', 'Cloudflare', 'CloudFront', 'Amazon', 'Azure', 'Google Cloud'],
+  ...['cloudflared', 'Quick Tunnel', 'Access', 'Caching', 'Cache Rules', 'Bypass cache', 'Google', 'Heroku', 'Kubernetes', 'Ingress'],
+  ...['API Gateway', 'Application Gateway', 'Load Balancer', 'Application Load Balancer', 'Network Load Balancer', 'Front Door'],
+  ...['ModSecurity', 'ESET', 'Avast', 'Kaspersky', 'Node.js', 'Next.js', 'Nagle', 'Linux', 'Debian', 'SELinux'],
   ...['Echoclock', 'MIT', 'Apache-2.0', 'curl', 'wscat', 'websocat', 'Enter', 'Shift'],
-  ...['ms', 'kB', 'MB', 'GB', 'p50', 'p99'],
+  ...['ms', 'kB', 'MB', 'GB', 'KiB', 'MiB', 'p50', 'p99'],
 ];
 
 /** What is written for programs, within a sentence. */
@@ -26,7 +33,10 @@ const CODE = [
   /\{"[^}]*\}/gu,
   /\/api\/[\w/?=&.-]*/gu,
   /\b(?:text|application)\/[a-z-]+/gu,
-  /\b[\w-]+\.json\b/gu,
+  /\b(?:[\w-]+\/)*[\w-]+\.(?:json|conf|md)\b/gu,
+  // A key of JSON, and a version before its release.
+  /"[a-z]+"/gu,
+  /\b\d+(?:\.\d+)+-rc\d+\b/gu,
   // A header as it is, a list of headers, and the value of one.
   /"[A-Z][\w-]*: [^"]*"/gu,
   /(?<=头部：)[a-z-]+(?:，[a-z-]+)*/gu,
@@ -43,10 +53,19 @@ const KNOWN = new RegExp(`(?<!\\p{Script=Latin})(?:${byLength(NAMES).join('|')})
 /** Returns, each with its element, the texts in which words are that are not Chinese. */
 export async function untranslated(page: Page): Promise<string[]> {
   const told = await page.evaluate(everythingTold);
-  return told.flatMap(({ where, text }) => {
-    const words = wordsLeft(text);
-    return words.length > 0 ? [`${words.join(' ')} ← “${text}” in ${where}`] : [];
+  return told.flatMap(({ where, text }) => left(text, where));
+}
+
+/** Returns the translations, each with its file, in which words are that are not Chinese, whether a page shows them or not. */
+export async function untranslatedInFiles(): Promise<string[]> {
+  const folder = new URL('../../frontend/translations/zh-Hans/', import.meta.url);
+  const files = await readdir(folder);
+  const found = files.map(async (file) => {
+    const texts: Record<string, string> = JSON.parse(await readFile(new URL(file, folder), 'utf8'));
+    // Code is marked as such there, and gaps are filled.
+    return Object.values(texts).flatMap((text) => left(text.replace(/`[^`]*`|\{\w*\}/g, ' '), file));
   });
+  return (await Promise.all(found)).flat();
 }
 
 /** Returns what of a text is neither Chinese nor a name. */
@@ -54,6 +73,11 @@ export function wordsLeft(text: string): string[] {
   const rest = CODE.reduce((rest, code) => rest.replace(code, ' '), text).replace(KNOWN, ' ');
   // An ellipsis by itself is where the page has no text: Chinese writes two.
   return rest.match(/\p{Script=Latin}[\p{Script=Latin}’'-]+|(?<!…)…(?!…)/gu) ?? [];
+}
+
+function left(text: string, where: string): string[] {
+  const words = wordsLeft(text);
+  return words.length > 0 ? [`${words.join(' ')} ← “${text}” in ${where}`] : [];
 }
 
 function byLength(names: string[]): string[] {

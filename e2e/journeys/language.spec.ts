@@ -9,7 +9,7 @@ import { Lanes, TRANSPORTS } from '../harness/lanes.ts';
 import { expectNothingMissed, Live } from '../harness/live.ts';
 import { expectFineLooks } from '../harness/looks.ts';
 import { expect, test } from '../harness/test.ts';
-import { untranslated, wordsLeft } from '../harness/untranslated.ts';
+import { untranslated, untranslatedInFiles, wordsLeft } from '../harness/untranslated.ts';
 
 /** What the title is made of besides the page's name, in Chinese. */
 const IN_CHINESE = /\p{Script=Han}+ · Echoclock/u;
@@ -177,6 +177,10 @@ test('what is not Chinese is found', async ({ page }) => {
     </body></html>`);
   const found = (await untranslated(page)).map((text) => text.split(' ←')[0]).sort();
   expect(found).toEqual(['hello', 'label', 'live', 'option', 'write']);
+});
+
+test('every translation is in Chinese, also what only chance shows', async () => {
+  expect(await untranslatedInFiles()).toEqual([]);
 });
 
 test.describe('in Chinese', () => {
