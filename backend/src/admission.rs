@@ -93,6 +93,15 @@ pub(crate) async fn admit_plainly(
     response
 }
 
+/// Lets a link begin, unless the server drains: then it answers only how it is, and what its links did.
+pub(crate) async fn begin(State(state): State<AppState>, request: Request, next: Next) -> Response {
+    if !state.drain.has_begun() {
+        return next.run(request).await;
+    }
+    let refused = Refusal::Draining.into_response();
+    transport::told_to(request.method(), request.uri().path(), refused)
+}
+
 /// Counts an answer, and a refusal that it carries.
 fn count(state: &AppState, response: &Response) {
     let work = state.counts.work();

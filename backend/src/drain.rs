@@ -10,7 +10,7 @@ use tokio::task::coop::unconstrained;
 use tokio::time::{Instant, Sleep, sleep_until};
 use tokio_util::sync::{CancellationToken, WaitForCancellationFutureOwned};
 
-use crate::error::{Refusal, part_of};
+use crate::error::part_of;
 
 /// Whether the server drains; a cheap handle.
 #[derive(Clone, Debug, Default)]
@@ -70,15 +70,6 @@ impl Drain {
         // A timer takes a moment also where it is over already.
         let turn = if self.manner.spread.is_zero() { Turn::AtOnce } else { Turn::ToBeDrawn };
         Drained { turn, ..self.drained() }
-    }
-
-    /// Refuses new work: everything but how the server is, and what its links did.
-    ///
-    /// # Errors
-    ///
-    /// Where the server drains.
-    pub(crate) fn refuse_new(&self) -> Result<(), Refusal> {
-        if self.has_begun() { Err(Refusal::Draining) } else { Ok(()) }
     }
 }
 

@@ -141,6 +141,7 @@ pub fn app(state: AppState) -> Router {
         .merge(echo::raw::routes(&state))
         .merge(check::routes(&state))
         .method_not_allowed_fallback(not_this_method)
+        .layer(middleware::from_fn_with_state(state.clone(), admission::begin))
         .layer(middleware::from_fn_with_state(state.clone(), ledger::open));
     let api = Router::new()
         .merge(links)

@@ -21,7 +21,7 @@ use crate::transport::Query;
 ///
 /// # Errors
 ///
-/// Where the query makes no sense, the server drains, the body is too large, comes too slowly or not whole, as many are
+/// Where the query makes no sense, the body is too large, comes too slowly or not whole, as many are
 /// waited for as may be, or there is no memory for it.
 pub(super) async fn up(
     State(state): State<AppState>,
@@ -29,7 +29,6 @@ pub(super) async fn up(
     query: Query,
     body: Body,
 ) -> Result<Response, Refusal> {
-    state.drain.refuse_new()?;
     query.finish()?;
     let _waits = state.counts.open_poll(client)?;
     let whole = body::read(body, BODY_MAX as usize, client, &state).await?;
@@ -41,14 +40,13 @@ pub(super) async fn up(
 ///
 /// # Errors
 ///
-/// Where the query makes no sense, the server drains, or there is no memory for them.
+/// Where the query makes no sense, or there is no memory for them.
 pub(super) async fn down(
     State(state): State<AppState>,
     client: Client,
     method: Method,
     mut query: Query,
 ) -> Result<Response, Refusal> {
-    state.drain.refuse_new()?;
     let Bytes(count) = take_needed(&mut query, "bytes")?;
     query.finish()?;
     let headers = [

@@ -24,14 +24,13 @@ use crate::transport::{Query, without_length};
 ///
 /// # Errors
 ///
-/// Where the query makes no sense, or the server drains.
+/// Where the query makes no sense.
 pub(super) async fn seen(
     State(state): State<AppState>,
     Extension(admitted): Extension<Admitted>,
     query: Query,
     request: Parts,
 ) -> Result<Json<Arrived>, Refusal> {
-    state.drain.refuse_new()?;
     query.finish()?;
     Ok(Json(Arrived {
         now: state.wall.now(),
@@ -54,7 +53,7 @@ fn cookies(headers: &HeaderMap) -> Vec<String> {
 ///
 /// # Errors
 ///
-/// Where the query makes no sense, the server drains, or as many wait as may.
+/// Where the query makes no sense, or as many wait as may.
 pub(super) async fn wait(
     State(state): State<AppState>,
     client: Client,
@@ -62,7 +61,6 @@ pub(super) async fn wait(
     presence: Presence,
     mut query: Query,
 ) -> Result<Response, Refusal> {
-    state.drain.refuse_new()?;
     let Wait(wait) = take_needed(&mut query, "ms")?;
     query.finish()?;
     if method == Method::HEAD {
@@ -84,13 +82,12 @@ pub(super) async fn wait(
 ///
 /// # Errors
 ///
-/// Where the query makes no sense, or the server drains.
+/// Where the query makes no sense.
 pub(super) async fn status(
     State(state): State<AppState>,
     mut query: Query,
     link: Option<Extension<Linked>>,
 ) -> Result<Response, Refusal> {
-    state.drain.refuse_new()?;
     let Code(status) = take_needed(&mut query, "code")?;
     query.finish()?;
     if status == StatusCode::NO_CONTENT {

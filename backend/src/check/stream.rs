@@ -28,13 +28,12 @@ use crate::work::Carries;
 ///
 /// # Errors
 ///
-/// Where the query makes no sense, the server drains, or there are as many streams as may be.
+/// Where the query makes no sense, or there are as many streams as may be.
 pub(super) async fn answer(
     State(state): State<AppState>,
     reader: Reader,
     mut query: Query,
 ) -> Result<Response, Refusal> {
-    state.drain.refuse_new()?;
     let Formed(form) = query.take("form")?.unwrap_or(Formed(Form::Events));
     let headers = headers(form, &mut query)?;
     let plan = take_plan(&mut query)?;

@@ -20,14 +20,13 @@ use crate::work::Echo;
 ///
 /// # Errors
 ///
-/// Where the server drains, the message is too large, comes too slowly, did not arrive whole, or is no
+/// Where the message is too large, comes too slowly, did not arrive whole, or is no
 /// text, as many are waited for as may be, or there is no memory for it.
 pub(crate) async fn answer(
     State(state): State<AppState>,
     client: Client,
     body: Body,
 ) -> Result<Response, Refusal> {
-    state.drain.refuse_new()?;
     let _waits = state.counts.open_poll(client)?;
     let message = body::read(body, ECHO_MESSAGE_MAX, client, &state).await?;
     let json = std::str::from_utf8(&message)

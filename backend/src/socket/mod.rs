@@ -120,7 +120,7 @@ impl Endpoint {
     ///
     /// # Errors
     ///
-    /// Where the request opens no WebSocket, the server drains, or there are as many as may be.
+    /// Where the request opens no WebSocket, or there are as many as may be.
     pub(crate) fn open<F>(
         self,
         state: AppState,
@@ -130,7 +130,6 @@ impl Endpoint {
     where
         F: Future<Output = ()> + Send + 'static,
     {
-        state.drain.refuse_new()?;
         let Opening { link: id, peer, client, headers, handshake, upgrade, recorder, in_use } =
             opening;
         let handshake = handshake?;

@@ -21,14 +21,13 @@ use crate::feed::Encoding;
 ///
 /// # Errors
 ///
-/// Where the query makes no sense, the server drains, or there are as many as may be.
+/// Where the query makes no sense, or there are as many as may be.
 pub(super) async fn answer<S: Source>(
     State(followed): State<Followed<S>>,
     reader: Reader,
     mut query: Query,
     headers: HeaderMap,
 ) -> Result<Response, Refusal> {
-    followed.app.drain.refuse_new()?;
     let (place, last_event_id) = (query.place()?, query.last_event_id()?);
     let place = place.or_last_event(&headers, last_event_id.as_deref());
     let following = followed.follow_from(place, query, Encoding::Events)?;

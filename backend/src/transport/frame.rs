@@ -17,13 +17,12 @@ use crate::origin::Allowed;
 ///
 /// # Errors
 ///
-/// Where the query makes no sense, the server drains, or there are as many as may be.
+/// Where the query makes no sense, or there are as many as may be.
 pub(super) async fn answer<S: Source>(
     State(followed): State<Followed<S>>,
     reader: Reader,
     query: Query,
 ) -> Result<Response, Refusal> {
-    followed.app.drain.refuse_new()?;
     let following = followed.follow(query, Encoding::Frame)?;
     let head = frame::head(&following.hello).into();
     let ping = frame::ping().into();

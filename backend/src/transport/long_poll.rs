@@ -33,7 +33,6 @@ pub(super) async fn answer<S: Source>(
     mut query: Query,
 ) -> Result<Response, Refusal> {
     let drain = &followed.app.drain;
-    drain.refuse_new()?;
     let Wait(wait) = query.take("wait")?.unwrap_or_default();
     let mut following = followed.follow(query, Encoding::Json)?;
     if method == Method::HEAD {

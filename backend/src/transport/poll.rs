@@ -25,13 +25,12 @@ use crate::state::AppState;
 ///
 /// # Errors
 ///
-/// Where the query makes no sense, or the server drains.
+/// Where the query makes no sense.
 pub(super) async fn answer<S: Source>(
     State(followed): State<Followed<S>>,
     method: Method,
     query: Query,
 ) -> Result<Response, Refusal> {
-    followed.app.drain.refuse_new()?;
     let mut following = followed.follow(query, Encoding::Json)?;
     if method == Method::HEAD {
         return Ok(head());

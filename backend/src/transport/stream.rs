@@ -16,13 +16,12 @@ use crate::feed::Encoding;
 ///
 /// # Errors
 ///
-/// Where the query makes no sense, the server drains, or there are as many as may be.
+/// Where the query makes no sense, or there are as many as may be.
 pub(super) async fn answer<S: Source>(
     State(followed): State<Followed<S>>,
     reader: Reader,
     query: Query,
 ) -> Result<Response, Refusal> {
-    followed.app.drain.refuse_new()?;
     let following = followed.follow(query, Encoding::Lines)?;
     let ping = Bytes::from(format!("{}\n", encode::PING));
     // The client learns at once that it got through, also where there is nothing for it yet.

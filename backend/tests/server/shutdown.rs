@@ -34,7 +34,16 @@ async fn a_server_that_drains_ends_what_is_open_takes_nothing_new_and_says_how_i
     let events = server.http(path::CLOCK_EVENTS);
     let others = Transport::ALL.into_iter().filter(|transport| *transport != Transport::Events);
     let others = others.map(|transport| transport.of(path::CLOCK).to_string());
-    let rest = ["/api/check/seen", "/api/check/status?code=404", "/api/check/body?bytes=1"];
+    let rest = [
+        path::ECHO,
+        path::ECHO_RAW,
+        path::CHECK_SOCKET,
+        path::CHECK_SEEN,
+        "/api/check/stream?every=100",
+        "/api/check/wait?seconds=1",
+        "/api/check/status?code=404",
+        "/api/check/body?bytes=1",
+    ];
     let others: Vec<_> =
         others.chain(rest.map(str::to_owned)).map(|path| server.http(&path)).collect();
     let posted = [path::ECHO_ONCE, "/api/check/body"].map(|path| server.http(path));
