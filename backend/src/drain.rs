@@ -16,9 +16,17 @@ use crate::error::part_of;
 #[derive(Clone, Debug, Default)]
 pub struct Drain {
     token: CancellationToken,
-    /// Since when. Set before the token is cancelled, and looked at without its lock.
-    began: Arc<OnceLock<Instant>>,
+    course: Arc<Course>,
     manner: Manner,
+}
+
+/// How far the server has come.
+#[derive(Debug, Default)]
+struct Course {
+    /// Since when it drains. Set before the token is cancelled, and looked at without its lock.
+    began: OnceLock<Instant>,
+    /// Has what is still open end at once.
+    cut: CancellationToken,
 }
 
 /// How what is open ends.
@@ -38,18 +46,28 @@ impl Drain {
 
     /// Begins to drain: every stream and socket ends by itself.
     pub fn begin(&self) {
-        self.began.get_or_init(Instant::now);
+        self.course.began.get_or_init(Instant::now);
         self.token.cancel();
+    }
+
+    /// Ends what has not ended by itself.
+    pub(crate) fn cut(&self) {
+        self.course.cut.cancel();
+    }
+
+    /// Returns what is cancelled once the server waits for nothing that is open.
+    pub(crate) fn until_cut(&self) -> CancellationToken {
+        self.course.cut.clone()
     }
 
     /// Returns whether the server drains.
     pub fn has_begun(&self) -> bool {
-        self.began.get().is_some()
+        self.course.began.get().is_some()
     }
 
     /// Returns since when the server drains, if it does.
     pub(crate) fn began(&self) -> Option<Instant> {
-        self.began.get().copied()
+        self.course.began.get().copied()
     }
 
     /// Waits until the server drains.
@@ -60,8 +78,8 @@ impl Drain {
     /// Waits until the server drains; to be polled again and again costs next to nothing.
     pub(crate) fn drained(&self) -> Drained {
         let wait = Box::pin(self.token.clone().cancelled_owned());
-        let (began, manner) = (Arc::clone(&self.began), self.manner);
-        Drained { wait, began, manner, turn: Turn::AtOnce, waker: None }
+        let (course, manner) = (Arc::clone(&self.course), self.manner);
+        Drained { wait, course, manner, turn: Turn::AtOnce, waker: None }
     }
 
     /// Waits likewise, and then for a turn of its own within the spread: for what ends without being able
@@ -78,7 +96,7 @@ impl Drain {
 /// The token's own wait takes two locks that all share each time it is polled.
 pub(crate) struct Drained {
     wait: Pin<Box<WaitForCancellationFutureOwned>>,
-    began: Arc<OnceLock<Instant>>,
+    course: Arc<Course>,
     manner: Manner,
     turn: Turn,
     /// Who is woken.
@@ -97,13 +115,18 @@ impl Drained {
     pub(crate) fn manner(&self) -> Manner {
         self.manner
     }
+
+    /// Returns what is cancelled once the server waits for nothing that is open.
+    pub(crate) fn until_cut(&self) -> CancellationToken {
+        self.course.cut.clone()
+    }
 }
 
 impl Future for Drained {
     type Output = ();
 
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        if let Some(began) = self.began.get().copied() {
+        if let Some(began) = self.course.began.get().copied() {
             if matches!(self.turn, Turn::ToBeDrawn) {
                 let at = began + part_of(self.manner.spread);
                 self.turn = Turn::Drawn(Box::pin(sleep_until(at)));

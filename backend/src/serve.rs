@@ -80,7 +80,6 @@ pub async fn serve(
         crowd: Mutex::default(),
         connections: TaskTracker::new(),
         finish: CancellationToken::new(),
-        cut: CancellationToken::new(),
     };
     tokio::select! {
         () = server.accept_all(&mut doors) => {}
@@ -109,9 +108,10 @@ pub async fn serve(
     if timeout_at(cut_at, all_ended.as_mut()).await.is_ok() {
         return;
     }
-    server.cut.cancel();
+    server.state.drain.cut();
     if timeout_at(drain_began + stop_after, all_ended).await.is_err() {
-        tracing::warn!(connections = server.connections.len(), "stopped with connections open");
+        let (connections, open) = (server.connections.len(), server.state.counts.open());
+        tracing::warn!(connections, ?open, "stopped with connections open");
     }
 }
 
@@ -154,8 +154,6 @@ struct Server {
     connections: TaskTracker,
     /// Has each connection end after the request that it is at.
     finish: CancellationToken,
-    /// Has each connection end at once.
-    cut: CancellationToken,
 }
 
 impl Server {
@@ -294,7 +292,7 @@ impl Server {
         conversation: Conversation,
         at_most: Option<Duration>,
     ) {
-        let (ending, cut) = (connection.ending(), self.cut.clone());
+        let (ending, cut) = (connection.ending(), self.state.drain.until_cut());
         let held = until_cut(conversation.hold(connection, peer), ending, cut);
         match at_most {
             Some(limit) => self.connections.spawn(async move { drop(timeout(limit, held).await) }),

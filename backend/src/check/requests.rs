@@ -84,7 +84,6 @@ pub(super) async fn wait(
 ///
 /// Where the query makes no sense.
 pub(super) async fn status(
-    State(state): State<AppState>,
     mut query: Query,
     link: Option<Extension<Linked>>,
 ) -> Result<Response, Refusal> {

@@ -21,7 +21,7 @@ use crate::work::Carries;
 ///
 /// # Errors
 ///
-/// Where the query makes no sense, the request opens no WebSocket, or the server drains.
+/// Where the query makes no sense, the request opens no WebSocket, or there are as many as may be.
 pub(super) async fn open(
     State(state): State<AppState>,
     opening: Opening,

@@ -15,7 +15,7 @@ use crate::work::{Carries, Echo};
 ///
 /// # Errors
 ///
-/// Where the request opens no WebSocket, or the server drains.
+/// Where the request opens no WebSocket, or there are as many as may be.
 pub(crate) async fn open(
     State(state): State<AppState>,
     opening: Opening,

@@ -27,8 +27,8 @@ async fn switched_off() -> Refusal {
 ///
 /// # Errors
 ///
-/// Where the request opens no WebSocket, asks for a subprotocol that it does not offer, or the
-/// server drains.
+/// Where the request opens no WebSocket, asks for a subprotocol that it does not offer, or there are as
+/// many as may be.
 async fn open(
     State(state): State<AppState>,
     uri: Uri,

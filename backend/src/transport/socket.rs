@@ -22,7 +22,7 @@ use crate::work::Carries;
 ///
 /// # Errors
 ///
-/// Where the query makes no sense, the request opens no WebSocket, or the server drains.
+/// Where the query makes no sense, the request opens no WebSocket, or there are as many as may be.
 pub(super) async fn answer<S: Source>(
     State(followed): State<Followed<S>>,
     opening: Opening,

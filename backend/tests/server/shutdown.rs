@@ -148,6 +148,12 @@ async fn the_program_ends_within_the_time_that_it_is_given() {
     let began = tokio::time::Instant::now();
     program.signal("TERM").await;
     assert_eq!(told(chat.until_closed().await).0, 1012);
+    // Both have ended in order, before the time was over.
+    for _ in 0..2 {
+        program.until_logged("closed by the server with 1012").await;
+    }
+    let last = program.until_logged("stopped").await;
+    assert!(!last.contains("connections open"), "{last}");
     assert_eq!(program.exit_code().await, Some(0));
     let took = began.elapsed();
     assert!((1_000..4_000).contains(&took.as_millis()), "{took:?}");

@@ -4,6 +4,7 @@ use std::future::poll_fn;
 use std::task::{Context, Poll, ready};
 
 use tokio::time::{Instant, timeout_at};
+use tokio_util::sync::CancellationToken;
 
 use super::super::end::{End, Fault};
 use super::super::head;
@@ -18,7 +19,7 @@ impl Socket {
     pub(crate) async fn close(self, end: End) {
         let Self(mut inner) = self;
         let link = inner.open.as_ref().map_or(LinkId::UNKNOWN, OpenSocket::link);
-        let close_timeout = inner.close_timeout;
+        let (close_timeout, cut) = (inner.close_timeout, inner.drain.until_cut());
         let frame = end.close_frame();
         let mut told = end.to_string();
         let (mut is_told, mut is_late) = (false, false);
@@ -27,20 +28,22 @@ impl Socket {
             // It is small, and what is small goes on always.
             let _ = inner.queue.frame(head::CLOSE, frame);
             inner.look_at_the_rest();
-            let written = timeout_at(until, poll_fn(|cx| inner.poll_all_written(cx))).await;
+            let written = poll_fn(|cx| inner.poll_all_written(cx));
+            let written = in_time(until, &cut, written).await;
             is_told = matches!(written, Ok(Ok(())));
             match written {
                 Ok(Ok(())) => {}
                 Ok(Err(gone)) => told = format!("{told}, after which {gone}"),
-                Err(_) => {
-                    is_late = true;
+                Err(late) => {
+                    is_late = late == Late::Here;
                     told = format!("{told}, which the client, stalled, did not read");
                 }
             }
             if is_told && matches!(end, End::ByServer(..) | End::AtLimit(..)) {
-                let answered = timeout_at(until, poll_fn(|cx| inner.poll_the_end(cx, true))).await;
-                is_late = answered.is_err();
-                tracing::debug!(%link, answered = !is_late, "closing handshake");
+                let answered = poll_fn(|cx| inner.poll_the_end(cx, true));
+                let answered = in_time(until, &cut, answered).await;
+                is_late = answered == Err(Late::Here);
+                tracing::debug!(%link, answered = answered.is_ok(), "closing handshake");
             }
         }
         if end == End::Cut {
@@ -59,13 +62,35 @@ impl Socket {
         }
         // What a client goes on to say passes as well, up to a bound.
         let until = Instant::now() + close_timeout;
-        let rest = timeout_at(until, async {
+        let rest = async {
             if poll_fn(|cx| inner.link.poll_shutdown(cx)).await.is_ok() {
                 poll_fn(|cx| inner.poll_the_end(cx, false)).await;
             }
-        });
-        let closed = rest.await.is_ok();
+        };
+        let closed = in_time(until, &cut, rest).await.is_ok();
         tracing::debug!(%link, closed, "the client's side");
+    }
+}
+
+/// Who has not waited for a client's part.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Late {
+    /// The socket: its time was over.
+    Here,
+    /// The server, which stops.
+    Cut,
+}
+
+/// Waits until then, or until the server waits for nothing.
+async fn in_time<T>(
+    until: Instant,
+    cut: &CancellationToken,
+    part: impl Future<Output = T>,
+) -> Result<T, Late> {
+    tokio::select! {
+        biased;
+        done = timeout_at(until, part) => done.map_err(|_| Late::Here),
+        () = cut.cancelled() => Err(Late::Cut),
     }
 }
 
