@@ -25,6 +25,7 @@ use crate::budget::Budget;
 use crate::client::Client;
 use crate::connection::{Connection, Ending, Exchange, Look, OverTls, Presence, Tap};
 use crate::error::{self, Refusal};
+use crate::form;
 use crate::handover::{Framing, Handover};
 use crate::hits::Hits;
 use crate::http1::{HEAD_MAX, Mode, Waits};
@@ -186,6 +187,7 @@ impl Talk {
                 let (answer, handover) = (talk.router.clone().oneshot(request), handover.clone());
                 async move {
                     let mut response = answer.await?;
+                    form::trim(&mut response);
                     asked.promise(&mut response, finish.is_cancelled(), timeout);
                     handover.set_framing(asked.framing(&response));
                     Ok::<_, Infallible>(response)

@@ -1,13 +1,13 @@
-//! What a request has to be by the letter before anything else looks at it.
+//! What a request has to be by the letter before anything else looks at it, and an answer after that.
 
 use std::borrow::Cow;
 
 use axum::extract::Request;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use http::header::HOST;
+use http::header::{CONTENT_LENGTH, HOST};
 use http::uri::{Authority, PathAndQuery};
-use http::{HeaderMap, Uri, Version};
+use http::{HeaderMap, StatusCode, Uri, Version};
 
 use crate::error::Refusal;
 
@@ -20,6 +20,17 @@ pub(crate) async fn check(mut request: Request, next: Next) -> Response {
         *request.uri_mut() = with_path(request.uri(), &path);
     }
     next.run(request).await
+}
+
+/// Has an answer that can't have content name no length of it, not even none, which is what the router
+/// adds (RFC 9110, section 8.6).
+pub(crate) fn trim(response: &mut Response) {
+    let status = response.status();
+    if status.is_informational()
+        || matches!(status, StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED)
+    {
+        response.headers_mut().remove(CONTENT_LENGTH);
+    }
 }
 
 /// Looks for the one host that a request is for (RFC 9112, section 3.2; RFC 9113, section 8.3.1).

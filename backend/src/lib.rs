@@ -157,7 +157,8 @@ pub fn app(state: AppState) -> Router {
         .merge(api)
         .route(path::HEALTHZ, get(info::healthz))
         .route(path::READYZ, get(info::readyz))
-        .fallback_service(get(site::page).with_state(state.clone()))
+        .method_not_allowed_fallback(not_this_method)
+        .fallback_service(get(site::page).fallback(site::not_this_method).with_state(state.clone()))
         .with_state(state.clone());
     // Around all of it, so that routes are found by the path's normal form.
     let formed = Router::new().fallback_service(all).layer(middleware::from_fn(form::check));

@@ -174,7 +174,7 @@ pub struct Serve {
     #[arg(long)]
     pub no_raw: bool,
 
-    /// Keep no ledgers of links: /api/links has none, and ?link= means nothing
+    /// Keep no ledgers of links: /api/links has none, whatever ?link= names
     #[arg(long)]
     pub no_ledgers: bool,
 

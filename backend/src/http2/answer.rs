@@ -18,6 +18,7 @@ use crate::budget::{Budget, NoRoom};
 use crate::client::Client;
 use crate::connection::Ended;
 use crate::error::Refusal;
+use crate::form;
 use crate::hits::{Hits, Limit};
 use crate::in_use::{InUse, Use};
 
@@ -47,7 +48,8 @@ impl Answerer {
         let extensions = request.extensions_mut();
         extensions.insert(stream.ending());
         extensions.insert(Arc::clone(&in_use));
-        let Ok(response) = self.router.oneshot(request).await;
+        let Ok(mut response) = self.router.oneshot(request).await;
+        form::trim(&mut response);
         // Of all that a proxy asks for, each client has its part.
         let client = response.extensions().get::<Client>().copied();
         let budget = client.map_or(self.budget.clone(), |client| self.budget.of(client));

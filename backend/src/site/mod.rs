@@ -79,6 +79,19 @@ pub(crate) async fn page(
     response
 }
 
+/// Answers any other method there.
+pub(crate) async fn not_this_method(
+    State(Pages(pages)): State<Pages>,
+    arrival: Option<Extension<Arrival>>,
+    method: Method,
+) -> Response {
+    let text = format!("405: here is no {method}, only GET and HEAD\n");
+    let no_store = [(CACHE_CONTROL, "no-store")];
+    let mut response = (StatusCode::METHOD_NOT_ALLOWED, no_store, text).into_response();
+    pages.headers.set(response.headers_mut(), arrival.as_deref());
+    response
+}
+
 /// Who asks, and how.
 struct Asked {
     client: Client,

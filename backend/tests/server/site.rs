@@ -5,9 +5,10 @@ use std::path::Path;
 
 use echoclock_backend::site::Site;
 use echoclock_shared::path;
-use http::StatusCode;
+use http::{Method, StatusCode};
 use tempfile::TempDir;
 
+use crate::support::versions::{VERSIONS, ask};
 use crate::support::{self, Server, Setup, Wire};
 
 const SCRIPT: &str = "echoclock-frontend-0123456789abcdef.js";
@@ -267,6 +268,47 @@ async fn head_tells_all_but_the_body() {
 }
 
 #[tokio::test]
+async fn other_methods_are_refused_with_what_every_answer_carries() {
+    let (_folder, server) = built().await;
+    for (method, path, media_type) in [
+        (Method::POST, "/", "text/plain; charset=utf-8"),
+        (Method::OPTIONS, "/nowhere", "text/plain; charset=utf-8"),
+        (Method::DELETE, path::HEALTHZ, "application/problem+json"),
+        (Method::PUT, path::CLOCK, "application/problem+json"),
+    ] {
+        let asked = reqwest::Client::new().request(method, server.http(path));
+        let answer = asked.send().await.expect("an answer");
+        assert_eq!(answer.status(), StatusCode::METHOD_NOT_ALLOWED, "{path}");
+        let sent = |name| answer.headers().get(name).map(|value| value.to_str().expect("text"));
+        assert_eq!(sent("content-type"), Some(media_type), "{path}");
+        assert_eq!(sent("allow"), Some("GET,HEAD"), "{path}");
+        assert_eq!(sent("cache-control"), Some("no-store"), "{path}");
+        let is_pages = media_type.starts_with("text/");
+        assert!(!is_pages || sent("x-content-type-options") == Some("nosniff"), "{path}");
+        assert!(!is_pages || sent("content-security-policy").is_some(), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn what_can_have_no_content_names_no_length() {
+    let (_folder, server) = built().await;
+    for (version, method) in
+        VERSIONS.into_iter().flat_map(|version| [(version, Method::GET), (version, Method::HEAD)])
+    {
+        for (target, status) in [
+            ("/", StatusCode::NOT_MODIFIED),
+            ("/api/check/status?code=204", StatusCode::NO_CONTENT),
+        ] {
+            let asked = ask(&server, version, method.clone(), target);
+            let answer = asked.header("if-none-match", "*").send().await.expect("an answer");
+            assert_eq!(answer.status(), status, "{version:?} {method} {target}");
+            let length = answer.headers().get("content-length");
+            assert_eq!(length, None, "{version:?} {method} {target}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn unknown_paths_are_plainly_not_found() {
     let (_folder, server) = built().await;
     for path in [
@@ -289,8 +331,6 @@ async fn unknown_paths_are_plainly_not_found() {
         assert!(head.starts_with("http/1.1 404"), "{path}: {head}");
         assert!(head.contains("content-type: text/plain"), "{path}: {head}");
     }
-    let answer = reqwest::Client::new().post(server.http("/")).send().await.expect("an answer");
-    assert_eq!(answer.status(), StatusCode::METHOD_NOT_ALLOWED);
     for path in ["/api", "/api/", "/api/nowhere", "/api/clock/nowhere"] {
         let answer = get(&server, path, &[]).await;
         assert_eq!(answer.status(), StatusCode::NOT_FOUND, "{path}");
