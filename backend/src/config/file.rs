@@ -7,7 +7,7 @@ use toml::Spanned;
 use toml::de::{DeInteger, DeTable, DeValue};
 
 use super::fault::Fault;
-use super::setting::{self, Kind};
+use super::setting::{self, Heeded, Kind};
 use super::source::Source;
 
 /// One setting as the file has it.
@@ -23,8 +23,13 @@ pub(super) struct Entry {
     pub(super) written: String,
 }
 
-/// Reads a file's text. What the values mean is for the options to say.
-pub(super) fn entries(path: &Path, text: &str, serve: &Command) -> Result<Vec<Entry>, Fault> {
+/// Reads what is heeded of a file's text. What the values mean is for the options to say.
+pub(super) fn entries(
+    path: &Path,
+    text: &str,
+    serve: &Command,
+    heeded: Heeded,
+) -> Result<Vec<Entry>, Fault> {
     let line_of = |at: usize| text.bytes().take(at).filter(|&byte| byte == b'\n').count() + 1;
     let table = DeTable::parse(text).map_err(|error| Fault::NotToml {
         path: path.to_owned(),
@@ -38,23 +43,23 @@ pub(super) fn entries(path: &Path, text: &str, serve: &Command) -> Result<Vec<En
         let (key, line) = (AsRef::<str>::as_ref(key.get_ref()), line_of(key.span().start));
         let Some(argument) = setting::settings(serve).find(|it| setting::name(it) == key) else {
             let nearest = nearest(key, serve);
-            return Err(Fault::Unknown {
-                path: path.to_owned(),
-                line,
-                key: key.to_owned(),
-                nearest,
-            });
+            let unknown =
+                Fault::Unknown { path: path.to_owned(), line, key: key.to_owned(), nearest };
+            return (heeded == Heeded::All).then_some(Err(unknown));
         };
+        if !heeded.heeds(argument) {
+            return None;
+        }
         let source = Source::File { path: path.to_owned(), line };
         let written = text.get(value.span()).unwrap_or_default().to_owned();
-        match values(argument, value.get_ref()) {
+        Some(match values(argument, value.get_ref()) {
             Ok(values) => Ok(Entry { id: argument.get_id().to_string(), source, values, written }),
             Err(fault) => {
                 Err(Fault::Value { name: key.to_owned(), value: written, from: source, fault })
             }
-        }
+        })
     };
-    found.into_iter().map(read).collect()
+    found.into_iter().filter_map(read).collect()
 }
 
 /// Returns a setting's values, or what they have to be.

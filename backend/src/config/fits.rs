@@ -1,4 +1,4 @@
-//! Whether the values of several settings go together.
+//! Whether the values of several settings go together, and with what is on the disk.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -14,7 +14,9 @@ use crate::tls;
 pub(super) fn fits(merged: &Merged<'_>) -> Result<(), Fault> {
     sockets_can_answer(merged)?;
     tls_is_whole(merged)?;
-    somewhere_to_send_on_to(merged)
+    somewhere_to_send_on_to(merged)?;
+    there_is_a_site(merged)?;
+    tls_can_be_used(merged)
 }
 
 fn sockets_can_answer(merged: &Merged<'_>) -> Result<(), Fault> {
@@ -35,22 +37,30 @@ fn sockets_can_answer(merged: &Merged<'_>) -> Result<(), Fault> {
 }
 
 fn tls_is_whole(merged: &Merged<'_>) -> Result<(), Fault> {
-    let path = |id| merged.matches.get_one::<PathBuf>(id).cloned();
     let is_self_signed = merged.matches.get_flag(SELF_SIGNED);
-    let (certificate, key) = match (path(CERTIFICATE), path(KEY)) {
+    let (id, told) = match (path(merged, CERTIFICATE), path(merged, KEY)) {
         (Some(_), _) | (_, Some(_)) if is_self_signed => {
-            let told = "not together with tls-cert and tls-key: they are a certificate already";
-            return Err(wrong(merged, SELF_SIGNED, told.to_owned()));
+            (SELF_SIGNED, "not together with tls-cert and tls-key: they are a certificate already")
         }
-        (None, None) => return Ok(()),
-        (Some(_), None) => {
-            return Err(wrong(merged, CERTIFICATE, "not without tls-key, its key".to_owned()));
+        (Some(_), None) => (CERTIFICATE, "not without tls-key, its key"),
+        (None, Some(_)) => (KEY, "not without tls-cert, the certificate that it is the key of"),
+        (None, None) | (Some(_), Some(_)) => return Ok(()),
+    };
+    Err(wrong(merged, id, told.to_owned()))
+}
+
+fn there_is_a_site(merged: &Merged<'_>) -> Result<(), Fault> {
+    match path(merged, SITE) {
+        Some(folder) if !folder.is_dir() => {
+            Err(wrong(merged, SITE, "there is no such folder".to_owned()))
         }
-        (None, Some(_)) => {
-            let told = "not without tls-cert, the certificate that it is the key of";
-            return Err(wrong(merged, KEY, told.to_owned()));
-        }
-        (Some(certificate), Some(key)) => (certificate, key),
+        Some(_) | None => Ok(()),
+    }
+}
+
+fn tls_can_be_used(merged: &Merged<'_>) -> Result<(), Fault> {
+    let (Some(certificate), Some(key)) = (path(merged, CERTIFICATE), path(merged, KEY)) else {
+        return Ok(());
     };
     match (tls::Files { certificate, key }).read() {
         Ok(_) => Ok(()),
@@ -73,6 +83,10 @@ fn somewhere_to_send_on_to(merged: &Merged<'_>) -> Result<(), Fault> {
     Ok(())
 }
 
+fn path(merged: &Merged<'_>, id: &str) -> Option<PathBuf> {
+    merged.matches.get_one(id).cloned()
+}
+
 fn wrong(merged: &Merged<'_>, id: &str, fault: String) -> Fault {
     let setting = setting::settings(merged.command).find(|setting| setting.get_id() == id);
     let setting = setting.expect("it is one of the definition");
@@ -85,6 +99,7 @@ fn source(merged: &Merged<'_>, id: &str) -> Source {
     setting.and_then(|setting| merged.source(setting)).unwrap_or(Source::Default)
 }
 
+const SITE: &str = "site";
 const CERTIFICATE: &str = "tls_cert";
 const KEY: &str = "tls_key";
 const SELF_SIGNED: &str = "tls_self_signed";

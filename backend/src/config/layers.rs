@@ -19,7 +19,7 @@ use super::fits::fits;
 use super::in_force;
 use super::merged::{self, Merged};
 use super::printed;
-use super::setting::{self, CONFIG, PRINT_CONFIG, SERVE};
+use super::setting::{self, CONFIG, Heeded, PRINT_CONFIG, SERVE};
 use super::source::Source;
 use super::{Cli, Health, Serve};
 
@@ -46,9 +46,19 @@ pub fn read(
     arguments: impl IntoIterator<Item = impl Into<OsString>>,
     open: impl FnOnce(&Path) -> io::Result<String>,
 ) -> Result<Asked, Fault> {
+    read_heeding(Heeded::All, arguments, open)
+}
+
+/// Reads no more than this of the environment and the file, and looks whether settings fit together only
+/// where it is all of them.
+pub(super) fn read_heeding(
+    heeded: Heeded,
+    arguments: impl IntoIterator<Item = impl Into<OsString>>,
+    open: impl FnOnce(&Path) -> io::Result<String>,
+) -> Result<Asked, Fault> {
     let arguments: Vec<OsString> = arguments.into_iter().map(Into::into).collect();
     let parse = |command: &Command| command.clone().try_get_matches_from(&arguments);
-    let (alone, named) = (setting::without_variables(), setting::command());
+    let (alone, named) = (setting::without_variables(), setting::with_variables(heeded));
     let serves = arguments.get(1).is_some_and(|name| name == SERVE);
     if let Err(error) = parse(&alone) {
         if serves && error.kind() == ErrorKind::ValueValidation {
@@ -62,14 +72,16 @@ pub fn read(
         return asked(&matches);
     };
     let entries = match serve.get_one::<PathBuf>(CONFIG) {
-        Some(path) => from_file(path, serve, &alone, open)?,
+        Some(path) => from_file(path, serve, &alone, heeded, open)?,
         None => vec![],
     };
     let all = over(named, &entries);
     let matches = parse(&all).map_err(Fault::Usage)?;
     let serve = matches.subcommand_matches(SERVE).expect("the same arguments serve");
     let all = Merged { command: setting::serve(&all), matches: serve, entries: &entries };
-    fits(&all)?;
+    if heeded == Heeded::All {
+        fits(&all)?;
+    }
     if serve.get_flag(PRINT_CONFIG) {
         return Ok(Asked::Print(in_force::written(&all)));
     }
@@ -87,11 +99,12 @@ fn asked(matches: &ArgMatches) -> Result<Asked, Fault> {
     })
 }
 
-/// Reads the file, and each of its values by itself.
+/// Reads what is heeded of the file, and each of its values by itself.
 fn from_file(
     path: &Path,
     serve: &ArgMatches,
     alone: &Command,
+    heeded: Heeded,
     open: impl FnOnce(&Path) -> io::Result<String>,
 ) -> Result<Vec<Entry>, Fault> {
     let text = open(path).map_err(|error| Fault::Value {
@@ -103,7 +116,7 @@ fn from_file(
         },
         fault: format!("the file can't be read: {error}"),
     })?;
-    let entries = file::entries(path, &text, setting::serve(alone))?;
+    let entries = file::entries(path, &text, setting::serve(alone), heeded)?;
     for entry in &entries {
         let command = over(alone.clone(), std::slice::from_ref(entry));
         let read = command.clone().try_get_matches_from(["echoclock", SERVE]);

@@ -18,7 +18,7 @@ use crate::telemetry;
 
 mod values;
 pub use values::{AllowOrigin, SocketMode, TrustedProxy};
-use values::{allowed_origin, header_name, listen_at, site_folder, socket_mode, trusted_proxy};
+use values::{allowed_origin, header_name, listen_at, path, socket_mode, trusted_proxy};
 
 mod encryption;
 pub use encryption::Encryption;
@@ -98,7 +98,7 @@ pub enum Command {
     #[command(
         after_help = "It waits for 4 s at the most. Exit codes: 0 where the server answers that it does; 1 \
                       where it says otherwise, or does not answer; 2 where there is nobody to ask, or a \
-                      setting is wrong. What serve is told by its command line is not known here: name the \
+                      setting that says where it is is wrong; others do not matter. What serve is told by its command line is not known here: name the \
                       URL then, or have the environment or the file say it."
     )]
     Health(Health),
@@ -183,7 +183,7 @@ pub struct Serve {
     pub no_h2c: bool,
 
     /// A folder to serve the page from, in place of the page within this program
-    #[arg(long, value_name = "FOLDER", value_parser = site_folder)]
+    #[arg(long, value_name = "FOLDER", value_parser = path)]
     pub site: Option<PathBuf>,
 
     /// What is logged to the standard error: a level, such as debug, or several with what they are for,

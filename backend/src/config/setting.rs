@@ -8,15 +8,41 @@ use super::Cli;
 
 /// Returns the program's arguments, with the variables of the environment that set them.
 pub fn command() -> Command {
+    with_variables(Heeded::All)
+}
+
+/// Returns the arguments, with the variables that set what is heeded, or say where the file is.
+pub(super) fn with_variables(heeded: Heeded) -> Command {
     without_variables().mut_subcommand(SERVE, |serve| {
         serve.mut_args(|argument| {
-            if argument.get_id() == PRINT_CONFIG {
+            let id = argument.get_id();
+            if id == PRINT_CONFIG || (id != CONFIG && !heeded.heeds(&argument)) {
                 return argument;
             }
             let name = variable(&argument);
             argument.env(name).hide_env_values(true)
         })
     })
+}
+
+/// Which settings count.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Heeded {
+    /// All, which have to make sense one by one and together.
+    All,
+    /// Those by which the server is found on its own machine, whatever is wrong with others: it runs
+    /// already.
+    Whereabouts,
+}
+
+impl Heeded {
+    /// Whether this setting counts.
+    pub(super) fn heeds(self, setting: &Arg) -> bool {
+        match self {
+            Self::All => true,
+            Self::Whereabouts => WHEREABOUTS.contains(&setting.get_id().as_str()),
+        }
+    }
 }
 
 /// Returns the settings among the arguments of `serve`, in their order.
@@ -104,6 +130,9 @@ const NUMBERS: [TypeId; 4] = [
     TypeId::of::<usize>(),
     TypeId::of::<std::time::Duration>(),
 ];
+
+/// Where the server listens, and whether it speaks TLS there.
+const WHEREABOUTS: [&str; 4] = ["listen", "admin_listen", "tls_cert", "tls_self_signed"];
 
 pub(super) const SERVE: &str = "serve";
 pub(super) const CONFIG: &str = "config";

@@ -8,8 +8,8 @@ use std::path::Path;
 use echoclock_check::AskedServer;
 
 use super::fault::Fault;
-use super::layers::{Asked, read};
-use super::setting::SERVE;
+use super::layers::{Asked, read_heeding};
+use super::setting::{Heeded, SERVE};
 use super::{Health, Serve};
 use crate::listen_at::ListenAt;
 
@@ -18,7 +18,9 @@ use crate::listen_at::ListenAt;
 ///
 /// # Errors
 ///
-/// Where a setting is wrong, or does not say where its server is.
+/// Where the file can't be read, or a setting by which the server is found is wrong or does not say where
+/// it is. Of others nothing is needed, nor of files that they name: one that was spoiled after the start
+/// makes no server ill.
 pub fn whom(
     health: &Health,
     open: impl FnOnce(&Path) -> io::Result<String>,
@@ -28,7 +30,7 @@ pub fn whom(
     }
     let config = health.config.iter().flat_map(|file| ["--config".into(), file.into()]);
     let arguments = ["echoclock", SERVE].map(OsString::from).into_iter().chain(config);
-    match read(arguments, open)? {
+    match read_heeding(Heeded::Whereabouts, arguments, open)? {
         Asked::Serve(serve) => own(&serve),
         Asked::Check(_) | Asked::Health(_) | Asked::Print(_) => {
             unreachable!("the arguments ask to serve, and to print nothing")
@@ -83,6 +85,7 @@ fn from_here(at: SocketAddr) -> SocketAddr {
 
 #[cfg(test)]
 mod tests {
+    use super::super::read;
     use super::*;
 
     fn asked(listen: &[&str]) -> Result<AskedServer, String> {
@@ -133,6 +136,21 @@ mod tests {
         assert_eq!(whom(&health(Some(url)), file).expect("a URL"), server(url));
         let wrong = whom(&health(None), |_| Ok("listen = 3".to_owned()));
         assert!(matches!(wrong, Err(Fault::Value { .. })), "{wrong:?}");
+    }
+
+    #[test]
+    fn what_does_not_lead_to_the_server_does_not_matter() {
+        let health =
+            Health { url: None, ready: false, config: Some("a.toml".into()), insecure: false };
+        for other in [
+            "tls-cert = '/nowhere'\ntls-key = '/nowhere/either'\nsite = '/nowhere'",
+            "tls-cert = '/nowhere'\nredirect-port = 8443",
+            "tls-cert = '/nowhere'\nsocket-silence = 1\nraw-max = 0\nlog = 3\nno-such-setting = 3",
+        ] {
+            let file = |_: &Path| Ok(format!("{other}\nlisten = '[::1]:81'"));
+            let found = whom(&health, file).expect(other);
+            assert_eq!(found, server("https://[::1]:81/").believed(true), "{other}");
+        }
     }
 
     #[test]

@@ -75,7 +75,7 @@ impl Files {
 /// # Errors
 ///
 /// Where there are none, with what the file has to be.
-pub(crate) fn chain(path: &Path) -> Result<Vec<CertificateDer<'static>>, String> {
+fn chain(path: &Path) -> Result<Vec<CertificateDer<'static>>, String> {
     let text = read(path)?;
     let chain: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&text).collect();
     match chain {
@@ -90,7 +90,7 @@ pub(crate) fn chain(path: &Path) -> Result<Vec<CertificateDer<'static>>, String>
 /// # Errors
 ///
 /// Where there is none, with what the file has to be.
-pub(crate) fn key(path: &Path) -> Result<PrivateKeyDer<'static>, String> {
+fn key(path: &Path) -> Result<PrivateKeyDer<'static>, String> {
     PrivateKeyDer::from_pem_slice(&read(path)?).map_err(|error| {
         if matches!(error, pem::Error::NoItemsFound) {
             format!("no key is in it, {KEY}")

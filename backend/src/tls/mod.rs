@@ -11,7 +11,6 @@ use tokio_rustls::rustls::{self, ServerConfig};
 
 mod files;
 pub use files::{Fault, Files, State};
-pub(crate) use files::{chain, key};
 
 mod fresh;
 pub use fresh::keep_fresh;

@@ -1,10 +1,14 @@
 //! The program's own question for a server's health, from its arguments to its exit code.
 
+use std::fs;
+use std::path::Path;
 use std::process::{Output, Stdio};
 
 use tokio::process::Command;
 
 use crate::support;
+use crate::support::program::Program;
+use crate::support::tls::Pair;
 
 /// Asks by the program, with these variables of the environment; returns its exit code and what it says.
 async fn health(variables: &[(&str, &str)], arguments: &[&str]) -> (Option<i32>, String) {
@@ -39,6 +43,40 @@ async fn a_server_is_healthy_until_it_drains_or_is_gone() {
     server.stop().await;
     let (code, said) = health(&ours, &[]).await;
     assert_eq!((code, said.contains("no connection to")), (Some(1), true), "{said}");
+}
+
+#[tokio::test]
+async fn files_that_were_spoiled_after_the_start_make_no_server_ill() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let files = Pair::new().write(folder.path());
+    let site = folder.path().join("site");
+    fs::create_dir(&site).expect("a folder");
+    let text = |path: &Path| path.to_str().expect("a name in UTF-8").to_owned();
+    let arguments = [
+        ["--listen".to_owned(), "127.0.0.1:0".to_owned()],
+        ["--tls-cert".to_owned(), text(&files.certificate)],
+        ["--tls-key".to_owned(), text(&files.key)],
+        ["--site".to_owned(), text(&site)],
+    ];
+    let arguments = arguments.each_ref().map(|pair| pair.each_ref().map(String::as_str));
+    let mut server = Program::start(&arguments.concat());
+    let line = server.until_logged("listening on https://").await;
+    let (_, url) = line.split_once("listening on ").expect("the line was chosen for it");
+    let at = url.trim_start_matches("https://").trim_end_matches('/');
+    let [_, [_, certificate], [_, key], [_, site_folder]] = arguments;
+    let variables = [
+        ("ECHOCLOCK_LISTEN", at),
+        ("ECHOCLOCK_TLS_CERT", certificate),
+        ("ECHOCLOCK_TLS_KEY", key),
+        ("ECHOCLOCK_SITE", site_folder),
+    ];
+    let healthy = (Some(0), format!("/healthz at {url}: ok\n"));
+    assert_eq!(health(&variables, &[]).await, healthy);
+    fs::write(&files.key, Pair::new().key_pem).expect("a file");
+    assert_eq!(health(&variables, &[]).await, healthy, "half renewed");
+    fs::remove_file(&files.certificate).expect("it is there");
+    fs::remove_dir(&site).expect("it is empty");
+    assert_eq!(health(&variables, &[]).await, healthy, "removed");
 }
 
 #[tokio::test]

@@ -46,6 +46,10 @@ async fn what_is_wrong_with_files_is_named_with_their_setting_and_what_they_have
             "tls-key = \"/nowhere\", from --tls-key: there is no such file",
         ),
         (
+            &["--tls-cert", "/nowhere", "--tls-key", key],
+            "tls-cert = \"/nowhere\", from --tls-cert: there is no such file",
+        ),
+        (
             &["--tls-cert", empty, "--tls-key", key],
             "from --tls-cert: no certificate is in it, which has to begin with -----BEGIN CERTIFICATE-----",
         ),
