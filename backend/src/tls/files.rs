@@ -1,4 +1,4 @@
-//! A certificate and its key, from files in PEM.
+//! A certificate and its key, from files.
 
 use std::fs;
 use std::io;
@@ -7,12 +7,10 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use tokio_rustls::rustls::crypto::ring;
-use tokio_rustls::rustls::pki_types::pem::{self, PemObject};
-use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use tokio_rustls::rustls::pki_types::CertificateDer;
 use tokio_rustls::rustls::sign::CertifiedKey;
-use tokio_rustls::rustls::{Error, InconsistentKeys};
 
-use super::Certificate;
+use super::{Certificate, pem};
 
 /// Where the certificate and its key are.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -44,21 +42,26 @@ impl Files {
     ///
     /// Where one of them can't be used, or they do not belong together.
     pub fn read(&self) -> Result<Certificate, Fault> {
-        let chain = chain(&self.certificate).map_err(Fault::Certificate)?;
-        let key = key(&self.key).map_err(Fault::Key)?;
-        let certified = CertifiedKey::from_der(chain, key, &ring::default_provider());
-        certified.map(Arc::new).map(Certificate).map_err(|error| {
-            if error == Error::InconsistentKeys(InconsistentKeys::KeyMismatch) {
-                Fault::Key(format!(
-                    "not the key of the certificate in {}: it has to be the one that it was made with",
-                    self.certificate.display()
-                ))
-            } else if let Error::InvalidCertificate(error) = error {
-                Fault::Certificate(format!("no certificate that can be used: {error}"))
-            } else {
-                Fault::Key(format!("no key that can be used (RSA, ECDSA or Ed25519): {error}"))
-            }
-        })
+        let chain = read(&self.certificate).and_then(|file| pem::chain(&file));
+        let chain = chain.map_err(Fault::Certificate)?;
+        let key = read(&self.key).and_then(|file| pem::key(&file)).map_err(Fault::Key)?;
+        let key = ring::default_provider().key_provider.load_private_key(key);
+        let key = key.map_err(|_| Fault::Key(OTHER_KEY.to_owned()))?;
+        let is_of = |certificate: &CertificateDer<'static>| {
+            let certified = CertifiedKey::new(vec![certificate.clone()], Arc::clone(&key));
+            certified.keys_match() == Ok(())
+        };
+        match chain.iter().position(is_of) {
+            Some(0) => Ok(Certificate(Arc::new(CertifiedKey::new(chain, key)))),
+            Some(place) => Err(Fault::Certificate(format!(
+                "the certificate that tls-key is the key of has to come first in it, and is number {}",
+                place + 1
+            ))),
+            None => Err(Fault::Key(format!(
+                "not the key of the certificate in {}: it has to be the one that it was made with",
+                self.certificate.display()
+            ))),
+        }
     }
 
     /// Returns how both are.
@@ -70,36 +73,6 @@ impl Files {
     }
 }
 
-/// Reads certificates.
-///
-/// # Errors
-///
-/// Where there are none, with what the file has to be.
-fn chain(path: &Path) -> Result<Vec<CertificateDer<'static>>, String> {
-    let text = read(path)?;
-    let chain: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&text).collect();
-    match chain {
-        Ok(chain) if chain.is_empty() => Err(format!("no certificate is in it, {CERTIFICATE}")),
-        Ok(chain) => Ok(chain),
-        Err(error) => Err(format!("no PEM that can be read, {CERTIFICATE}: {error}")),
-    }
-}
-
-/// Reads a key.
-///
-/// # Errors
-///
-/// Where there is none, with what the file has to be.
-fn key(path: &Path) -> Result<PrivateKeyDer<'static>, String> {
-    PrivateKeyDer::from_pem_slice(&read(path)?).map_err(|error| {
-        if matches!(error, pem::Error::NoItemsFound) {
-            format!("no key is in it, {KEY}")
-        } else {
-            format!("no PEM that can be read, {KEY}: {error}")
-        }
-    })
-}
-
 fn read(path: &Path) -> Result<Vec<u8>, String> {
     fs::read(path).map_err(|error| {
         let is_there = error.kind() != io::ErrorKind::NotFound;
@@ -109,8 +82,6 @@ fn read(path: &Path) -> Result<Vec<u8>, String> {
 
 const NO_FILE: &str = "there is no such file";
 
-/// What the certificate's file has to be.
-const CERTIFICATE: &str = "which has to begin with -----BEGIN CERTIFICATE-----";
-
-/// What the key's file has to be.
-const KEY: &str = "which has to begin with -----BEGIN PRIVATE KEY-----, and to have no passphrase";
+/// Which keys sign here; of RSA those whose primes are multiples of 512 bits.
+const OTHER_KEY: &str = "the key is damaged, or of a kind that is not taken: taken are ECDSA of P-256 or P-384, \
+                         Ed25519, and RSA of 2048, 3072 or 4096 bits";

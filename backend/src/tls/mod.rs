@@ -9,6 +9,8 @@ use tokio_rustls::rustls::server::{ClientHello, ResolvesServerCert};
 use tokio_rustls::rustls::sign::CertifiedKey;
 use tokio_rustls::rustls::{self, ServerConfig};
 
+mod pem;
+
 mod files;
 pub use files::{Fault, Files, State};
 

@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::Path;
 
+use echoclock_backend::tls::{Fault, Files};
 use tempfile::{TempDir, tempdir};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -68,6 +69,56 @@ async fn what_is_wrong_with_files_is_named_with_their_setting_and_what_they_have
         let error = refused(arguments).await;
         assert!(error.contains(said), "{arguments:?}: {error}");
     }
+}
+
+#[test]
+fn what_can_not_be_used_is_told_with_what_can() {
+    let folder = tempdir().expect("a folder");
+    let [own, other] = [Pair::new(), Pair::new()];
+    let files = own.write(folder.path());
+    let kept = |name: &str| Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/pem").join(name);
+    let written = |name: &str, text: &str| {
+        fs::write(folder.path().join(name), text).expect("a file");
+        folder.path().join(name)
+    };
+    let junk = "-----BEGIN CERTIFICATE-----\nanVuaw==\n-----END CERTIFICATE-----\n";
+    let half = own.certificate_pem.split_at(own.certificate_pem.len() / 2).0;
+    let [own, other] = [own.certificate_pem.as_str(), other.certificate_pem.as_str()];
+    let keys = "taken are ECDSA of P-256 or P-384, Ed25519, and RSA of 2048, 3072 or 4096 bits";
+    let passphrase = "the key has a passphrase";
+    let version = "the certificate is one of X.509 version 1, which clients refuse";
+    let half_way = "-----END CERTIFICATE----- is missing, as where only a part was written";
+    let first =
+        "the certificate that tls-key is the key of has to come first in it, and is number 2";
+    let (in_key, in_certificate): (fn(_) -> _, fn(_) -> _) = (Fault::Key, Fault::Certificate);
+    for (certificate, key, fault, said) in [
+        (None, Some(kept("p521-key.pem")), in_key, keys),
+        (None, Some(kept("secp256k1-key.pem")), in_key, keys),
+        (None, Some(kept("rsa1024-key.pem")), in_key, keys),
+        (None, Some(kept("encrypted-key.pem")), in_key, passphrase),
+        (None, Some(kept("encrypted-old-form-key.pem")), in_key, passphrase),
+        (Some(kept("version1.pem")), Some(kept("version1-key.pem")), in_certificate, version),
+        (Some(written("half", &format!("{own}{half}"))), None, in_certificate, half_way),
+        (Some(written("order", &format!("{other}{own}"))), None, in_certificate, first),
+        (
+            Some(written("junk", &format!("{own}{other}{junk}"))),
+            None,
+            in_certificate,
+            "certificate 3 of 3 in it is damaged",
+        ),
+    ] {
+        let files = Files {
+            certificate: certificate.unwrap_or_else(|| files.certificate.clone()),
+            key: key.unwrap_or_else(|| files.key.clone()),
+        };
+        let told = files.read().expect_err(said);
+        assert!(told.to_string().contains(said), "{told}");
+        assert_eq!(told, fault(told.to_string()), "whose fault it is");
+    }
+    // It is no use there, and no harm.
+    let old = fs::read_to_string(kept("version1.pem")).expect("it is there");
+    let certificate = written("old", &format!("{own}{old}"));
+    Files { certificate, key: files.key }.read().expect("a chain that ends in version 1");
 }
 
 /// The program with a certificate in files, and where it listens.
