@@ -3,7 +3,7 @@
 use clap::Args;
 use echoclock_shared::limits::RAW_MESSAGE_MAX;
 
-use super::values::whole;
+use super::values::{COUNT_MAX, whole};
 use crate::limits::{Limits, Places, SocketRate};
 
 /// What clients may have and do. One client is one address of IPv4, or one /64 of IPv6.
@@ -13,7 +13,7 @@ pub struct Bounds {
     /// How much memory there is for what clients send and what waits to be sent to them, in all, in
     /// bytes; one client has at most a quarter of it
     #[arg(long, value_name = "BYTES")]
-    #[arg(default_value_t = Limits::default().memory, value_parser = whole::<usize>(MEMORY_MIN, u64::MAX))]
+    #[arg(default_value_t = Limits::default().memory, value_parser = whole::<usize>(MEMORY_MIN, COUNT_MAX))]
     pub memory_budget: usize,
 
     /// The largest message that the raw echo takes, in bytes
@@ -32,52 +32,52 @@ pub struct Bounds {
 
     /// How many connections there may be in all
     #[arg(long, value_name = "NUMBER")]
-    #[arg(default_value_t = Places::IN_ALL.connections, value_parser = whole::<usize>(1, u64::MAX))]
+    #[arg(default_value_t = Places::IN_ALL.connections, value_parser = whole::<usize>(1, COUNT_MAX))]
     pub connections: usize,
 
     /// How many connections one client may have
     #[arg(long, value_name = "NUMBER")]
-    #[arg(default_value_t = Places::PER_CLIENT.connections, value_parser = whole::<usize>(1, u64::MAX))]
+    #[arg(default_value_t = Places::PER_CLIENT.connections, value_parser = whole::<usize>(1, COUNT_MAX))]
     pub client_connections: usize,
 
     /// How many WebSockets there may be in all
     #[arg(long, value_name = "NUMBER")]
-    #[arg(default_value_t = Places::IN_ALL.sockets, value_parser = whole::<usize>(1, u64::MAX))]
+    #[arg(default_value_t = Places::IN_ALL.sockets, value_parser = whole::<usize>(1, COUNT_MAX))]
     pub sockets: usize,
 
     /// How many WebSockets one client may have
     #[arg(long, value_name = "NUMBER")]
-    #[arg(default_value_t = Places::PER_CLIENT.sockets, value_parser = whole::<usize>(1, u64::MAX))]
+    #[arg(default_value_t = Places::PER_CLIENT.sockets, value_parser = whole::<usize>(1, COUNT_MAX))]
     pub client_sockets: usize,
 
     /// How many responses that do not end by themselves there may be in all
     #[arg(long, value_name = "NUMBER")]
-    #[arg(default_value_t = Places::IN_ALL.streams, value_parser = whole::<usize>(1, u64::MAX))]
+    #[arg(default_value_t = Places::IN_ALL.streams, value_parser = whole::<usize>(1, COUNT_MAX))]
     pub streams: usize,
 
     /// How many such responses one client may have
     #[arg(long, value_name = "NUMBER")]
-    #[arg(default_value_t = Places::PER_CLIENT.streams, value_parser = whole::<usize>(1, u64::MAX))]
+    #[arg(default_value_t = Places::PER_CLIENT.streams, value_parser = whole::<usize>(1, COUNT_MAX))]
     pub client_streams: usize,
 
     /// How many requests may wait for their answer or their body in all
     #[arg(long, value_name = "NUMBER")]
-    #[arg(default_value_t = Places::IN_ALL.polls, value_parser = whole::<usize>(1, u64::MAX))]
+    #[arg(default_value_t = Places::IN_ALL.polls, value_parser = whole::<usize>(1, COUNT_MAX))]
     pub polls: usize,
 
     /// How many requests of one client may wait
     #[arg(long, value_name = "NUMBER")]
-    #[arg(default_value_t = Places::PER_CLIENT.polls, value_parser = whole::<usize>(1, u64::MAX))]
+    #[arg(default_value_t = Places::PER_CLIENT.polls, value_parser = whole::<usize>(1, COUNT_MAX))]
     pub client_polls: usize,
 
     /// How many files of --site may be open at once in all
     #[arg(long, value_name = "NUMBER")]
-    #[arg(default_value_t = Places::IN_ALL.files, value_parser = whole::<usize>(1, u64::MAX))]
+    #[arg(default_value_t = Places::IN_ALL.files, value_parser = whole::<usize>(1, COUNT_MAX))]
     pub site_files: usize,
 
     /// How many files of --site may be open at once for one client
     #[arg(long, value_name = "NUMBER")]
-    #[arg(default_value_t = Places::PER_CLIENT.files, value_parser = whole::<usize>(1, u64::MAX))]
+    #[arg(default_value_t = Places::PER_CLIENT.files, value_parser = whole::<usize>(1, COUNT_MAX))]
     pub client_site_files: usize,
 
     /// How many requests a second there may be in all

@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime};
 
 use clap::Args;
 
-use super::values::{listen_at, path, seconds, whole};
+use super::values::{Text, listen_at, path, seconds, whole};
 use crate::listen_at::ListenAt;
 use crate::tls::{Certificate, Files, self_signed};
 
@@ -15,11 +15,11 @@ use crate::tls::{Certificate, Files, self_signed};
 pub struct Encryption {
     /// Speak TLS at --listen, with the certificate in this file: PEM, and behind it those that lead to one
     /// that browsers know. It is read anew when it changes, and on SIGHUP, which ends nothing then
-    #[arg(long, value_name = "FILE", value_parser = path)]
+    #[arg(long, value_name = "FILE", value_parser = Text(path))]
     pub tls_cert: Option<PathBuf>,
 
     /// The key of --tls-cert: a file of PEM, without a passphrase
-    #[arg(long, value_name = "FILE", value_parser = path)]
+    #[arg(long, value_name = "FILE", value_parser = Text(path))]
     pub tls_key: Option<PathBuf>,
 
     /// Speak TLS at --listen with a certificate that is made at the start and that nobody vouches for:
@@ -33,7 +33,7 @@ pub struct Encryption {
     pub hsts: Duration,
 
     /// A further address and port, where whoever asks without TLS is sent on to --listen; written as that is
-    #[arg(long, value_name = "ADDRESS:PORT", value_parser = listen_at)]
+    #[arg(long, value_name = "ADDRESS:PORT", value_parser = Text(listen_at))]
     pub redirect_listen: Option<ListenAt>,
 
     /// The port that they are sent on to, where clients know --listen by another one

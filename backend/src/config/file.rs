@@ -34,24 +34,35 @@ pub(super) fn entries(
     let table = DeTable::parse(text).map_err(|error| Fault::NotToml {
         path: path.to_owned(),
         line: line_of(error.span().map_or(0, |span| span.start)),
-        fault: error.message().to_owned(),
+        fault: match error.span().and_then(|span| text.get(span)) {
+            Some(place) if !place.trim().is_empty() && !place.contains('\n') => {
+                format!("{}: {place}", error.message())
+            }
+            Some(_) | None => error.message().to_owned(),
+        },
     })?;
     let mut found: Vec<_> = table.get_ref().iter().collect();
     // In the file's order, so that its first fault is told.
     found.sort_by_key(|(key, _)| key.span().start);
     let read = |(key, value): (&Spanned<_>, &Spanned<DeValue<'_>>)| {
         let (key, line) = (AsRef::<str>::as_ref(key.get_ref()), line_of(key.span().start));
+        let written = text.get(value.span()).unwrap_or_default().to_owned();
+        let unknown = |key: String| Fault::Unknown {
+            path: path.to_owned(),
+            line,
+            nearest: nearest(&key, serve),
+            key,
+        };
         let Some(argument) = setting::settings(serve).find(|it| setting::name(it) == key) else {
-            let nearest = nearest(key, serve);
-            let unknown =
-                Fault::Unknown { path: path.to_owned(), line, key: key.to_owned(), nearest };
-            return (heeded == Heeded::All).then_some(Err(unknown));
+            return (heeded == Heeded::All).then(|| Err(unknown(key.to_owned())));
         };
         if !heeded.heeds(argument) {
             return None;
         }
+        if let Some(key) = in_a_table(key, value.get_ref(), &written) {
+            return Some(Err(unknown(key)));
+        }
         let source = Source::File { path: path.to_owned(), line };
-        let written = text.get(value.span()).unwrap_or_default().to_owned();
         Some(match values(argument, value.get_ref()) {
             Ok(values) => Ok(Entry { id: argument.get_id().to_string(), source, values, written }),
             Err(fault) => {
@@ -60,6 +71,22 @@ pub(super) fn entries(
         })
     };
     found.into_iter().filter_map(read).collect()
+}
+
+/// Returns the key that the file has in place of a setting's, where that is a table by a key with dots or by
+/// a heading: there is no value then that could be told.
+fn in_a_table(key: &str, value: &DeValue<'_>, written: &str) -> Option<String> {
+    let is_table = |value: &Spanned<DeValue<'_>>| value.get_ref().is_table();
+    if let DeValue::Table(table) = value
+        && !written.starts_with('{')
+    {
+        let inner = table.keys().next();
+        return Some(
+            inner.map_or(written.to_owned(), |inner| format!("{key}.{}", inner.get_ref())),
+        );
+    }
+    let has_heading = written.starts_with("[[") && value.as_array()?.iter().all(is_table);
+    has_heading.then(|| written.to_owned())
 }
 
 /// Returns a setting's values, or what they have to be.

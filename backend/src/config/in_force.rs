@@ -20,10 +20,19 @@ fn line(setting: &Arg, merged: &Merged<'_>) -> String {
         (false, _) => return format!("# {name} is not set\n"),
     };
     match merged.source(setting) {
-        Some(source) => format!("{name} = {value} # {source}\n"),
+        Some(source) => format!("{name} = {value} # {}\n", comment(&source.to_string())),
         // A list that nobody has set.
         None => format!("{name} = {value} # by default\n"),
     }
+}
+
+/// Writes what a comment may hold: the path of a file may have signs that would end it (TOML, Comment).
+fn comment(text: &str) -> String {
+    let sign = |sign: char| match sign.is_control() {
+        true => sign.escape_default().to_string(),
+        false => sign.to_string(),
+    };
+    text.chars().map(sign).collect()
 }
 
 /// Writes a setting's value as the file has it.

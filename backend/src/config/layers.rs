@@ -152,17 +152,17 @@ fn wrong(error: clap::Error, command: &Command, source: impl Fn(&Arg) -> Source)
     // An argument is told as its users write it, such as `--listen <ADDRESS:PORT>`.
     let option = said(ContextKind::InvalidArg).and_then(|told| told.strip_prefix("--"));
     let name = option.and_then(|option| option.split([' ', '=', '[']).next());
-    let mut settings = setting::settings(setting::serve(command));
-    let setting = settings.find(|setting| name == Some(setting::name(setting)));
-    let (Some(setting), Some(value), Some(fault)) =
-        (setting, said(ContextKind::InvalidValue), error.source())
+    let mut arguments = setting::serve(command).get_arguments();
+    let argument = arguments.find(|argument| name.is_some() && name == argument.get_long());
+    let (Some(argument), Some(value), Some(fault)) =
+        (argument, said(ContextKind::InvalidValue), error.source())
     else {
         return Fault::Usage(error);
     };
     Fault::Value {
-        name: setting::name(setting).to_owned(),
+        name: setting::name(argument).to_owned(),
         value: format!("{value:?}"),
-        from: source(setting),
+        from: source(argument),
         fault: fault.to_string(),
     }
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use clap::Args;
 
-use super::values::{in_seconds, seconds, whole};
+use super::values::{COUNT_MAX, in_seconds, seconds, whole};
 use crate::limits::{LedgerLimits, Limits};
 
 /// What is kept of links whose clients asked for it.
@@ -19,7 +19,7 @@ pub struct Ledgers {
     /// How much memory all ledgers may take, in bytes; one client has at most an eighth of it where
     /// others want some
     #[arg(long, value_name = "BYTES", default_value_t = LedgerLimits::default().bytes)]
-    #[arg(value_parser = whole::<usize>(64 * 1024, u64::MAX))]
+    #[arg(value_parser = whole::<usize>(64 * 1024, COUNT_MAX))]
     pub ledger_memory: usize,
 
     /// How many entries a ledger holds, its first 8 and its newest

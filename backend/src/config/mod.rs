@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use clap::builder::{OsStringValueParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand};
 use clap_complete::Shell;
 use echoclock_check::Check;
@@ -18,7 +19,9 @@ use crate::telemetry;
 
 mod values;
 pub use values::{AllowOrigin, SocketMode, TrustedProxy};
-use values::{allowed_origin, header_name, listen_at, path, socket_mode, trusted_proxy};
+use values::{
+    Text, allowed_origin, config_file, header_name, listen_at, path, socket_mode, trusted_proxy,
+};
 
 mod encryption;
 pub use encryption::Encryption;
@@ -128,17 +131,17 @@ pub struct Serve {
     /// for any that is free. Or unix:/PATH for a Unix socket there, or systemd for one that was handed
     /// over by socket activation, systemd:NAME for the one of that name
     #[arg(long, value_name = "ADDRESS:PORT")]
-    #[arg(default_value = "127.0.0.1:3000", value_parser = listen_at)]
+    #[arg(default_value = "127.0.0.1:3000", value_parser = Text(listen_at))]
     pub listen: ListenAt,
 
     /// Which rights a Unix socket has that is listened on, such as 660; by default what the process gives
     /// to files
-    #[arg(long, value_name = "MODE", value_parser = socket_mode)]
+    #[arg(long, value_name = "MODE", value_parser = Text(socket_mode))]
     pub unix_socket_mode: Option<SocketMode>,
 
     /// A further address and port, where only /healthz, /readyz and /metrics are answered, over
     /// connections that nobody else can take; for who looks after the server. Written as --listen is
-    #[arg(long, value_name = "ADDRESS:PORT", value_parser = listen_at)]
+    #[arg(long, value_name = "ADDRESS:PORT", value_parser = Text(listen_at))]
     pub admin_listen: Option<ListenAt>,
 
     /// TLS that ends here.
@@ -149,7 +152,7 @@ pub struct Serve {
     /// as `https://example.org`; '*' lets everyone in, without credentials. May be repeated (in
     /// the environment: separated by commas). By default only the server's own page may
     #[arg(long, value_name = "ORIGIN", value_delimiter = ',')]
-    #[arg(value_parser = allowed_origin)]
+    #[arg(value_parser = Text(allowed_origin))]
     pub allow_origin: Vec<AllowOrigin>,
 
     /// A network, or an address, whose proxies are believed what they say of a request:
@@ -158,12 +161,12 @@ pub struct Serve {
     /// private networks, 'unix' for who comes by a Unix socket, and 'none' believes nobody. Where several proxies stand in a row, name them
     /// all: by default only the nearest says against whom a request counts
     #[arg(long, value_name = "NETWORK", value_delimiter = ',', default_value = values::PRIVATE)]
-    #[arg(value_parser = trusted_proxy)]
+    #[arg(value_parser = Text(trusted_proxy))]
     pub trusted_proxy: Vec<TrustedProxy>,
 
     /// A header that ledgers show with its value, besides those that are known to be harmless; of
     /// all others they show the length. May be repeated (in the environment: separated by commas)
-    #[arg(long, value_name = "NAME", value_delimiter = ',', value_parser = header_name)]
+    #[arg(long, value_name = "NAME", value_delimiter = ',', value_parser = Text(header_name))]
     pub show_header: Vec<HeaderName>,
 
     /// Leave out the endpoints of the path check, below /api/check
@@ -183,20 +186,21 @@ pub struct Serve {
     pub no_h2c: bool,
 
     /// A folder to serve the page from, in place of the page within this program
-    #[arg(long, value_name = "FOLDER", value_parser = path)]
+    #[arg(long, value_name = "FOLDER", value_parser = Text(path))]
     pub site: Option<PathBuf>,
 
     /// What is logged to the standard error: a level, such as debug, or several with what they are for,
     /// such as warn,echoclock_backend=debug
-    #[arg(long, value_name = "LEVELS", default_value = "info", value_parser = telemetry::levels)]
+    #[arg(long, value_name = "LEVELS", default_value = "info", value_parser = Text(telemetry::levels))]
     pub log_level: Targets,
 
     /// How the log is written: text, a line for people, or json, an object a line
-    #[arg(long, value_name = "FORM", default_value = "text", value_parser = telemetry::form)]
+    #[arg(long, value_name = "FORM", default_value = "text", value_parser = Text(telemetry::form))]
     pub log: telemetry::Form,
 
     /// A file of settings in TOML: each key is an option's name, such as idle-timeout = 60
     #[arg(long, value_name = "FILE")]
+    #[arg(value_parser = OsStringValueParser::new().try_map(config_file))]
     pub config: Option<PathBuf>,
 
     /// Print what is in force and where it comes from, as such a file, and end

@@ -5,6 +5,7 @@ use std::any::TypeId;
 use clap::{Arg, ArgAction, Command, CommandFactory};
 
 use super::Cli;
+use super::values::{Text, switch};
 
 /// Returns the program's arguments, with the variables of the environment that set them.
 pub fn command() -> Command {
@@ -66,7 +67,7 @@ pub(super) fn without_variables() -> Command {
                 .num_args(0..=1)
                 .require_equals(true)
                 .value_name("true|false")
-                .value_parser(super::values::switch)
+                .value_parser(Text(switch))
                 .default_missing_value("true")
                 .default_value("false")
                 .hide_default_value(true)

@@ -135,8 +135,11 @@ fn what_makes_no_sense_is_named() {
             "raw-max = \"0\", from --raw-max: not a whole number from 1 to 1073741824",
         ),
         (["--raw-max", "16M"], "not a whole number from 1 to 1073741824"),
-        (["--memory-budget", "1"], "not a whole number, 1048576 at the least"),
-        (["--client-sockets", "0"], "not a whole number, 1 at the least"),
+        (["--memory-budget", "1"], "not a whole number from 1048576 to 9223372036854775807"),
+        (
+            ["--client-sockets", "9223372036854775808"],
+            "not a whole number from 1 to 9223372036854775807",
+        ),
         (["--socket-messages", "1k"], "not a whole number from 1 to 4294967295"),
         (["--no-check=perhaps", "--no-check"], "neither true nor false"),
         (["--log-level", "loud"], "not a level (off, error,"),

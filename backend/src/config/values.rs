@@ -4,9 +4,13 @@
 //! Each error says what is allowed, to follow the setting's name and value.
 
 use std::convert::Infallible;
+use std::error::Error;
+use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 use std::time::Duration;
 
+use clap::builder::TypedValueParser;
+use clap::{Arg, Command};
 use http::HeaderName;
 
 use crate::forwarded::Network;
@@ -38,6 +42,37 @@ pub enum TrustedProxy {
 /// The rights of a Unix socket.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub struct SocketMode(pub u32);
+
+/// Reads text by a function. What is not text, which the command line and the environment may say, is a
+/// wrong value as any other.
+#[derive(Clone)]
+pub(super) struct Text<F>(pub(super) F);
+
+impl<F, T, E> TypedValueParser for Text<F>
+where
+    F: Fn(&str) -> Result<T, E> + Clone + Send + Sync + 'static,
+    T: Clone + Send + Sync + 'static,
+    E: Into<Box<dyn Error + Send + Sync>>,
+{
+    type Value = T;
+
+    fn parse_ref(
+        &self,
+        command: &Command,
+        argument: Option<&Arg>,
+        value: &OsStr,
+    ) -> Result<T, clap::Error> {
+        let text = value.to_string_lossy();
+        let text = OsStr::new(&*text);
+        // Most refuse the signs that stand in for what is not text, and say what they take.
+        let read = self.0.parse_ref(command, argument, text)?;
+        if value.to_str().is_some() {
+            return Ok(read);
+        }
+        let refuse = |_: &str| Err::<T, _>("not text in UTF-8");
+        refuse.parse_ref(command, argument, text)
+    }
+}
 
 pub(super) fn listen_at(text: &str) -> Result<ListenAt, NowhereToListen> {
     text.parse()
@@ -73,6 +108,11 @@ pub(super) fn path(text: &str) -> Result<PathBuf, Infallible> {
     Ok(text.into())
 }
 
+/// Reads the name of the file of settings, which need be no text.
+pub(super) fn config_file(name: OsString) -> Result<PathBuf, &'static str> {
+    if name.is_empty() { Err("not the name of a file") } else { Ok(name.into()) }
+}
+
 pub(super) fn switch(text: &str) -> Result<bool, String> {
     match text {
         "true" | "yes" | "on" | "1" => Ok(true),
@@ -82,29 +122,26 @@ pub(super) fn switch(text: &str) -> Result<bool, String> {
 }
 
 /// Reads whole numbers from `min` to `max`.
-pub(super) fn whole<T: TryFrom<u64>>(
-    min: u64,
-    max: u64,
-) -> impl Fn(&str) -> Result<T, String> + Clone + Send + Sync + 'static {
-    move |text| {
-        let number = text.parse().ok().filter(|number| (min..=max).contains(number));
-        let number = number.and_then(|number| T::try_from(number).ok());
-        number.ok_or_else(|| match max {
-            u64::MAX => format!("not a whole number, {min} at the least"),
-            _ => format!("not a whole number from {min} to {max}"),
-        })
-    }
+pub(super) fn whole<T>(min: u64, max: u64) -> impl TypedValueParser<Value = T>
+where
+    T: TryFrom<u64> + Clone + Send + Sync + 'static,
+{
+    Text(move |text: &str| {
+        let number = number(text, min, max).and_then(|number| T::try_from(number).ok());
+        number.ok_or_else(|| format!("not a whole number from {min} to {max}"))
+    })
 }
 
 /// Reads whole numbers of seconds from `min` to `max`.
-pub(super) fn seconds(
-    min: u64,
-    max: u64,
-) -> impl Fn(&str) -> Result<Duration, String> + Clone + Send + Sync + 'static {
-    move |text| {
-        let number = whole(min, max)(text).map(Duration::from_secs);
-        number.map_err(|_: String| format!("not a whole number of seconds from {min} to {max}"))
-    }
+pub(super) fn seconds(min: u64, max: u64) -> impl TypedValueParser<Value = Duration> {
+    Text(move |text: &str| {
+        let number = number(text, min, max).map(Duration::from_secs);
+        number.ok_or_else(|| format!("not a whole number of seconds from {min} to {max}"))
+    })
+}
+
+fn number(text: &str, min: u64, max: u64) -> Option<u64> {
+    text.parse().ok().filter(|number| (min..=max).contains(number))
 }
 
 /// Writes a time as [`seconds`] reads it.
@@ -114,3 +151,10 @@ pub(super) fn in_seconds(time: Duration) -> String {
 
 /// The word for the loopback and private networks.
 pub(super) const PRIVATE: &str = "private";
+
+/// The largest count: what a file of TOML can say, whose whole numbers are signed and of 64 bits, and the
+/// machine.
+pub(super) const COUNT_MAX: u64 = {
+    let (file, machine) = (i64::MAX as u64, usize::MAX as u64);
+    if file < machine { file } else { machine }
+};

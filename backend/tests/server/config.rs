@@ -1,6 +1,7 @@
 //! The program's settings: from the command line, the environment and a file, by way of what it says
 //! is in force.
 
+use std::ffi::OsStr;
 use std::fs;
 use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
@@ -32,6 +33,12 @@ impl Filed {
 }
 
 fn run(variables: &[(&str, &str)], arguments: &[&str]) -> Result<String, String> {
+    let variables: Vec<_> = variables.iter().map(|(name, value)| (*name, value.as_ref())).collect();
+    run_with(&variables, arguments)
+}
+
+/// The same where variables need be no text.
+fn run_with(variables: &[(&str, &OsStr)], arguments: &[&str]) -> Result<String, String> {
     let mut command = Command::new(env!("CARGO_BIN_EXE_echoclock"));
     command.args(["serve", "--print-config"]).args(arguments).stdin(Stdio::null());
     for (name, _) in std::env::vars_os() {
@@ -118,7 +125,9 @@ fn what_is_in_force_can_be_fed_back() {
         ["--site", site.to_str().expect("a name in UTF-8")],
         ["--log-level", "warn,hyper=debug"],
         ["--min-rate", "0"],
-        ["--memory-budget", "4294967296"],
+        ["--memory-budget", "9223372036854775807"],
+        ["--connections", "9223372036854775807"],
+        ["--ledger-memory", "9223372036854775807"],
         ["--unix-socket-mode", "660"],
         ["--redirect-listen", "unix:/nowhere/redirect.sock"],
         ["--redirect-port", "8443"],
@@ -227,7 +236,45 @@ fn what_is_wrong_is_named_with_its_value_its_source_and_what_is_allowed() {
             "echoclock.toml, line 1: there is no setting \"limits\"",
         ),
         ("config = 'x'", &[], &[], "echoclock.toml, line 1: there is no setting \"config\""),
-        ("sockets = 5\nsockets = 6", &[], &[], "echoclock.toml, line 2: duplicate key"),
+        ("sockets = 5\nsockets = 6", &[], &[], "echoclock.toml, line 2: duplicate key: sockets\n"),
+        (
+            "\nlisten.x = 3",
+            &[],
+            &[],
+            "echoclock.toml, line 2: there is no setting \"listen.x\"; the nearest is listen",
+        ),
+        (
+            "[listen]\nx = 3",
+            &[],
+            &[],
+            "echoclock.toml, line 1: there is no setting \"listen.x\"; the nearest is listen",
+        ),
+        (
+            "[[allow-origin]]",
+            &[],
+            &[],
+            "echoclock.toml, line 1: there is no setting \"[[allow-origin]]\"; the nearest is allow-origin",
+        ),
+        (
+            "listen = { x = 3 }",
+            &[],
+            &[],
+            "listen = { x = 3 }, from echoclock.toml, line 1: not text in quotes",
+        ),
+        (
+            "memory-budget = 18446744073709551615",
+            &[],
+            &[],
+            "memory-budget = 18446744073709551615, from echoclock.toml, line 1: not a whole number from \
+             1048576 to 9223372036854775807",
+        ),
+        (
+            fine,
+            &[("ECHOCLOCK_CONFIG", "")],
+            &[],
+            "config = \"\", from ECHOCLOCK_CONFIG: not the name of a file",
+        ),
+        (fine, &[], &["--config="], "config = \"\", from --config: not the name of a file"),
         ("sockets = 5\nnonsense", &[], &[], "echoclock.toml, line 2: "),
         (
             "socket-silence = 20",
@@ -252,6 +299,33 @@ fn what_is_wrong_is_named_with_its_value_its_source_and_what_is_allowed() {
         let told = Filed::new(file).run(variables, options).expect_err(said);
         assert!(told.starts_with(&format!("error: {said}")), "{told}");
     }
+}
+
+#[cfg(unix)]
+#[test]
+fn what_is_no_text_is_named_as_any_other_wrong_value() {
+    use std::os::unix::ffi::OsStrExt;
+
+    let command = echoclock_backend::config::command();
+    let serve = command.find_subcommand("serve").expect("it is one");
+    for setting in echoclock_backend::config::settings(serve) {
+        let name = setting.get_long().expect("it is an option");
+        let variable = format!("ECHOCLOCK_{}", name.to_uppercase().replace('-', "_"));
+        let said = format!("error: {name} = \"\u{fffd}\", from {variable}: n");
+        let told = run_with(&[(&variable, OsStr::from_bytes(b"\xff"))], &[]).expect_err(&said);
+        assert!(told.starts_with(&said), "{told}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn what_is_in_force_can_be_fed_back_whatever_the_file_is_called() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("two\nlines.toml");
+    fs::write(&path, "sockets = 7\n").expect("a file");
+    let once = run_with(&[("ECHOCLOCK_CONFIG", path.as_os_str())], &[]).expect("it is in force");
+    let twice = Filed::new(&once).run(&[], &[]).expect("it can be fed back");
+    assert!(line(&twice, "sockets").starts_with("sockets = 7 # from echoclock.toml"), "{twice}");
 }
 
 #[test]
