@@ -3,16 +3,25 @@
 use std::io;
 use std::net::{IpAddr, SocketAddr};
 
+use socket2::SockRef;
 use tokio::net::{TcpListener, TcpSocket};
 
 /// Listens at an address, as [`TcpListener::bind`] does, with room for more who have not been
-/// accepted yet.
+/// accepted yet. At [::] it takes IPv4 as well, on every system.
 ///
 /// # Errors
 ///
 /// Where the system says no.
 pub fn listen(address: SocketAddr) -> io::Result<TcpListener> {
     let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+    listen_by(socket, address)
+}
+
+fn listen_by(socket: TcpSocket, address: SocketAddr) -> io::Result<TcpListener> {
+    if address.is_ipv6() && address.ip().is_unspecified() {
+        // It is for the system to say otherwise (Linux by net.ipv6.bindv6only, Windows always).
+        SockRef::from(&socket).set_only_v6(false)?;
+    }
     // Elsewhere it would let another program take the address over.
     #[cfg(not(windows))]
     socket.set_reuseaddr(true)?;
@@ -24,15 +33,20 @@ pub fn listen(address: SocketAddr) -> io::Result<TcpListener> {
 /// is tried again by its client a second later.
 pub(crate) const BACKLOG: u32 = 1_024;
 
-/// Returns the addresses at which a browser reaches what listens on `local`.
+/// Returns the addresses at which a browser reaches what listens on `local`, which at [::] takes IPv4 as
+/// well unless it `is_only_v6`.
 ///
 /// Where that is every address of the machine, those are listed, loopback first.
-pub fn reachable(local: SocketAddr, machine: &[IpAddr]) -> Vec<SocketAddr> {
+pub(crate) fn reachable(
+    local: SocketAddr,
+    is_only_v6: bool,
+    machine: &[IpAddr],
+) -> Vec<SocketAddr> {
     if !local.ip().is_unspecified() {
         return vec![local];
     }
-    // A socket on [::] takes IPv4 as well, except where the system is told otherwise.
-    let mut ips: Vec<_> = machine.iter().filter(|ip| ip.is_ipv4() || local.is_ipv6()).collect();
+    let takes = |ip: &&IpAddr| if ip.is_ipv4() { !is_only_v6 } else { local.is_ipv6() };
+    let mut ips: Vec<_> = machine.iter().filter(takes).collect();
     ips.sort_by_key(|ip| (!ip.is_loopback(), ip.is_ipv6()));
     ips.into_iter().map(|ip| SocketAddr::new(*ip, local.port())).collect()
 }
@@ -98,20 +112,33 @@ mod tests {
         drop(waiting);
     }
 
+    #[tokio::test]
+    async fn all_addresses_are_those_of_both_versions_whatever_the_system_says() {
+        let Ok(socket) = TcpSocket::new_v6() else {
+            // This machine has no IPv6.
+            return;
+        };
+        SockRef::from(&socket).set_only_v6(true).expect("the system can");
+        let listener = listen_by(socket, "[::]:0".parse().expect("an address")).expect("a port");
+        assert!(!SockRef::from(&listener).only_v6().expect("the system tells"));
+    }
+
     #[test]
     fn every_address_is_told() {
         let machine =
             ["192.0.2.7", "::1", "2001:db8::7", "127.0.0.1"].map(|ip| ip.parse().expect(ip));
-        for (local, reached) in [
-            ("127.0.0.1:3000", &["127.0.0.1:3000"][..]),
-            ("[::1]:80", &["[::1]:80"]),
-            ("0.0.0.0:3000", &["127.0.0.1:3000", "192.0.2.7:3000"]),
+        for (local, is_only_v6, reached) in [
+            ("127.0.0.1:3000", false, &["127.0.0.1:3000"][..]),
+            ("[::1]:80", false, &["[::1]:80"]),
+            ("0.0.0.0:3000", false, &["127.0.0.1:3000", "192.0.2.7:3000"]),
+            ("[::]:3000", true, &["[::1]:3000", "[2001:db8::7]:3000"]),
             (
                 "[::]:3000",
+                false,
                 &["127.0.0.1:3000", "[::1]:3000", "192.0.2.7:3000", "[2001:db8::7]:3000"],
             ),
         ] {
-            let found = reachable(local.parse().expect(local), &machine);
+            let found = reachable(local.parse().expect(local), is_only_v6, &machine);
             let found: Vec<_> = found.iter().map(SocketAddr::to_string).collect();
             assert_eq!(found, reached, "{local}");
         }

@@ -1,12 +1,14 @@
 //! Where connections come in: a port, or a Unix socket.
 
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
+use socket2::SockRef;
 use tokio::net::TcpListener;
 #[cfg(unix)]
 use tokio::net::UnixListener;
 
+use crate::address;
 use crate::connection::Accepted;
 use crate::peer::Peer;
 #[cfg(unix)]
@@ -35,6 +37,25 @@ impl Listener {
                 let (stream, _) = listener.accept().await?;
                 Ok((Accepted::Unix(stream), Peer::UNIX_SOCKET))
             }
+        }
+    }
+
+    /// Returns the addresses and the port at which a browser reaches it, where these are the `machine`'s; none
+    /// where it has no port.
+    ///
+    /// # Errors
+    ///
+    /// Where the system does not tell.
+    pub fn reachable(&self, machine: &[IpAddr]) -> io::Result<Vec<SocketAddr>> {
+        match self {
+            Self::Tcp(listener) => {
+                let local = listener.local_addr()?;
+                // One that was handed over is as its owner says.
+                let is_only_v6 = local.is_ipv6() && SockRef::from(listener).only_v6()?;
+                Ok(address::reachable(local, is_only_v6, machine))
+            }
+            #[cfg(unix)]
+            Self::Unix(..) => Ok(vec![]),
         }
     }
 

@@ -136,7 +136,7 @@ fn tls(
     public: &Listener,
     machine: &[IpAddr],
 ) -> anyhow::Result<Option<Tls>> {
-    let own = public.address()?.map_or(vec![], |at| address::reachable(at, machine));
+    let own = public.reachable(machine)?;
     let own: Vec<_> = own.iter().map(SocketAddr::ip).collect();
     let found = encryption.certificate(&own, SystemTime::now()).context("there can be no TLS")?;
     let Some((certificate, fingerprint)) = found else { return Ok(None) };
@@ -156,11 +156,11 @@ fn tell(
     machine: &[IpAddr],
     told: impl Fn(&dyn Display) -> String,
 ) -> anyhow::Result<()> {
-    let Some(local) = listener.address().context("the listener has no address")? else {
+    let reached = listener.reachable(machine).context("the listener has no address")?;
+    if reached.is_empty() {
         tracing::info!("listening on {at}");
-        return Ok(());
-    };
-    for address in address::reachable(local, machine) {
+    }
+    for address in reached {
         tracing::info!("{}", told(&address));
     }
     Ok(())

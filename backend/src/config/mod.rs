@@ -127,9 +127,9 @@ pub enum Command {
 /// How to serve.
 #[derive(Args, Debug)]
 pub struct Serve {
-    /// The address and port to listen on; `0.0.0.0` or `[::]` for all of the machine's, port 0
-    /// for any that is free. Or unix:/PATH for a Unix socket there, or systemd for one that was handed
-    /// over by socket activation, systemd:NAME for the one of that name
+    /// The address and port to listen on; `0.0.0.0` for all of the machine's of IPv4, `[::]` for those of
+    /// IPv6 as well, port 0 for any that is free. Or unix:/PATH for a Unix socket there, or systemd for one
+    /// that was handed over by socket activation, systemd:NAME for the one of that name
     #[arg(long, value_name = "ADDRESS:PORT")]
     #[arg(default_value = "127.0.0.1:3000", value_parser = Text(listen_at))]
     pub listen: ListenAt,

@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 use std::io;
-use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
 
 use echoclock_check::AskedServer;
@@ -73,14 +73,9 @@ fn own(serve: &Serve) -> Result<AskedServer, Fault> {
 
 /// Returns the address by which this machine reaches a listener of its own.
 ///
-/// A listener at [::] takes IPv4 as well, except on Windows, and in a container it often takes nothing else.
+/// A listener at [::] takes IPv4 as well, and in a container there is often nothing else.
 fn from_here(at: SocketAddr) -> SocketAddr {
-    if !at.ip().is_unspecified() {
-        return at;
-    }
-    let is_alone = at.is_ipv6() && cfg!(windows);
-    let ip = if is_alone { Ipv6Addr::LOCALHOST.into() } else { Ipv4Addr::LOCALHOST.into() };
-    SocketAddr::new(ip, at.port())
+    if at.ip().is_unspecified() { (Ipv4Addr::LOCALHOST, at.port()).into() } else { at }
 }
 
 #[cfg(test)]
@@ -109,7 +104,6 @@ mod tests {
             (&[][..], "http://127.0.0.1:3000/"),
             (&["--listen=192.0.2.7:80"], "http://192.0.2.7:80/"),
             (&["--listen=0.0.0.0:80"], "http://127.0.0.1:80/"),
-            #[cfg(not(windows))]
             (&["--listen=[::]:80"], "http://127.0.0.1:80/"),
             (&["--listen=[::1]:443", "--tls-self-signed"], "https://[::1]:443/"),
             (&["--listen=[::1]:0", "--admin-listen=0.0.0.0:81"], "http://127.0.0.1:81/"),

@@ -2,12 +2,13 @@
 //! to know how it is (sd_listen_fds(3), sd_notify(3)).
 #![cfg(unix)]
 
-use std::net::TcpListener;
+use std::net::{Ipv6Addr, SocketAddr, TcpListener};
 use std::os::fd::OwnedFd;
 use std::os::unix::net::{UnixDatagram, UnixListener};
 use std::time::Duration;
 
 use echoclock_shared::path;
+use socket2::{Domain, Socket, Type};
 use tempfile::tempdir;
 use tokio::process::Command;
 
@@ -47,6 +48,23 @@ async fn sockets_that_are_handed_over_are_listened_at_by_order_or_by_name() {
         assert!(unix_path.exists());
         std::fs::remove_file(&unix_path).expect("it is there");
     }
+}
+
+#[tokio::test]
+async fn a_socket_that_takes_ipv6_alone_is_told_to_be_reached_by_nothing_else() {
+    let socket = Socket::new(Domain::IPV6, Type::STREAM, None).expect("a socket");
+    socket.set_only_v6(true).expect("the system can");
+    let all: SocketAddr = (Ipv6Addr::UNSPECIFIED, 0).into();
+    if socket.bind(&all.into()).is_err() {
+        // This machine has no IPv6.
+        return;
+    }
+    socket.listen(1).expect("it is bound");
+    let other = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let mut program = handed("", &["--listen", "systemd"], socket.into(), other.into());
+    // Its loopback's is told first.
+    let told = program.until_logged("listening on http://").await;
+    assert!(told.contains("listening on http://[::1]:"), "{told}");
 }
 
 #[tokio::test]
