@@ -18,7 +18,6 @@ use crate::forwarded::Arrival;
 use crate::peer::Peer;
 use crate::places::{Full, Kind, Taken};
 use crate::state::AppState;
-use crate::work::Count;
 use crate::{error, form, guard, ledger, transport};
 
 /// Tells by extensions of the request how it came and whose it is, and lets it through where there
@@ -63,7 +62,7 @@ pub(crate) async fn admit(
             }
         }
     };
-    count(&state, &response);
+    error::count(&response, state.counts.work());
     error::log(&response, client, Some(link));
     if let Some(policy) = state.hsts.as_ref().filter(|_| has_tls) {
         response.headers_mut().insert(STRICT_TRANSPORT_SECURITY, policy.clone());
@@ -100,15 +99,6 @@ pub(crate) async fn begin(State(state): State<AppState>, request: Request, next:
     }
     let refused = Refusal::Draining.into_response();
     transport::told_to(request.method(), request.uri().path(), refused)
-}
-
-/// Counts an answer, and a refusal that it carries.
-fn count(state: &AppState, response: &Response) {
-    let work = state.counts.work();
-    work.add(Count::Answers(response.status().into()), 1);
-    if let Some(refusal) = response.extensions().get::<Refusal>() {
-        work.add(Count::Refused(refusal.why()), 1);
-    }
 }
 
 /// Takes one of the requests that there may be a second.

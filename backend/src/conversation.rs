@@ -6,10 +6,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll};
 
 use axum::Router;
-use axum::body::HttpBody;
 use axum::response::{IntoResponse, Response};
-use http::header::CONNECTION;
-use http::{HeaderName, HeaderValue, Request, StatusCode, Version};
+use http::{HeaderValue, Request};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -20,21 +18,20 @@ use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
 use crate::alarm::Alarm;
-use crate::body::WasRead;
 use crate::budget::Budget;
 use crate::client::Client;
 use crate::connection::{Connection, Ending, Exchange, Look, OverTls, Presence, Tap};
 use crate::error::{self, Refusal};
 use crate::form;
-use crate::handover::{Framing, Handover};
+use crate::handover::Handover;
 use crate::hits::Hits;
 use crate::http1::{HEAD_MAX, Mode, Waits};
 use crate::http2::{self, Answerer, Parting, Streams};
 use crate::in_use::InUse;
 use crate::limits::Limits;
-use crate::list;
 use crate::peer::Peer;
 use crate::places::{Full, Guest};
+use crate::work::Work;
 
 mod line;
 pub(crate) use line::Line;
@@ -45,6 +42,9 @@ use held::{Http1, Http2, Left, Opening, drive};
 
 mod carry;
 use carry::carry;
+
+mod promise;
+use promise::Asked;
 
 /// What a connection's requests are answered with, and how long it may wait for them.
 #[derive(Clone, Debug)]
@@ -60,6 +60,8 @@ pub(crate) struct Conversation {
     pub(crate) finish: CancellationToken,
     /// Counts which limits are reached.
     pub(crate) hits: Hits,
+    /// Counts answers that no router gives.
+    pub(crate) work: Work,
 }
 
 impl Conversation {
@@ -83,9 +85,9 @@ async fn go_on(talk: &Arc<Talk>, mut patience: Patience, mut line: Line) -> Resu
     let guest = &talk.guest;
     match Box::pin(drive(Opening(Some(&mut line)), &mut patience, finish, guest)).await? {
         None => return Ok(()),
-        Some(Speaks::NoTls) => return refuse(Refusal::NoTls, talk.peer, line).await,
+        Some(Speaks::NoTls) => return talk.refuse(Refusal::NoTls, line).await,
         Some(Speaks::Http2) if !talk.has_http2 => {
-            return refuse(Refusal::NoH2c, talk.peer, line).await;
+            return talk.refuse(Refusal::NoH2c, line).await;
         }
         Some(Speaks::Http2) => {
             let http2 = talk.http2(line);
@@ -106,18 +108,6 @@ async fn go_on(talk: &Arc<Talk>, mut patience: Patience, mut line: Line) -> Resu
     }
 }
 
-/// Tells a client by HTTP/1.1 that what it begins with is not spoken here.
-async fn refuse(refusal: Refusal, peer: Peer, mut line: Line) -> Result<(), String> {
-    let response = refusal.into_response();
-    error::log(&response, Client::from(peer), None);
-    let answer = error::written(response).await;
-    let told = async {
-        line.write_all(&answer).await?;
-        line.shutdown().await
-    };
-    told.await.map_err(|error: std::io::Error| error.to_string())
-}
-
 /// What a connection's requests have in common.
 struct Talk {
     router: Router,
@@ -129,6 +119,7 @@ struct Talk {
     no_room: Option<Full>,
     finish: CancellationToken,
     hits: Hits,
+    work: Work,
     peer: Peer,
     tap: Tap,
     presence: Presence,
@@ -148,7 +139,8 @@ impl Talk {
         peer: Peer,
         in_use: InUse,
     ) -> Arc<Self> {
-        let Conversation { router, limits, budget, has_h2c, no_room, finish, hits } = conversation;
+        let Conversation { router, limits, budget, has_h2c, no_room, finish, hits, work } =
+            conversation;
         let has_tls = connection.has_tls();
         let timeout = format!("timeout={}", limits.idle_timeout.as_secs());
         Arc::new(Self {
@@ -160,6 +152,7 @@ impl Talk {
             no_room,
             finish,
             hits,
+            work,
             peer,
             tap: connection.tap(),
             presence: connection.presence(),
@@ -169,6 +162,27 @@ impl Talk {
             requests: AtomicU64::new(0),
             timeout: HeaderValue::try_from(timeout).expect("a number is a header's value"),
         })
+    }
+
+    /// Tells a client by HTTP/1.1 that what it begins with is not spoken here.
+    async fn refuse(&self, refusal: Refusal, mut line: Line) -> Result<(), String> {
+        let response = refusal.into_response();
+        error::told(&response, &self.work, Client::from(self.peer));
+        let answer = error::written(response).await;
+        let told = async {
+            line.write_all(&answer).await?;
+            line.shutdown().await
+        };
+        told.await.map_err(|error: std::io::Error| error.to_string())
+    }
+
+    /// Takes note of why hyper goes on no longer: what is no request it has answered by itself.
+    fn gave_up(&self, error: &hyper::Error) {
+        if error.is_parse() {
+            let (detail, is_too_large) = (error.to_string(), error.is_parse_too_large());
+            let told = Refusal::NoRequest { detail, is_too_large }.into_response();
+            error::told(&told, &self.work, Client::from(self.peer));
+        }
     }
 
     /// Answers requests of HTTP/1.
@@ -202,7 +216,7 @@ impl Talk {
             .half_close(true)
             .serve_connection(TokioIo::new(line), service)
             .with_upgrades();
-        Http1 { held: Some(held), flushed, handover }
+        Http1 { held: Some(held), talk: Arc::clone(self), flushed, handover }
     }
 
     /// Answers requests of HTTP/2.
@@ -278,59 +292,6 @@ impl<S> Service for S where
 {
 }
 
-/// What of a request decides whether its connection goes on.
-#[derive(Clone, Copy, Debug)]
-struct Asked {
-    version: Version,
-    to_close: bool,
-    has_body: bool,
-}
-
-impl Asked {
-    fn by(request: &Request<Incoming>) -> Self {
-        Self {
-            version: request.version(),
-            to_close: list::has(request.headers(), &CONNECTION, "close"),
-            has_body: !request.body().is_end_stream(),
-        }
-    }
-
-    /// Tells how an endless answer goes out, and whether the connection goes on after it.
-    fn framing(self, response: &Response) -> Framing {
-        let is_chunked = self.version == Version::HTTP_11;
-        let ends = self.to_close || list::has(response.headers(), &CONNECTION, "close");
-        Framing { is_chunked, goes_on: is_chunked && !ends }
-    }
-
-    /// Says whether the connection goes on after a response, and for how long it waits for the next
-    /// request, so that nobody uses it in the moment in which it ends (RFC 9112, section 9.6; RFC
-    /// 2068, section 19.7.1.1).
-    fn promise(self, response: &mut Response, is_finishing: bool, timeout: HeaderValue) {
-        let is_said = response.headers().contains_key(CONNECTION);
-        if response.status() == StatusCode::SWITCHING_PROTOCOLS || is_said || self.to_close {
-            return;
-        }
-        let was_read = !self.has_body || response.extensions().get::<WasRead>().is_some();
-        match self.version {
-            Version::HTTP_11 if was_read && !is_finishing => {
-                let headers = response.headers_mut();
-                headers.insert(CONNECTION, HeaderValue::from_static("keep-alive"));
-                headers.insert(KEEP_ALIVE, timeout);
-            }
-            Version::HTTP_11 => {
-                response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
-            }
-            // It ends with the connection, which is therefore not kept, whatever was asked. In that
-            // version hyper adds no promise of its own.
-            Version::HTTP_10 if response.body().size_hint().exact().is_none() => {
-                *response.version_mut() = self.version;
-                response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
-            }
-            _ => {}
-        }
-    }
-}
-
 /// How long a connection waits for its client.
 struct Patience {
     tap: Tap,
@@ -390,8 +351,6 @@ impl Patience {
         alarm.map(|()| over)
     }
 }
-
-const KEEP_ALIVE: HeaderName = HeaderName::from_static("keep-alive");
 
 #[cfg(test)]
 mod tests;

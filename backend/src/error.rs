@@ -16,7 +16,7 @@ use crate::budget::NoRoom;
 use crate::client::Client;
 use crate::link::LinkId;
 use crate::places::Full;
-use crate::work::Why;
+use crate::work::{Count, Why, Work};
 
 /// Why a request is refused: a variant per answer.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -78,6 +78,13 @@ pub enum Refusal {
         /// What is wrong.
         detail: String,
     },
+    /// What came is no request of HTTP/1, which the HTTP side itself has told, by the status alone.
+    NoRequest {
+        /// What is wrong.
+        detail: String,
+        /// Whether its head is too large.
+        is_too_large: bool,
+    },
     /// The body is larger than is taken.
     TooLarge {
         /// How large it may be, in bytes.
@@ -122,6 +129,10 @@ impl Refusal {
             Self::Method { .. } => StatusCode::METHOD_NOT_ALLOWED,
             Self::NotASocket { .. } | Self::SocketVersion { .. } => StatusCode::UPGRADE_REQUIRED,
             Self::Handshake { .. } | Self::Host { .. } | Self::NoTls => StatusCode::BAD_REQUEST,
+            Self::NoRequest { is_too_large: true, .. } => {
+                StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE
+            }
+            Self::NoRequest { is_too_large: false, .. } => StatusCode::BAD_REQUEST,
             Self::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Body { .. } => StatusCode::BAD_REQUEST,
             Self::SlowBody { .. } => StatusCode::REQUEST_TIMEOUT,
@@ -162,6 +173,7 @@ impl Refusal {
             | Self::Handshake { .. }
             | Self::SocketVersion { .. }
             | Self::Host { .. }
+            | Self::NoRequest { .. }
             | Self::TooLarge { .. }
             | Self::Body { .. } => Why::Request,
         }
@@ -204,6 +216,7 @@ impl Refusal {
             | Self::NoTls
             | Self::Handshake { .. }
             | Self::Host { .. }
+            | Self::NoRequest { .. }
             | Self::Body { .. } => vec![],
         }
     }
@@ -231,6 +244,7 @@ impl Refusal {
             Self::NotASocket { detail }
             | Self::Handshake { detail }
             | Self::Host { detail }
+            | Self::NoRequest { detail, .. }
             | Self::Body { detail } => (detail.clone(), None),
             Self::SocketVersion { version } => (
                 format!("this server speaks version {SOCKET_VERSION} of WebSocket, not {version}"),
@@ -278,6 +292,20 @@ fn without_ids(said: &str) -> String {
         logged += &part[word.len()..];
     }
     logged
+}
+
+/// Tells the metrics and the log of an answer that is given before anything else looks at the request.
+pub(crate) fn told(response: &Response, work: &Work, client: Client) {
+    count(response, work);
+    log(response, client, None);
+}
+
+/// Counts an answer, and the refusal that it carries, if it does.
+pub(crate) fn count(response: &Response, work: &Work) {
+    work.add(Count::Answers(response.status().into()), 1);
+    if let Some(refusal) = response.extensions().get::<Refusal>() {
+        work.add(Count::Refused(refusal.why()), 1);
+    }
 }
 
 /// Logs the refusal that an answer carries, if it does, with what the link is called that was asked for.

@@ -200,7 +200,7 @@ impl Server {
                             // With TLS it would take longer to tell than there is time for.
                             (Waits::One(..), false) if way.tls.is_some() => {}
                             (Waits::One(accepted, peer), false) => {
-                                spare::refuse(accepted, peer).await;
+                                spare::refuse(accepted, peer, self.state.counts.work()).await;
                             }
                             (who, _) => {
                                 if let Waits::One(accepted, peer) = who {
@@ -325,6 +325,7 @@ impl Server {
             // One that has no room may be told so before all are.
             finish: self.finish.child_token(),
             hits: self.state.hits.clone(),
+            work: self.state.counts.work().clone(),
         }
     }
 }

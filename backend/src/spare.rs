@@ -16,6 +16,7 @@ use crate::connection::Accepted;
 use crate::error::{self, Refusal};
 use crate::listener::Listener;
 use crate::peer::Peer;
+use crate::work::Work;
 
 /// The file, where there was room for one.
 #[derive(Debug)]
@@ -65,10 +66,10 @@ fn open() -> Option<File> {
 
 /// Answers whatever is asked that there is no room, and sees to it that the answer arrives, for a short
 /// while.
-pub(crate) async fn refuse(mut stream: Accepted, peer: Peer) {
+pub(crate) async fn refuse(mut stream: Accepted, peer: Peer, work: &Work) {
     let refusal = Refusal::NotNow { detail: "this server can take in no more connections" };
     let response = refusal.into_response();
-    error::log(&response, Client::from(peer), None);
+    error::told(&response, work, Client::from(peer));
     let answer = error::written(response).await;
     let mut asked = [0; ASKED_AT_ONCE];
     // Whoever asks too late, or takes too little, learns less of it.

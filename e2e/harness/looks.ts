@@ -16,7 +16,19 @@ export async function expectFineLooks(page: Page, when: string): Promise<void> {
     await expectAxeContent(page, `${when}, ${colorScheme}, ${width} px`);
     const overflow = () => document.documentElement.scrollWidth - document.documentElement.clientWidth;
     expect(await page.evaluate(overflow), `${when}, ${width} px: nothing scrolls sideways`).toBe(0);
+    expect(await page.evaluate(brokenTimes), `${when}, ${width} px: a time stands in one line`).toEqual([]);
   }
+}
+
+/** Runs in the page: the times of rows that are broken into lines. */
+function brokenTimes(): string[] {
+  const times = [...document.querySelectorAll<HTMLElement>('time.at')].filter((time) => time.checkVisibility());
+  const lines = (time: HTMLElement) => {
+    const words = document.createRange();
+    words.selectNodeContents(time);
+    return new Set([...words.getClientRects()].map((rect) => Math.round(rect.top))).size;
+  };
+  return times.filter((time) => lines(time) > 1).map((time) => time.innerText);
 }
 
 async function expectAxeContent(page: Page, when: string): Promise<void> {

@@ -33,5 +33,9 @@ test.describe('without JavaScript', () => {
   test('the page says what it needs', async ({ page, server }) => {
     await page.goto(server.origin);
     await expect(page.locator('noscript p')).toContainText([/need JavaScript/, /需要 JavaScript/]);
+    await expect(page.locator('.card'), 'what will not start is not shown').toHaveCount(3);
+    for (const awaited of await page.locator('.card, .loading').all()) {
+      await expect(awaited).toBeHidden();
+    }
   });
 });

@@ -2,6 +2,7 @@
 
 use std::future::poll_fn;
 use std::pin::{Pin, pin};
+use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -11,7 +12,7 @@ use tokio::time::{Sleep, sleep};
 use tokio_util::sync::CancellationToken;
 
 use super::line::{Flushed, Line, Speaks};
-use super::{Over, Patience, Service};
+use super::{Over, Patience, Service, Talk};
 use crate::handover::{Framing, Handover, Pieces};
 use crate::http2::{Parting, Streams};
 use crate::in_use::InUse;
@@ -109,6 +110,7 @@ impl Held for Opening<'_> {
 pub(super) struct Http1<S: Service> {
     /// Here until an answer is left.
     pub(super) held: Option<http1::UpgradeableConnection<TokioIo<Line>, S>>,
+    pub(super) talk: Arc<Talk>,
     pub(super) flushed: Flushed,
     pub(super) handover: Handover,
 }
@@ -127,6 +129,9 @@ impl<S: Service> Held for Http1<S> {
     fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Result<Self::End, String>> {
         let Some(held) = &mut self.held else { return Poll::Ready(Ok(None)) };
         if let Poll::Ready(end) = Pin::new(held).poll(cx) {
+            if let Err(error) = &end {
+                self.talk.gave_up(error);
+            }
             return Poll::Ready(end.map(|()| None).map_err(|error| error.to_string()));
         }
         if !self.flushed.is() {

@@ -3,7 +3,7 @@
 use std::future::poll_fn;
 use std::pin::Pin;
 
-use axum::body::Body;
+use axum::body::{Body, HttpBody};
 use axum::middleware::map_request;
 use futures_util::StreamExt;
 use futures_util::future::BoxFuture;
@@ -57,6 +57,7 @@ async fn held_by(
         no_room: None,
         finish: CancellationToken::new(),
         hits: Hits::default(),
+        work: state.counts.work().clone(),
     };
     let hold = conversation.hold(connection, Peer::from(peer));
     (client.expect("it listens"), Box::pin(hold), guest)

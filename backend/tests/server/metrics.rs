@@ -7,6 +7,7 @@ use echoclock_shared::path;
 use tokio_tungstenite::tungstenite::Message;
 
 use crate::support::asked::Asked;
+use crate::support::log::Log;
 use crate::support::socket::Client;
 use crate::support::two::{Scrape, Two};
 
@@ -144,6 +145,30 @@ async fn what_is_done_is_told() {
     let scrape = server.scrape().await;
     assert_eq!(scrape.value("echoclock_followers{transport=\"stream\"}"), 0.0);
     assert_eq!(scrape.value("echoclock_echo_sockets{echo=\"chat\"}"), 0.0);
+}
+
+#[tokio::test]
+async fn what_is_no_request_is_told_as_well() {
+    let log = Log::of_this_process();
+    let server = Two::start(Limits::default()).await;
+    let large = format!("GET / HTTP/1.1\r\nhost: a\r\nx: {}", "x".repeat(80_000));
+    for (said, status) in [
+        ("GET / HTTP/1.1\r\nhost: a\r\nno header", 400),
+        ("GET / HTTP/3.1\r\nhost: a", 400),
+        ("GET / HTTP/1.1\r\nhost: a\r\ntransfer-encoding: foo", 400),
+        (&large, 431),
+    ] {
+        let (answers, refused) = (
+            "echoclock_answers_total{status=\"4xx\"}",
+            "echoclock_refusals_total{reason=\"request\"}",
+        );
+        let before = server.scrape().await;
+        let asked = Asked::at(server.at, said).await;
+        assert_eq!(asked.status(), status, "{}", asked.head);
+        server.until(answers, before.value(answers) + 1.0).await;
+        server.until(refused, before.value(refused) + 1.0).await;
+    }
+    assert_eq!(log.lines(&["refused", "status=431", "message head is too large"]).len(), 1);
 }
 
 /// Some were measured, and took some time, though no longer than the test.
