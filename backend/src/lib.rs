@@ -15,6 +15,7 @@ use crate::hits::Hits;
 use crate::metrics::Metrics;
 use crate::places::Taken;
 use crate::state::AppState;
+use crate::tls::Tls;
 
 pub mod feed;
 
@@ -167,7 +168,7 @@ pub fn app(state: AppState) -> Router {
 
 /// Returns what the server answers to those who look after it, on a listener of its own. Together they
 /// may ask as often as one client may.
-pub fn admin(state: AppState) -> Router {
+pub fn admin(state: AppState, tls: Option<Tls>) -> Router {
     // What these ask for is no client's, and reaches none of their limits.
     let taken = Taken::new(state.limits.per_client, state.limits.per_client, Hits::default());
     let all = Router::new()
@@ -177,7 +178,9 @@ pub fn admin(state: AppState) -> Router {
         .method_not_allowed_fallback(not_this_method)
         .with_state(state.clone());
     let all = all.merge(
-        Router::new().route(path::METRICS, get(metrics::answer)).with_state(Metrics::of(state)),
+        Router::new()
+            .route(path::METRICS, get(metrics::answer))
+            .with_state(Metrics::of(state, tls)),
     );
     Router::new()
         .fallback_service(all)

@@ -113,7 +113,7 @@ async fn run(arguments: &Serve, mut handed: Handed) -> anyhow::Result<()> {
     }
     if let (Some(tls), Some((read, files))) = (&tls, files) {
         let asked = HangUps::listen().context("SIGHUP can't be listened for")?;
-        tokio::spawn(keep_fresh(tls.clone(), files, read, asked));
+        tokio::spawn(keep_fresh(tls.clone(), files, read, asked, Arc::clone(&state.wall)));
     }
     let notify = Arc::new(Notify::from_env());
     notify.tell("READY=1");

@@ -61,6 +61,7 @@ pub async fn serve(
     shutdown: impl Future<Output = ()>,
 ) {
     let Listeners { public, tls, redirect, admin } = listeners.into();
+    let shown = tls.clone();
     let mut doors = Doors {
         public: Door::at(public, Way { router, tls }),
         redirect: redirect.map(|(listener, port)| {
@@ -68,7 +69,7 @@ pub async fn serve(
             Door::at(listener, Way { router, tls: None })
         }),
         admin: admin.map(|listener| {
-            let router = crate::admin(state.clone());
+            let router = crate::admin(state.clone(), shown);
             Door::at(listener, Way { router, tls: None })
         }),
     };

@@ -13,17 +13,22 @@ use crate::hits::Limit;
 use crate::places::Kind;
 use crate::state::AppState;
 use crate::telemetry;
+use crate::tls::Tls;
 use crate::work::{Carries, Class, Count, Echo, Why, Work};
 
 /// What is told of a server when it is asked for.
 #[derive(Debug)]
-pub(super) struct Collected(pub(super) AppState);
+pub(super) struct Collected {
+    pub(super) state: AppState,
+    pub(super) tls: Option<Tls>,
+}
 
 impl Collector for Collected {
     fn encode(&self, encoder: DescriptorEncoder<'_>) -> fmt::Result {
-        let Self(state) = self;
+        let Self { state, tls } = self;
         let mut sheet = Sheet(encoder);
         life(&mut sheet, state)?;
+        certificate(&mut sheet, tls.as_ref())?;
         links(&mut sheet, state)?;
         work(&mut sheet, state.counts.work())?;
         limits(&mut sheet, state)?;
@@ -57,6 +62,15 @@ fn life(sheet: &mut Sheet<'_>, state: &AppState) -> fmt::Result {
     sheet.gauge("echoclock_draining", "Whether the server is about to stop: 1 or 0.", drains)?;
     let for_so_long = drains_for.unwrap_or_default();
     sheet.gauge("echoclock_drain_seconds", "For how long it has been so.", for_so_long)
+}
+
+fn certificate(sheet: &mut Sheet<'_>, tls: Option<&Tls>) -> fmt::Result {
+    let until = tls.and_then(Tls::validity).map(|validity| validity.until.get() as f64 / 1_000.0);
+    sheet.gauge(
+        "echoclock_certificate_expiry_time_seconds",
+        "When the certificate expires that clients are shown, as Unix time; 0 without TLS.",
+        until.unwrap_or_default(),
+    )
 }
 
 fn links(sheet: &mut Sheet<'_>, state: &AppState) -> fmt::Result {

@@ -15,6 +15,7 @@ use prometheus_client::registry::Registry;
 
 use crate::list;
 use crate::state::AppState;
+use crate::tls::Tls;
 
 mod sheet;
 
@@ -31,10 +32,10 @@ use process::Process;
 pub(crate) struct Metrics(Arc<Registry>);
 
 impl Metrics {
-    /// Returns those of a server.
-    pub(crate) fn of(state: AppState) -> Self {
+    /// Returns those of a server, and of its TLS.
+    pub(crate) fn of(state: AppState, tls: Option<Tls>) -> Self {
         let mut registry = Registry::default();
-        registry.register_collector(Box::new(Collected(state)));
+        registry.register_collector(Box::new(Collected { state, tls }));
         registry.register_collector(Box::new(Process));
         Self(Arc::new(registry))
     }

@@ -1,5 +1,6 @@
 //! A certificate that is read anew where its files have changed.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::task::spawn_blocking;
@@ -7,14 +8,27 @@ use tokio::time::sleep;
 
 use super::files::{Fault, Files, State};
 use super::{Certificate, Tls};
+use crate::feed::clock::WallClock;
 use crate::signals::HangUps;
 
 /// Reads the certificate anew where its files have changed, and at each signal that asks for it, for as
-/// long as it is polled. What can't be used is logged, and the one before stays. `were` is how the files
-/// were before they were read for the first time.
-pub async fn keep_fresh(tls: Tls, files: Files, were: State, mut asked: HangUps) {
+/// long as it is polled. What can't be used is logged, and the one before stays; and so is a certificate
+/// that clients refuse for its time. `were` is how the files were before they were read for the first time.
+pub async fn keep_fresh(
+    tls: Tls,
+    files: Files,
+    were: State,
+    mut asked: HangUps,
+    clock: Arc<dyn WallClock>,
+) {
     let mut look = Look::new(were);
+    let (mut validity, mut is_refused) = (tls.validity(), false);
     loop {
+        let fault = validity.and_then(|it| it.fault(clock.now()));
+        if let Some(fault) = fault.as_ref().filter(|_| !is_refused) {
+            tracing::warn!("clients refuse the certificate: {fault}");
+        }
+        is_refused = fault.is_some();
         let is_asked = tokio::select! {
             () = asked.next() => true,
             () = sleep(LOOK_EVERY) => false,
@@ -26,6 +40,7 @@ pub async fn keep_fresh(tls: Tls, files: Files, were: State, mut asked: HangUps)
         match read(&files).await {
             Ok(certificate) => {
                 tls.show(certificate);
+                (validity, is_refused) = (tls.validity(), false);
                 tracing::info!("the certificate was read anew; connections that are open go on");
             }
             Err(fault) => {

@@ -20,6 +20,9 @@ pub use fresh::keep_fresh;
 mod self_signed;
 pub use self_signed::self_signed;
 
+mod validity;
+pub use validity::Validity;
+
 /// What all connections of TLS share; a cheap handle.
 #[derive(Clone, Debug)]
 pub struct Tls {
@@ -58,15 +61,26 @@ impl Tls {
         *self.shown.0.write().unwrap_or_else(PoisonError::into_inner) = certificate;
     }
 
+    /// Returns when the certificate is valid that clients are shown, where that can be read off it.
+    pub fn validity(&self) -> Option<Validity> {
+        self.shown.get().end_entity_cert().ok().and_then(Validity::of)
+    }
+
     /// Returns what a connection begins with.
     pub(crate) fn config(&self) -> Arc<ServerConfig> {
         Arc::clone(&self.config)
     }
 }
 
+impl Shown {
+    fn get(&self) -> Arc<CertifiedKey> {
+        Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
 impl ResolvesServerCert for Shown {
     fn resolve(&self, _: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
-        Some(Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner)))
+        Some(self.get())
     }
 }
 

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use echoclock_backend::tls::{Fault, Files};
+use rcgen::date_time_ymd;
 use tempfile::{TempDir, tempdir};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -14,6 +15,7 @@ use tokio_rustls::client::TlsStream;
 use crate::support::PATIENCE;
 use crate::support::program::{PROGRAM, Program};
 use crate::support::tls::Pair;
+use crate::support::two::Scrape;
 
 /// Returns what the program says in place of a start.
 async fn refused(arguments: &[&str]) -> String {
@@ -130,16 +132,15 @@ struct Shown {
 
 impl Shown {
     async fn start(pair: &Pair) -> Self {
+        Self::start_with(pair, &[]).await
+    }
+
+    async fn start_with(pair: &Pair, more: &[&str]) -> Self {
         let folder = tempdir().expect("a folder");
         let files = pair.write(folder.path());
-        let mut program = Program::start(&[
-            "--listen",
-            "127.0.0.1:0",
-            "--tls-cert",
-            text(&files.certificate),
-            "--tls-key",
-            text(&files.key),
-        ]);
+        let own = ["--listen", "127.0.0.1:0"];
+        let shown = ["--tls-cert", text(&files.certificate), "--tls-key", text(&files.key)];
+        let mut program = Program::start(&[&own[..], &shown, more].concat());
         let line = program.until_logged("listening on https://").await;
         let (_, address) = line.split_once("https://").expect("the line was chosen for it");
         let address = address.trim_end_matches('/').to_owned();
@@ -199,6 +200,28 @@ async fn a_signal_has_files_be_read_at_once_and_what_is_faulty_changes_nothing()
     // It ends nothing, and another one does.
     shown.program.signal("TERM").await;
     assert_eq!(shown.program.exit_code().await, Some(0));
+}
+
+#[tokio::test]
+async fn it_is_told_when_a_certificate_expires_and_that_one_has() {
+    let expired = Pair::made(|params| params.not_after = date_time_ymd(2020, 1, 2));
+    let mut shown = Shown::start_with(&expired, &["--admin-listen", "127.0.0.1:0"]).await;
+    let admin = shown.program.address().await;
+    let (admin, _) = admin.split_once('/').expect("it is for some paths");
+    let told = shown.program.until_logged("clients refuse the certificate").await;
+    assert!(told.contains(" WARN ") && told.contains("expired at 2020-01-02T00:00:00"), "{told}");
+    let metrics = async || {
+        let answer = reqwest::get(format!("http://{admin}/metrics")).await.expect("an answer");
+        Scrape::read(&answer.text().await.expect("text"))
+    };
+    let expires = "echoclock_certificate_expiry_time_seconds";
+    assert_eq!(metrics().await.value(expires), 1_577_923_200.0);
+    // Each that is shown is told of, also where it is no better.
+    let next = Pair::made(|params| params.not_before = date_time_ymd(2100, 1, 2));
+    next.write(shown.folder.path());
+    shown.program.until_logged("the certificate was read anew").await;
+    shown.program.until_logged("it is valid only from 2100-01-02T00:00:00").await;
+    assert!(metrics().await.value(expires) > 4_000_000_000.0);
 }
 
 #[tokio::test]

@@ -32,8 +32,14 @@ pub(crate) struct Pair {
 
 impl Pair {
     pub(crate) fn new() -> Self {
+        Self::made(|_| {})
+    }
+
+    /// Makes one with parameters of its own.
+    pub(crate) fn made(set: impl FnOnce(&mut CertificateParams)) -> Self {
         let key = KeyPair::generate().expect("random bytes");
-        let params = CertificateParams::new(vec!["localhost".to_owned()]).expect("a name");
+        let mut params = CertificateParams::new(vec!["localhost".to_owned()]).expect("a name");
+        set(&mut params);
         let certificate = params.self_signed(&key).expect("a key that signs");
         Self {
             certificate: certificate.der().clone(),
