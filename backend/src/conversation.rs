@@ -4,6 +4,7 @@ use std::convert::Infallible;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll};
+use std::time::SystemTime;
 
 use axum::Router;
 use axum::response::{IntoResponse, Response};
@@ -168,7 +169,7 @@ impl Talk {
     async fn refuse(&self, refusal: Refusal, mut line: Line) -> Result<(), String> {
         let response = refusal.into_response();
         error::told(&response, &self.work, Client::from(self.peer));
-        let answer = error::written(response).await;
+        let answer = error::written(response, SystemTime::now()).await;
         let told = async {
             line.write_all(&answer).await?;
             line.shutdown().await

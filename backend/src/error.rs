@@ -1,6 +1,6 @@
 //! Why a request is refused, as problem details (RFC 9457), logged here and nowhere else.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use axum::response::{IntoResponse, Response};
 use echoclock_shared::ledger::LedgerId;
@@ -11,6 +11,7 @@ use http::header::{
     SEC_WEBSOCKET_VERSION, UPGRADE,
 };
 use http_body_util::BodyExt;
+use httpdate::fmt_http_date;
 
 use crate::budget::NoRoom;
 use crate::client::Client;
@@ -317,14 +318,15 @@ pub(crate) fn log(response: &Response, client: Client, link: Option<LinkId>) {
 
 /// Returns a response as HTTP/1.1 writes it, after which the connection ends; for those on which nothing
 /// else writes.
-pub(crate) async fn written(response: Response) -> Vec<u8> {
+pub(crate) async fn written(response: Response, now: SystemTime) -> Vec<u8> {
     let (head, body) = response.into_parts();
     let body = body.collect().await.map(|body| body.to_bytes()).unwrap_or_default();
     let mut bytes = format!("HTTP/1.1 {}\r\n", head.status).into_bytes();
     for (name, value) in &head.headers {
         bytes.extend([name.as_str().as_bytes(), b": ", value.as_bytes(), b"\r\n"].concat());
     }
-    let end = format!("content-length: {}\r\nconnection: close\r\n\r\n", body.len());
+    let (date, length) = (fmt_http_date(now), body.len());
+    let end = format!("date: {date}\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n");
     [&bytes, end.as_bytes(), &body].concat()
 }
 

@@ -9,8 +9,16 @@ use crate::listener::Listener;
 pub struct Handed {
     #[cfg(unix)]
     sockets: Option<listenfd::ListenFd>,
-    /// Of each whether it is there, and its name.
-    names: Vec<Option<String>>,
+    told: Vec<Told>,
+}
+
+/// What is told of a socket.
+#[derive(Debug)]
+struct Told {
+    name: String,
+    /// Whether somebody will ask for it by its name.
+    is_kept: bool,
+    is_left: bool,
 }
 
 impl Handed {
@@ -21,8 +29,12 @@ impl Handed {
         let told = std::env::var("LISTEN_FDNAMES").unwrap_or_default();
         let sockets = listenfd::ListenFd::from_env();
         let mut told = told.split(':').map(str::to_owned);
-        let names = (0..sockets.len()).map(|_| Some(told.next().unwrap_or_default())).collect();
-        Self { sockets: Some(sockets), names }
+        let told = (0..sockets.len()).map(|_| Told {
+            name: told.next().unwrap_or_default(),
+            is_kept: false,
+            is_left: true,
+        });
+        Self { told: told.collect(), sockets: Some(sockets) }
     }
 
     /// There is nothing on this system.
@@ -31,31 +43,42 @@ impl Handed {
         Self::default()
     }
 
-    /// Takes the one of this name, or the first that is left, to listen at, within a runtime; nothing
-    /// where there is none.
+    /// Keeps those that will be asked for by these names, so that whoever asks for any takes another.
+    pub fn keep<'a>(&mut self, names: impl IntoIterator<Item = &'a str>) {
+        for name in names {
+            let mut of_it = self.told.iter_mut().filter(|told| told.name == name);
+            if let Some(told) = of_it.find(|told| !told.is_kept) {
+                told.is_kept = true;
+            }
+        }
+    }
+
+    /// Takes the one of this name, or the first that is left and not kept, to listen at, within a
+    /// runtime; nothing where there is none.
     ///
     /// # Errors
     ///
     /// Where it is nothing to listen at.
     pub fn take(&mut self, name: Option<&str>) -> io::Result<Option<Listener>> {
-        let is_it = |known: &Option<String>| match (known, name) {
-            (Some(known), Some(name)) => known == name,
-            (known, None) => known.is_some(),
-            (None, Some(_)) => false,
-        };
-        let Some(place) = self.names.iter().position(is_it) else { return Ok(None) };
-        self.names[place] = None;
+        let is_it = |told: &Told| told.is_left && name.map_or(!told.is_kept, |it| told.name == it);
+        let Some(place) = self.told.iter().position(is_it) else { return Ok(None) };
+        self.told[place].is_left = false;
         self.listener(place)
     }
 
     #[cfg(unix)]
     fn listener(&mut self, place: usize) -> io::Result<Option<Listener>> {
         let Some(sockets) = &mut self.sockets else { return Ok(None) };
-        if let Ok(Some(listener)) = sockets.take_tcp_listener(place) {
+        let nothing = |_| io::Error::other("it is no socket of TCP, nor a Unix one of streams");
+        if let Some(listener) = sockets.take_tcp_listener(place).ok().flatten() {
+            listens(&listener)?;
             listener.set_nonblocking(true)?;
             return Ok(Some(tokio::net::TcpListener::from_std(listener)?.into()));
         }
-        let Some(listener) = sockets.take_unix_listener(place)? else { return Ok(None) };
+        let Some(listener) = sockets.take_unix_listener(place).map_err(nothing)? else {
+            return Ok(None);
+        };
+        listens(&listener)?;
         listener.set_nonblocking(true)?;
         Ok(Some(tokio::net::UnixListener::from_std(listener)?.into()))
     }
@@ -67,7 +90,12 @@ impl Handed {
 
     /// Says what there is.
     pub(crate) fn told(&self) -> String {
-        let left: Vec<_> = self.names.iter().flatten().map(String::as_str).collect();
+        let left = self.told.iter().filter(|told| told.is_left && !told.is_kept);
+        let name = |told: &'_ Told| match &*told.name {
+            "" => "one without a name".to_owned(),
+            name => name.to_owned(),
+        };
+        let left: Vec<_> = left.map(name).collect();
         match left.as_slice() {
             [] => "none is left".to_owned(),
             names => format!("left are {}", names.join(", ")),
@@ -77,6 +105,20 @@ impl Handed {
 
 impl std::fmt::Debug for Handed {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_tuple("Handed").field(&self.names).finish()
+        f.debug_tuple("Handed").field(&self.told).finish()
     }
+}
+
+/// Checks that connections can be accepted at a socket, where the system tells.
+#[cfg(unix)]
+fn listens(socket: &impl std::os::fd::AsFd) -> io::Result<()> {
+    #[cfg(target_os = "linux")]
+    if !socket2::SockRef::from(socket).is_listener()? {
+        return Err(io::Error::other(
+            "it does not listen: the unit of the socket has to say Accept=no, as it does by default",
+        ));
+    }
+    #[cfg(not(target_os = "linux"))]
+    let _ = socket;
+    Ok(())
 }

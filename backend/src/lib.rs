@@ -123,6 +123,8 @@ pub mod files;
 
 mod spare;
 
+pub mod stamp;
+
 pub mod arenas;
 
 pub mod config;
@@ -171,17 +173,14 @@ pub fn app(state: AppState) -> Router {
 pub fn admin(state: AppState, tls: Option<Tls>) -> Router {
     // What these ask for is no client's, and reaches none of their limits.
     let taken = Taken::new(state.limits.per_client, state.limits.per_client, Hits::default());
+    let metrics = get(metrics::answer).with_state(Metrics::of(state.clone(), tls));
     let all = Router::new()
         .route(path::HEALTHZ, get(info::healthz))
         .route(path::READYZ, get(info::readyz))
+        .route(path::METRICS, metrics)
         .fallback(any(nothing_here))
         .method_not_allowed_fallback(not_this_method)
-        .with_state(state.clone());
-    let all = all.merge(
-        Router::new()
-            .route(path::METRICS, get(metrics::answer))
-            .with_state(Metrics::of(state, tls)),
-    );
+        .with_state(state);
     Router::new()
         .fallback_service(all)
         .layer(middleware::from_fn(form::check))

@@ -17,6 +17,22 @@ pub(crate) fn has(headers: &HeaderMap, name: &HeaderName, word: &str) -> bool {
     elements(headers, name).any(|element| element.eq_ignore_ascii_case(word))
 }
 
+/// Reads an element such as `gzip;q=0.5`: its name, and its weight in thousandths (RFC 9110, section
+/// 12.4.2); one that can't be read counts as 0.
+pub(crate) fn weighted(element: &str) -> (&str, u16) {
+    let mut parts = element.split(';').map(str::trim);
+    let name = parts.next().unwrap_or_default();
+    let weight = parts.find_map(|part| part.strip_prefix("q=").or_else(|| part.strip_prefix("Q=")));
+    let quality = match weight {
+        None => 1_000,
+        Some(weight) => match weight.parse::<f32>() {
+            Ok(weight) if (0.0..=1.0).contains(&weight) => (weight * 1_000.0).round() as u16,
+            Ok(_) | Err(_) => 0,
+        },
+    };
+    (name, quality)
+}
+
 #[cfg(test)]
 mod tests {
     use http::HeaderValue;

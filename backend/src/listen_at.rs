@@ -24,6 +24,14 @@ pub enum ListenAt {
 }
 
 impl ListenAt {
+    /// Returns the name of what was handed over, where it is asked for by that.
+    pub fn name(&self) -> Option<&str> {
+        match self {
+            Self::Handed(name) => name.as_deref(),
+            Self::Address(_) | Self::Unix(_) => None,
+        }
+    }
+
     /// Begins to listen, to be called within a runtime; `option` is the one that says where, and `mode`
     /// which rights a Unix socket has.
     ///

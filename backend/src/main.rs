@@ -83,6 +83,12 @@ async fn run(arguments: &Serve, mut handed: Handed) -> anyhow::Result<()> {
     bound_by_files(&mut settings.limits.in_all);
     let state = AppState::new(settings, Arc::new(SystemClock))
         .context("no random bytes for this process's name and key")?;
+    let places = [
+        Some(&arguments.listen),
+        arguments.encryption.redirect_listen.as_ref(),
+        arguments.admin_listen.as_ref(),
+    ];
+    handed.keep(places.into_iter().flatten().filter_map(ListenAt::name));
     let mode = arguments.unix_socket_mode.map(|SocketMode(mode)| mode);
     let mut listen =
         |at: &ListenAt, option| at.listen(option, mode, &mut handed).map_err(anyhow::Error::msg);

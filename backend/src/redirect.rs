@@ -14,7 +14,7 @@ use http::{HeaderMap, HeaderValue, StatusCode, Uri};
 
 use crate::error::Refusal;
 use crate::state::AppState;
-use crate::{admission, form, info};
+use crate::{admission, form, info, not_this_method};
 
 /// Returns what is answered there: where the same is found by https, at this port.
 ///
@@ -25,6 +25,7 @@ pub(crate) fn routes(state: AppState, port: u16) -> Router {
     let all = Router::new()
         .route(path::HEALTHZ, get(info::healthz))
         .route(path::READYZ, get(info::readyz))
+        .method_not_allowed_fallback(not_this_method)
         .with_state(state)
         .fallback(send_on)
         .with_state(port);
@@ -53,10 +54,10 @@ fn location(target: &Uri, headers: &HeaderMap, port: u16) -> Option<HeaderValue>
         HTTPS => Cow::Borrowed(""),
         port => format!(":{port}").into(),
     };
-    let target = target.path_and_query().map_or("/", |target| target.as_str());
-    // All that `*` asks for is the server.
-    let target = if target.starts_with('/') { target } else { "/" };
-    HeaderValue::try_from(format!("https://{}{port}{target}", authority.host())).ok()
+    // All that `*` asks for is the server; and no path is the root's (RFC 9110, section 4.2.3).
+    let path = Some(target.path()).filter(|path| path.starts_with('/')).unwrap_or("/");
+    let query = target.query().map(|query| format!("?{query}")).unwrap_or_default();
+    HeaderValue::try_from(format!("https://{}{port}{path}{query}", authority.host())).ok()
 }
 
 /// The port of https.
@@ -75,6 +76,7 @@ mod tests {
             ("/x", Some("[::1]:8080"), 3443, Some("https://[::1]:3443/x")),
             ("//evil.example/x", Some("a.example"), 443, Some("https://a.example//evil.example/x")),
             ("http://b.example/x", Some("a.example"), 443, Some("https://b.example/x")),
+            ("http://b.example?q", None, 3443, Some("https://b.example:3443/?q")),
             ("*", Some("a.example"), 443, Some("https://a.example/")),
             ("/x", None, 443, None),
         ] {

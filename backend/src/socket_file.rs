@@ -3,7 +3,6 @@
 use std::fs::{self, Permissions};
 use std::io;
 use std::os::unix::fs::{FileTypeExt, MetadataExt, PermissionsExt};
-use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 
 use socket2::{Domain, SockAddr, Socket, Type};
@@ -57,14 +56,25 @@ fn make_way(path: &Path) -> Result<(), String> {
     if !about.file_type().is_socket() {
         return Err("there is something else of that name".to_owned());
     }
-    match UnixStream::connect(path) {
-        Ok(_) => Err("another program listens there".to_owned()),
+    match connect(path) {
+        Ok(()) => Err(ANOTHER.to_owned()),
+        // As many wait there for it to accept as may.
+        Err(error) if error.kind() == io::ErrorKind::WouldBlock => Err(ANOTHER.to_owned()),
         Err(error) if error.kind() == io::ErrorKind::ConnectionRefused => {
             let removed = fs::remove_file(path);
             removed.map_err(|error| format!("what another program has left can't go: {error}"))
         }
         Err(error) => Err(format!("whether another program listens there is not known: {error}")),
     }
+}
+
+const ANOTHER: &str = "another program listens there";
+
+/// Connects, or tells at once why not.
+fn connect(path: &Path) -> io::Result<()> {
+    let socket = Socket::new(Domain::UNIX, Type::STREAM, None)?;
+    socket.set_nonblocking(true)?;
+    socket.connect(&SockAddr::unix(path)?)
 }
 
 impl SocketFile {

@@ -4,7 +4,7 @@
 //! the spare file's place one is taken in at a time, told that there is none, and closed.
 
 use std::fs::File;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use axum::response::IntoResponse;
 use futures_util::FutureExt;
@@ -70,7 +70,7 @@ pub(crate) async fn refuse(mut stream: Accepted, peer: Peer, work: &Work) {
     let refusal = Refusal::NotNow { detail: "this server can take in no more connections" };
     let response = refusal.into_response();
     error::told(&response, work, Client::from(peer));
-    let answer = error::written(response).await;
+    let answer = error::written(response, SystemTime::now()).await;
     let mut asked = [0; ASKED_AT_ONCE];
     // Whoever asks too late, or takes too little, learns less of it.
     let _ = timeout(WITHIN, stream.read(&mut asked)).await;

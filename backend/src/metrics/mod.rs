@@ -50,11 +50,7 @@ impl fmt::Debug for Metrics {
 /// Answers `GET /metrics` as OpenMetrics where that is asked for, and as Prometheus' own text otherwise.
 pub(crate) async fn answer(State(metrics): State<Metrics>, headers: HeaderMap) -> Response {
     let mut text = String::new();
-    let is_open = list::elements(&headers, &ACCEPT).any(|accepted| {
-        let media_type = accepted.split(';').next().unwrap_or_default();
-        media_type.trim().eq_ignore_ascii_case(OPEN_METRICS)
-    });
-    let (media_type, written) = match is_open {
+    let (media_type, written) = match wants_open_metrics(&headers) {
         true => (OPEN_METRICS_1, text::encode(&mut text, &metrics.0)),
         false => (prometheus_text::CONTENT_TYPE, prometheus_text::encode(&mut text, &metrics.0)),
     };
@@ -62,6 +58,17 @@ pub(crate) async fn answer(State(metrics): State<Metrics>, headers: HeaderMap) -
         Ok(()) => ([(CONTENT_TYPE, media_type), (CACHE_CONTROL, "no-store")], text).into_response(),
         Err(fmt::Error) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
     }
+}
+
+/// Whether OpenMetrics is asked for by its name, and liked no less than plain text.
+fn wants_open_metrics(headers: &HeaderMap) -> bool {
+    let weight = |media_type: &str| {
+        let accepted = list::elements(headers, &ACCEPT).map(list::weighted);
+        let of_it = accepted.filter(|(name, _)| name.eq_ignore_ascii_case(media_type));
+        of_it.map(|(_, weight)| weight).max().unwrap_or_default()
+    };
+    let open = weight(OPEN_METRICS);
+    open > 0 && open >= weight("text/plain")
 }
 
 const OPEN_METRICS: &str = "application/openmetrics-text";

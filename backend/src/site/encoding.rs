@@ -2,6 +2,8 @@
 
 use http::HeaderValue;
 
+use crate::list;
+
 /// A form in which a file is kept.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum Coding {
@@ -63,7 +65,7 @@ impl Coding {
 
 fn quality_of_identity(accepted: &[&str]) -> Option<u16> {
     accepted.iter().flat_map(|list| list.split(',')).find_map(|item| {
-        let (name, quality) = parse(item);
+        let (name, quality) = list::weighted(item);
         name.eq_ignore_ascii_case("identity").then_some(quality)
     })
 }
@@ -71,26 +73,11 @@ fn quality_of_identity(accepted: &[&str]) -> Option<u16> {
 /// Returns how much a client likes a coding, in thousandths; a coding that it names counts before
 /// its `*`.
 fn quality(accepted: &[&str], coding: &str) -> Option<u16> {
-    let items = || accepted.iter().flat_map(|list| list.split(',')).map(parse);
+    let items = || accepted.iter().flat_map(|list| list.split(',')).map(list::weighted);
     let named = |wanted: &str| {
         items().find(|(name, _)| name.eq_ignore_ascii_case(wanted)).map(|(_, quality)| quality)
     };
     named(coding).or_else(|| named("*"))
-}
-
-/// Reads an item such as `gzip;q=0.5`; a weight that can't be read counts as 0.
-fn parse(item: &str) -> (&str, u16) {
-    let mut parts = item.split(';').map(str::trim);
-    let name = parts.next().unwrap_or_default();
-    let weight = parts.find_map(|part| part.strip_prefix("q=").or_else(|| part.strip_prefix("Q=")));
-    let quality = match weight {
-        None => 1_000,
-        Some(weight) => match weight.parse::<f32>() {
-            Ok(weight) if (0.0..=1.0).contains(&weight) => (weight * 1_000.0).round() as u16,
-            Ok(_) | Err(_) => 0,
-        },
-    };
-    (name, quality)
 }
 
 #[cfg(test)]

@@ -13,9 +13,10 @@ use tokio::task::spawn_blocking;
 use tokio::time::{Instant, timeout_at};
 
 use super::encoding::Coding;
-use super::tags::{Stamp, Tags};
+use super::tags::Tags;
 use crate::client::Client;
 use crate::places::{Full, Kind, Place, Taken};
+use crate::stamp::Stamp;
 
 /// A folder to serve from; a cheap handle.
 #[derive(Clone, Debug)]

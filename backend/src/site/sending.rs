@@ -12,9 +12,9 @@ use http_body::{Body, Frame, SizeHint};
 use tokio::time::sleep;
 
 use super::folder::{Folder, Open, Opened};
-use super::tags::Stamp;
 use crate::budget::{Budget, NoRoom, Share};
 use crate::client::Client;
+use crate::stamp::Stamp;
 
 /// A response's body out of a file. Where the file changes meanwhile, it is broken off.
 pub(super) struct Sending {

@@ -2,62 +2,21 @@
 
 use std::collections::HashMap;
 use std::fmt::Write;
-use std::fs::{File, Metadata};
+use std::fs::File;
 use std::io::{self, Read, Seek};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
 use sha2::{Digest, Sha256};
 
-/// What changes when a file does.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub(super) struct Stamp {
-    /// Its length and when it was written last.
-    content: (u64, Option<SystemTime>),
-    /// Which file it is, and when anything of it was changed, where the system tells.
-    file: (u64, i64, i64),
-}
+use crate::stamp::Stamp;
 
-impl Stamp {
-    pub(super) fn of(metadata: &Metadata) -> Self {
-        #[cfg(unix)]
-        let file = {
-            use std::os::unix::fs::MetadataExt;
-            (metadata.ino(), metadata.ctime(), metadata.ctime_nsec())
-        };
-        #[cfg(not(unix))]
-        let file = (0, 0, 0);
-        Self { content: (metadata.len(), metadata.modified().ok()), file }
-    }
-
-    pub(super) fn length(&self) -> u64 {
-        self.content.0
-    }
-
-    /// Whether a file that is open has still the same content. That another one has taken its name
-    /// changes nothing of it.
-    pub(super) fn has_same_content(&self, file: &File) -> io::Result<bool> {
-        Ok(Self::of(&file.metadata()?).content == self.content)
-    }
-
-    /// Whether the next change will show in it: a file that was written in this moment may be written
-    /// again before its time shows that.
-    fn is_settled(&self, now: SystemTime) -> bool {
-        let (_, modified) = self.content;
-        modified.and_then(|at| now.duration_since(at).ok()).is_some_and(|age| age > SETTLED)
-    }
-
-    /// Returns a tag that is made without the content; before the stamp is settled it is only alike
-    /// (RFC 9110, section 8.8.1).
-    fn tag(&self, now: SystemTime) -> String {
-        let (length, modified) = self.content;
-        let since = modified.and_then(|at| at.duration_since(SystemTime::UNIX_EPOCH).ok());
-        let (inode, seconds, nanos) = self.file;
-        let text = format!("{length} {since:?} {inode} {seconds} {nanos}");
-        let tag = written(&Sha256::digest(text));
-        if self.is_settled(now) { tag } else { format!("W/{tag}") }
-    }
+/// Returns a tag that is made without the content; before the stamp is settled it is only alike
+/// (RFC 9110, section 8.8.1).
+fn without_content(stamp: &Stamp, now: SystemTime) -> String {
+    let tag = written(&Sha256::digest(stamp.to_string()));
+    if stamp.is_settled(now) { tag } else { format!("W/{tag}") }
 }
 
 /// The tags of files that were read; at most [`TAGS_MAX`], of which any one makes room.
@@ -69,7 +28,7 @@ impl Tags {
     /// every server that has the same files gives them the same tags.
     pub(super) fn tag(&self, path: &Path, stamp: Stamp, file: &mut File) -> io::Result<String> {
         if stamp.length() > READ_MAX {
-            return Ok(stamp.tag(SystemTime::now()));
+            return Ok(without_content(&stamp, SystemTime::now()));
         }
         if let Some((known, tag)) = self.all().get(path)
             && *known == stamp
@@ -89,7 +48,7 @@ impl Tags {
         }
         file.rewind()?;
         if !stamp.has_same_content(file)? {
-            return Ok(stamp.tag(SystemTime::now()));
+            return Ok(without_content(&stamp, SystemTime::now()));
         }
         let tag = written(&hash.finalize());
         if !is_settled {
@@ -131,12 +90,10 @@ const TAGS_MAX: usize = 1024;
 /// How large a file may be that is read for its tag; the page's are smaller.
 const READ_MAX: u64 = 4 * 1024 * 1024;
 
-/// How old a file's last change has to be for its time to tell the next one from it.
-const SETTLED: Duration = Duration::from_secs(2);
-
 #[cfg(test)]
 mod tests {
     use std::fs;
+    use std::time::Duration;
 
     use super::*;
 

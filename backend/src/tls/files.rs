@@ -4,13 +4,13 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::SystemTime;
 
 use tokio_rustls::rustls::crypto::ring;
 use tokio_rustls::rustls::pki_types::CertificateDer;
 use tokio_rustls::rustls::sign::CertifiedKey;
 
 use super::{Certificate, pem};
+use crate::stamp::Stamp;
 
 /// Where the certificate and its key are.
 #[derive(Clone, Debug, Eq, PartialEq)]
@@ -33,7 +33,7 @@ pub enum Fault {
 }
 
 /// How both files are as the system tells it: another state means that one was written anew.
-pub type State = [Option<(SystemTime, u64)>; 2];
+pub type State = [Option<Stamp>; 2];
 
 impl Files {
     /// Reads both.
@@ -66,10 +66,7 @@ impl Files {
 
     /// Returns how both are.
     pub fn state(&self) -> State {
-        [&self.certificate, &self.key].map(|path| {
-            let about = fs::metadata(path).ok()?;
-            Some((about.modified().ok()?, about.len()))
-        })
+        [&self.certificate, &self.key].map(|path| Some(Stamp::of(&fs::metadata(path).ok()?)))
     }
 }
 

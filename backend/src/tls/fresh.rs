@@ -67,19 +67,19 @@ async fn read(files: &Files) -> Result<Certificate, Fault> {
 
 /// What was seen of files that are written one after the other: they are read once both rest.
 #[derive(Debug)]
-struct Look {
-    read: State,
-    last: State,
+struct Look<S> {
+    read: S,
+    last: S,
 }
 
-impl Look {
+impl<S: Copy + PartialEq> Look<S> {
     /// Begins with files that were read in this state.
-    fn new(read: State) -> Self {
+    fn new(read: S) -> Self {
         Self { read, last: read }
     }
 
     /// Tells whether files are to be read that are in this state.
-    fn at(&mut self, now: State) -> bool {
+    fn at(&mut self, now: S) -> bool {
         let rests = std::mem::replace(&mut self.last, now) == now;
         let is_to_be_read = rests && now != self.read;
         if is_to_be_read {
@@ -94,15 +94,11 @@ const LOOK_EVERY: Duration = Duration::from_secs(2);
 
 #[cfg(test)]
 mod tests {
-    use std::time::SystemTime;
-
     use super::*;
 
     #[test]
     fn files_are_read_once_after_they_have_changed_and_rest() {
-        let state = |certificate: u64, key: u64| {
-            [certificate, key].map(|size| Some((SystemTime::UNIX_EPOCH, size)))
-        };
+        let state = |certificate: u64, key: u64| [certificate, key].map(Some);
         let mut look = Look::new(state(1, 1));
         for (now, is_read) in [
             (state(1, 1), false),

@@ -34,6 +34,12 @@ async fn who_looks_after_the_server_has_a_way_of_its_own() {
         assert_eq!(asked.status(), status, "{target}");
         asked.until(body).await;
     }
+    for target in [path::HEALTHZ, path::METRICS] {
+        let said = format!("POST {target} HTTP/1.1\r\nconnection: close\r\ncontent-length: 0");
+        let mut asked = Asked::at(server.admin_at, &said).await;
+        assert_eq!(asked.status(), 405, "{target}");
+        asked.until("POST is not taken here").await;
+    }
     let Two { admin_at, state, stop, served, .. } = server;
     stop.send(()).expect("it serves");
     state.drain.begun().await;

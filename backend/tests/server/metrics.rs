@@ -30,6 +30,23 @@ async fn metrics_are_for_who_looks_after_the_server_alone() {
 }
 
 #[tokio::test]
+async fn the_form_that_is_liked_best_is_written() {
+    let server = Two::start(Limits::default()).await;
+    for (accept, is_open) in [
+        ("application/openmetrics-text", true),
+        ("application/openmetrics-text;version=1.0.0;q=0.5,text/plain;version=0.0.4;q=0.2", true),
+        ("text/plain, Application/OpenMetrics-Text", true),
+        ("application/openmetrics-text;q=0, text/plain", false),
+        ("application/openmetrics-text;q=0", false),
+        ("application/openmetrics-text;q=0.1, text/plain;q=0.9", false),
+        ("*/*", false),
+    ] {
+        let (media_type, _) = server.metrics(&format!("\r\naccept: {accept}")).await;
+        assert_eq!(media_type.starts_with("application/openmetrics-text"), is_open, "{accept}");
+    }
+}
+
+#[tokio::test]
 async fn each_metric_has_its_help_and_no_label_can_hold_what_clients_say() {
     let server = Two::start(Limits::default()).await;
     let _held =

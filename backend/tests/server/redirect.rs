@@ -44,6 +44,9 @@ async fn all_is_sent_on_but_questions_whether_the_server_lives() {
         let found = asked.head.lines().find_map(|line| line.strip_prefix("location: "));
         assert_eq!(found, location, "{said}");
     }
+    let other = Asked::at(at, "POST /healthz HTTP/1.1\r\ncontent-length: 0").await;
+    assert_eq!(other.status(), 405);
+    assert!(other.head.contains("content-type: application/problem+json"), "{}", other.head);
     let mut wire = Wire::open(at).await;
     wire.write("GET / HTTP/1.1\r\n\r\n").await;
     assert!(wire.read_head().await.starts_with("http/1.1 400"), "there is no host");

@@ -2,7 +2,7 @@
 //! to know how it is (sd_listen_fds(3), sd_notify(3)).
 #![cfg(unix)]
 
-use std::net::{Ipv6Addr, SocketAddr, TcpListener};
+use std::net::{Ipv6Addr, SocketAddr, TcpListener, UdpSocket};
 use std::os::fd::OwnedFd;
 use std::os::unix::net::{UnixDatagram, UnixListener};
 use std::time::Duration;
@@ -68,12 +68,53 @@ async fn a_socket_that_takes_ipv6_alone_is_told_to_be_reached_by_nothing_else() 
 }
 
 #[tokio::test]
+async fn who_takes_any_leaves_those_that_are_asked_for_by_name() {
+    let port = || TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let (named, other) = (port(), port());
+    let told = |listener: &TcpListener| listener.local_addr().expect("it is bound").to_string();
+    let (admin, public) = (told(&named), told(&other));
+    let arguments = ["--listen", "systemd", "--admin-listen", "systemd:a"];
+    let mut program = handed("a:b", &arguments, named.into(), other.into());
+    assert_eq!(program.address().await, public);
+    program.until_logged(&format!("listening on http://{admin}/ for /healthz")).await;
+}
+
+#[tokio::test]
+async fn what_is_handed_over_and_is_nothing_to_listen_at_is_a_clear_error() {
+    let port = || TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let bound = Socket::new(Domain::IPV4, Type::STREAM, None).expect("a socket");
+    bound.bind(&SocketAddr::from(([127, 0, 0, 1], 0)).into()).expect("a free port");
+    let listener = port();
+    let address = listener.local_addr().expect("it is bound");
+    let client = std::net::TcpStream::connect(address).expect("it listens");
+    let (accepted, _) = listener.accept().expect("a connection");
+    let datagrams = UdpSocket::bind("127.0.0.1:0").expect("a free port");
+    for (first, said) in [
+        (OwnedFd::from(bound), "it does not listen: the unit of the socket has to say Accept=no"),
+        (accepted.into(), "it does not listen: the unit of the socket has to say Accept=no"),
+        (datagrams.into(), "it is no socket of TCP, nor a Unix one of streams"),
+    ] {
+        if said.contains("listen:") && !cfg!(target_os = "linux") {
+            continue;
+        }
+        let mut program = handed("", &["--listen", "systemd"], first, port().into());
+        let told = program.until_logged("ERROR").await;
+        assert!(told.contains(&format!("--listen systemd: {said}")), "{told}");
+        assert_eq!(program.exit_code().await, Some(1));
+    }
+    drop(client);
+}
+
+#[tokio::test]
 async fn a_socket_that_was_not_handed_over_is_a_clear_error() {
     let port = || TcpListener::bind("127.0.0.1:0").expect("a free port").into();
     let mut program = handed("http:other", &["--listen", "systemd:https"], port(), port());
     let told = program.until_logged("ERROR").await;
     let said = "--listen systemd:https: no such socket was handed over; left are http, other";
     assert!(told.contains(said), "{told}");
+    assert_eq!(program.exit_code().await, Some(1));
+    let mut program = handed("http", &["--listen", "systemd:https"], port(), port());
+    program.until_logged("left are http, one without a name").await;
     assert_eq!(program.exit_code().await, Some(1));
     let mut program = Program::start(&["--listen", "systemd"]);
     program.until_logged("no such socket was handed over; none is left").await;

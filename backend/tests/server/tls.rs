@@ -147,6 +147,8 @@ async fn who_speaks_no_tls_is_told_so() {
         let answer = String::from_utf8(wire.read_to_end().await).expect("text");
         assert!(answer.starts_with("HTTP/1.1 400 "), "{answer}");
         assert!(answer.contains("this port speaks TLS: ask by https"), "{answer}");
+        // RFC 9110, section 6.6.1.
+        assert!(answer.contains("\r\ndate: ") && answer.contains(" GMT\r\n"), "{answer}");
     }
 }
 

@@ -123,6 +123,29 @@ fn what_can_not_be_used_is_told_with_what_can() {
     Files { certificate, key: files.key }.read().expect("a chain that ends in version 1");
 }
 
+#[cfg(unix)]
+#[test]
+fn a_file_is_another_one_also_where_its_time_and_length_are_the_same() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let folder = tempdir().expect("a folder");
+    let files = Pair::new().write(folder.path());
+    let next = folder.path().join("next.pem");
+    let content = fs::read_to_string(&files.certificate).expect("it is there");
+    fs::write(&next, content.to_lowercase()).expect("a file");
+    let about = fs::metadata(&files.certificate).expect("it is there");
+    let file = fs::File::options().append(true).open(&next).expect("it is there");
+    file.set_modified(about.modified().expect("the system tells")).expect("ours");
+    let before = files.state();
+    assert_eq!(files.state(), before);
+    fs::rename(&next, &files.certificate).expect("the same folder");
+    let swapped = files.state();
+    assert_ne!(swapped, before);
+    // Who could not read it may be able to now.
+    fs::set_permissions(&files.key, fs::Permissions::from_mode(0o640)).expect("ours");
+    assert_ne!(files.state(), swapped);
+}
+
 /// The program with a certificate in files, and where it listens.
 struct Shown {
     program: Program,

@@ -7,6 +7,7 @@ use std::os::unix::net::UnixListener;
 use std::path::Path;
 
 use echoclock_shared::info::Info;
+use socket2::{Domain, SockAddr, Socket, Type};
 use tempfile::tempdir;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::UnixStream;
@@ -63,6 +64,28 @@ async fn a_socket_is_there_for_as_long_as_the_server_with_the_rights_that_are_as
     program.until_logged("there is something else of that name").await;
     assert_eq!(program.exit_code().await, Some(1));
     assert_eq!(fs::read_to_string(&path).expect("it is left alone"), "something else");
+}
+
+#[tokio::test]
+async fn who_listens_and_accepts_nobody_is_not_waited_for() {
+    let folder = tempdir().expect("a folder");
+    let path = folder.path().join("echoclock.sock");
+    let full = Socket::new(Domain::UNIX, Type::STREAM, None).expect("a socket");
+    full.bind(&SockAddr::unix(&path).expect("a short path")).expect("a free name");
+    full.listen(0).expect("it is bound");
+    let mut waiting = vec![];
+    loop {
+        let one = Socket::new(Domain::UNIX, Type::STREAM, None).expect("a socket");
+        one.set_nonblocking(true).expect("the system can");
+        match one.connect(&SockAddr::unix(&path).expect("a short path")) {
+            Ok(()) => waiting.push(one),
+            Err(_) => break,
+        }
+    }
+    let mut program = Program::start(&["--listen", &format!("unix:{}", path.display())]);
+    program.until_logged("another program listens there").await;
+    assert_eq!(program.exit_code().await, Some(1));
+    assert!(path.exists() && !waiting.is_empty());
 }
 
 #[tokio::test]
