@@ -100,9 +100,10 @@ pub enum Command {
     /// Ask a server whether it serves, for a container or a script
     #[command(
         after_help = "It waits for 4 s at the most. Exit codes: 0 where the server answers that it does; 1 \
-                      where it says otherwise, or does not answer; 2 where there is nobody to ask, or a \
-                      setting that says where it is is wrong; others do not matter. What serve is told by its command line is not known here: name the \
-                      URL then, or have the environment or the file say it."
+                      where it says otherwise, or does not answer; 2 where there is nobody to ask, or one \
+                      of the settings is wrong that tell where it is; others do not matter. What serve is \
+                      told by its command line is not known here: name the URL then, or have the \
+                      environment or the file say it."
     )]
     Health(Health),
 
