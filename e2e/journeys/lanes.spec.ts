@@ -93,6 +93,13 @@ test('the period and the pace of polling can be chosen', async ({ page, server }
 test('each lane starts and stops by itself, and a pause stops only the looking', async ({ page, server }) => {
   const lanes = await Lanes.open(page, server.origin);
   await expect(lanes.stopAll).toBeDisabled();
+  // Buttons that have nothing to do any more keep the focus.
+  await lanes.startAll.press('Enter');
+  await expect(lanes.startAll).toBeDisabled();
+  await expect(lanes.startAll).toBeFocused();
+  await lanes.stopAll.press('Enter');
+  await expect(lanes.stopAll).toBeDisabled();
+  await expect(lanes.stopAll).toBeFocused();
   const { stream, socket } = lanes.all;
   await stream.button('Start').click();
   await stream.is('open');

@@ -3,7 +3,9 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 
+import { LOST_CONNECTION } from '../harness/complaints.ts';
 import { Live } from '../harness/live.ts';
+import { freePort } from '../harness/port.ts';
 import type { Info } from '../harness/server.ts';
 import { expect, test } from '../harness/test.ts';
 
@@ -13,6 +15,22 @@ test('the server is told as it tells itself', async ({ page, server }) => {
   for (const fact of [version, instance, request.http_version, `127.0.0.1:${server.port}`]) {
     await expect(live.server).toContainText(fact);
   }
+});
+
+test('another server is told of only once it has said something', async ({ page, server, complaints }) => {
+  complaints.allow(LOST_CONNECTION);
+  const live = await Live.connected(page, server.origin);
+  const { instance } = await server.info();
+  await expect(live.server).toContainText(instance);
+  await live.address.fill(`http://127.0.0.1:${await freePort()}`);
+  await live.address.press('Enter');
+  await live.chat.is('waiting');
+  await expect(live.server).not.toContainText(instance);
+  const forget = live.server.getByRole('button', { name: 'Forget it' });
+  await forget.press('Enter');
+  await expect(forget).toHaveCount(0);
+  await expect(live.address).toBeFocused();
+  await expect(live.server).toContainText(instance);
 });
 
 test('a copied line works in a terminal', async ({ page, context, server }) => {

@@ -98,9 +98,11 @@ test('it is worked by keyboard alone, and records nothing once it is closed', as
   await expect(drawer.getByRole('listitem').first()).toBeVisible();
   await page.keyboard.press('Tab');
   await expect(drawer.getByRole('button', { name: 'Close' })).toBeFocused();
+  await page.evaluate(() => window.scrollTo({ top: 0, behavior: 'instant' }));
   await page.keyboard.press('Escape');
   await expect(drawer).toHaveCount(0);
   await expect(button).toBeFocused();
+  expect(await page.evaluate(() => window.scrollY), 'what was looked at stays').toBe(0);
   await expect(button).toHaveAttribute('aria-expanded', 'false');
 
   const before = asked.length;

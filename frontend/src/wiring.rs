@@ -11,7 +11,8 @@ use leptos::prelude::Set;
 use crate::address::{Address, ConfigTrouble, api_in_config, folder};
 use crate::between::{self, PAGE_TEXTS};
 use crate::browser::{
-    FragmentWatch, PageWatch, Task, document_base, fragment, get, program, storage, write_attribute,
+    FragmentWatch, PageWatch, Task, document_base, fragment, get, program, storage, wait,
+    write_attribute,
 };
 use crate::check_program::CheckProgram;
 use crate::driver::{BrowserEdge, Driver, Receiver};
@@ -32,7 +33,10 @@ pub(crate) fn start(stores: Stores) -> Dispatch {
     let watched = Rc::clone(&wiring.driver);
     let watch = PageWatch::new(move |event| watched.post(Event::Page(event)));
     let now = now::keep(stores.page.now);
-    let go = move |fragment: String| stores.page.place.set(Place::of(&fragment));
+    let go = move |fragment: String| {
+        stores.page.unspoken.set(None);
+        stores.page.place.set(Place::of(&fragment));
+    };
     go(fragment());
     let places = FragmentWatch::new(go);
     let starting = Rc::clone(&wiring);
@@ -98,6 +102,10 @@ impl Wiring {
             ),
             None => Address::default(),
         };
+        if self.address.borrow().base != address.base {
+            // What another server has said of itself.
+            self.stores.server.info.set(None);
+        }
         self.stores.server.address.set(address.clone());
         self.address.replace(address);
     }
@@ -116,8 +124,14 @@ async fn speak(page: PageStore, language: Language) {
         program::set_language(language.tag());
         write_attribute(between::ROOT, between::LANGUAGE, language.tag());
         page.language.set(language);
+    } else {
+        wait(COMPLAIN_FOR).await;
+        page.unspoken.set(None);
     }
 }
+
+/// How long it is told that a language can't be had.
+const COMPLAIN_FOR: Duration = Duration::from_secs(20);
 
 /// The name under which language.js looks for the language that was chosen.
 const LANGUAGE_REMEMBERED_AS: &str = "echoclock.language";

@@ -46,7 +46,7 @@ pub use place::{FragmentWatch, fragment, scroll_to_top, set_title};
 
 mod page;
 use page::document;
-pub use page::{PageWatch, document_base, is_visible, print, reveal, take_root};
+pub use page::{PageWatch, document_base, focus_in_place, is_visible, print, reveal, take_root};
 
 mod attribute;
 pub use attribute::{AttributeWatch, is_open, write_attribute};

@@ -2,7 +2,7 @@
 
 use echoclock_shared::session::PageEvent;
 use wasm_bindgen::JsCast;
-use web_sys::{Document, Event, HtmlElement, PageTransitionEvent, VisibilityState};
+use web_sys::{Document, Event, FocusOptions, HtmlElement, PageTransitionEvent, VisibilityState};
 
 use super::listener::Listener;
 use super::window;
@@ -86,6 +86,13 @@ pub fn reveal(id: &str) {
         element.scroll_into_view();
         let _ = element.focus();
     }
+}
+
+/// Gives an element the focus, and leaves the page scrolled as it is.
+pub fn focus_in_place(element: &HtmlElement) {
+    let options = FocusOptions::new();
+    options.set_prevent_scroll(true);
+    let _ = element.focus_with_options(&options);
 }
 
 pub(super) fn document() -> Document {

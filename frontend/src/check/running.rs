@@ -6,7 +6,7 @@ use std::rc::{Rc, Weak};
 use std::time::Duration;
 
 use echoclock_shared::check::observed::Outcome;
-use echoclock_shared::check::report::{self, End, Ran, Report, Verdict};
+use echoclock_shared::check::report::{self, End, Ran, Report};
 use echoclock_shared::check::request;
 use echoclock_shared::check::run::{Effect, Event, Run, Setup, Stage};
 use echoclock_shared::check::suite::{Depth, probes};
@@ -190,9 +190,10 @@ impl Running {
         if state.is_over() && now >= self.told.get() + TELL_EVERY {
             self.told.set(now);
             let rows = self.report().rows;
-            let known = rows.iter().filter(|row| row.verdict != Verdict::Untested);
-            let verdicts = known.map(|row| (row.lane, row.verdict)).collect();
-            self.progress.update(|progress| progress.verdicts = verdicts);
+            self.progress.update(|progress| {
+                let verdicts = rows.iter().map(|row| (row.lane, row.verdict));
+                progress.verdicts = verdicts.filter(|known| progress.is_settled(*known)).collect();
+            });
         }
     }
 

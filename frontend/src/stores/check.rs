@@ -112,6 +112,19 @@ pub struct CheckProgress {
     pub verdicts: Vec<(Lane, Verdict)>,
 }
 
+impl CheckProgress {
+    /// Whether a verdict so far can be told: a fault at once, and that all is well once nothing is left
+    /// that may show one.
+    pub fn is_settled(&self, (lane, verdict): (Lane, Verdict)) -> bool {
+        let mut own = self.steps.iter().filter(|step| step.lane == lane);
+        match verdict {
+            Verdict::Untested => false,
+            Verdict::Works => own.all(|step| step.state.is_over()),
+            Verdict::Limited | Verdict::Blocked => true,
+        }
+    }
+}
+
 /// A probe of a run.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct CheckStep {
@@ -164,4 +177,30 @@ pub enum Source {
     Run,
     /// A file of this name.
     File(String),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lane_works_once_nothing_is_left_that_may_show_a_fault() {
+        let [own, other] = [Lane::ALL[0], Lane::ALL[1]];
+        let step = |lane, state| CheckStep { lane, title: String::new(), state };
+        for (rest, is_settled) in [
+            (StepState::Waiting, false),
+            (StepState::UnderWay, false),
+            (StepState::Done, true),
+            (StepState::Late, true),
+            (StepState::Skipped, true),
+        ] {
+            let steps =
+                vec![step(own, StepState::Done), step(own, rest), step(other, StepState::UnderWay)];
+            let progress = CheckProgress { steps, verdicts: vec![] };
+            assert_eq!(progress.is_settled((own, Verdict::Works)), is_settled, "{rest:?}");
+            assert!(progress.is_settled((own, Verdict::Limited)), "{rest:?}");
+            assert!(progress.is_settled((own, Verdict::Blocked)), "{rest:?}");
+            assert!(!progress.is_settled((own, Verdict::Untested)), "{rest:?}");
+        }
+    }
 }

@@ -2,6 +2,7 @@
 
 use echoclock_shared::{say, words};
 use leptos::ev::SubmitEvent;
+use leptos::html::Input;
 use leptos::prelude::*;
 
 use crate::address::{Source, WrongAddress};
@@ -33,6 +34,14 @@ pub(super) fn AddressForm() -> impl IntoView {
         event.prevent_default();
         dispatch.use_address(draft.get_untracked());
     };
+    let field = NodeRef::<Input>::new();
+    let forget = move |_| {
+        dispatch.use_address(String::new());
+        // The button that was pressed goes away.
+        if let Some(field) = field.get_untracked() {
+            let _ = field.focus();
+        }
+    };
     view! {
         <form class="address" novalidate on:keydown=ignore_held_enter on:submit=submit>
             <div class="field">
@@ -47,17 +56,14 @@ pub(super) fn AddressForm() -> impl IntoView {
                     aria-describedby="api-in-use api-wrong"
                     aria-invalid=move || wrong().map(|_| "true")
                     prop:value=draft
+                    node_ref=field
                     on:input=move |event| draft.set(event_target_value(&event))
                 />
             </div>
             <div class="buttons">
                 <button type="submit">{words!("Use this address")}</button>
                 <Show when=move || is_given.get()>
-                    <button
-                        type="button"
-                        class="quiet"
-                        on:click=move |_| dispatch.use_address(String::new())
-                    >
+                    <button type="button" class="quiet" on:click=forget>
                         {words!("Forget it")}
                     </button>
                 </Show>

@@ -26,12 +26,21 @@ pub(super) fn Controls(scroll: Scroll) -> impl IntoView {
         };
         Transport::ALL.into_iter().filter(is_wanted).count()
     });
+    // Buttons that have nothing to do say so, and keep the focus that they have.
+    let is_none = Memo::new(move |_| wanted.get() == 0);
+    let is_all = Memo::new(move |_| wanted.get() == Transport::ALL.len());
     let start = move |_| {
+        if is_all.get_untracked() {
+            return;
+        }
         for transport in Transport::ALL {
             dispatch.send(Intent::Connect(Part::Lane(transport)));
         }
     };
     let stop = move |_| {
+        if is_none.get_untracked() {
+            return;
+        }
         for transport in Transport::ALL {
             dispatch.send(stopping(transport));
         }
@@ -48,13 +57,13 @@ pub(super) fn Controls(scroll: Scroll) -> impl IntoView {
                 <Every id="lanes-every" chosen=lanes.period intent=Intent::LanesEvery/>
                 <AskEvery/>
                 <div class="buttons">
-                    <button type="button" class="quiet" aria-pressed=move || paused.get().to_string() on:click=move |_| paused.update(|paused| *paused = !*paused) {..live()}>
+                    <button type="button" class="quiet" on:click=move |_| paused.update(|paused| *paused = !*paused) {..live()}>
                         {move || if paused.get() { words!("Resume") } else { words!("Pause") }}
                     </button>
-                    <button type="button" disabled=move || wanted.get() == 0 on:click=stop>
+                    <button type="button" aria-disabled=move || is_none.get().then_some("true") on:click=stop>
                         {words!("Stop all")}
                     </button>
-                    <button type="button" class="primary" disabled=move || wanted.get() == Transport::ALL.len() on:click=start>
+                    <button type="button" class="primary" aria-disabled=move || is_all.get().then_some("true") on:click=start>
                         {words!("Start all")}
                     </button>
                 </div>

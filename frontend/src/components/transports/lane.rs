@@ -72,7 +72,7 @@ pub(super) fn Lane(
                 open=is_more_open.get_untracked()
                 on:toggle=move |event| is_more_open.set(is_open(&event))
             >
-                <summary>{say!("How {transport} works, and what this run did", transport)}</summary>
+                <summary>{say!("{transport}: how it works, and what this run did", transport = name)}</summary>
                 <Show when=move || is_more_open.get()>
                     <More transport scroll/>
                 </Show>

@@ -89,8 +89,9 @@ fn Footnote() -> impl IntoView {
                     }
                 }}
             </span>
-            " "
-            {words!("Bytes are those of the link that is open, as the server counts them: both ways, heads and framing included. Overhead is what a tick took besides its own JSON.")}
+            <span>
+                {words!("Bytes are those of the link that is open, as the server counts them: both ways, heads and framing included. Overhead is what a tick took besides its own JSON.")}
+            </span>
         </p>
     }
 }

@@ -12,6 +12,7 @@ use leptos::html::Button;
 use leptos::prelude::*;
 
 use super::language_choice::InLanguage;
+use crate::browser::focus_in_place;
 
 /// The button that opens the drawer, and the drawer.
 #[component]
@@ -21,7 +22,7 @@ pub(super) fn Wire() -> impl IntoView {
     let close = move || {
         is_open.set(false);
         if let Some(button) = button.get_untracked() {
-            let _ = button.focus();
+            focus_in_place(&button);
         }
     };
     view! {
