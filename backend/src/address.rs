@@ -7,7 +7,7 @@ use socket2::SockRef;
 use tokio::net::{TcpListener, TcpSocket};
 
 /// Listens at an address, as [`TcpListener::bind`] does, with room for more who have not been
-/// accepted yet. At [::] it takes IPv4 as well, on every system.
+/// accepted yet. At `[::]` it takes IPv4 as well, on every system.
 ///
 /// # Errors
 ///
@@ -33,7 +33,7 @@ fn listen_by(socket: TcpSocket, address: SocketAddr) -> io::Result<TcpListener> 
 /// is tried again by its client a second later.
 pub(crate) const BACKLOG: u32 = 1_024;
 
-/// Returns the addresses at which a browser reaches what listens on `local`, which at [::] takes IPv4 as
+/// Returns the addresses at which a browser reaches what listens on `local`, which at `[::]` takes IPv4 as
 /// well unless it `is_only_v6`.
 ///
 /// Where that is every address of the machine, those are listed, loopback first.

@@ -73,7 +73,7 @@ fn own(serve: &Serve) -> Result<AskedServer, Fault> {
 
 /// Returns the address by which this machine reaches a listener of its own.
 ///
-/// A listener at [::] takes IPv4 as well, and in a container there is often nothing else.
+/// A listener at `[::]` takes IPv4 as well, and in a container there is often nothing else.
 fn from_here(at: SocketAddr) -> SocketAddr {
     if at.ip().is_unspecified() { (Ipv4Addr::LOCALHOST, at.port()).into() } else { at }
 }
