@@ -60,15 +60,17 @@ pub(crate) async fn answer(State(metrics): State<Metrics>, headers: HeaderMap) -
     }
 }
 
-/// Whether OpenMetrics is asked for by its name, and liked no less than plain text.
+/// Whether OpenMetrics is asked for by its name, and liked no less than plain text, which the most precise
+/// of its ranges tells (RFC 9110, section 12.5.1).
 fn wants_open_metrics(headers: &HeaderMap) -> bool {
-    let weight = |media_type: &str| {
+    let weight = |range: &str| {
         let accepted = list::elements(headers, &ACCEPT).map(list::weighted);
-        let of_it = accepted.filter(|(name, _)| name.eq_ignore_ascii_case(media_type));
-        of_it.map(|(_, weight)| weight).max().unwrap_or_default()
+        let of_it = accepted.filter(|(name, _)| name.eq_ignore_ascii_case(range));
+        of_it.map(|(_, weight)| weight).max()
     };
-    let open = weight(OPEN_METRICS);
-    open > 0 && open >= weight("text/plain")
+    let open = weight(OPEN_METRICS).unwrap_or_default();
+    let plain = ["text/plain", "text/*", "*/*"].into_iter().find_map(weight);
+    open > 0 && open >= plain.unwrap_or_default()
 }
 
 const OPEN_METRICS: &str = "application/openmetrics-text";

@@ -23,6 +23,7 @@ pub async fn keep_fresh(
 ) {
     let mut look = Look::new(were);
     let (mut validity, mut is_refused) = (tls.validity(), false);
+    let mut told = None;
     loop {
         let fault = validity.and_then(|it| it.fault(clock.now()));
         if let Some(fault) = fault.as_ref().filter(|_| !is_refused) {
@@ -41,14 +42,21 @@ pub async fn keep_fresh(
             Ok(certificate) => {
                 tls.show(certificate);
                 (validity, is_refused) = (tls.validity(), false);
+                told = None;
                 tracing::info!("the certificate was read anew; connections that are open go on");
             }
             Err(fault) => {
+                // Not all that mends it shows in the files, so they are read until they can be.
+                look.again();
+                if !is_asked && told.as_ref() == Some(&fault) {
+                    continue;
+                }
                 let file = match &fault {
                     Fault::Certificate(_) => &files.certificate,
                     Fault::Key(_) => &files.key,
                 };
                 tracing::warn!(file = %file.display(), %fault, "the certificate stays as it was");
+                told = Some(fault);
             }
         }
     }
@@ -68,24 +76,30 @@ async fn read(files: &Files) -> Result<Certificate, Fault> {
 /// What was seen of files that are written one after the other: they are read once both rest.
 #[derive(Debug)]
 struct Look<S> {
-    read: S,
+    /// How they were when they were read and could be used.
+    read: Option<S>,
     last: S,
 }
 
 impl<S: Copy + PartialEq> Look<S> {
     /// Begins with files that were read in this state.
     fn new(read: S) -> Self {
-        Self { read, last: read }
+        Self { read: Some(read), last: read }
     }
 
     /// Tells whether files are to be read that are in this state.
     fn at(&mut self, now: S) -> bool {
         let rests = std::mem::replace(&mut self.last, now) == now;
-        let is_to_be_read = rests && now != self.read;
+        let is_to_be_read = rests && self.read != Some(now);
         if is_to_be_read {
-            self.read = now;
+            self.read = Some(now);
         }
         is_to_be_read
+    }
+
+    /// Has the files be read the next time as well, though they have not changed.
+    fn again(&mut self) {
+        self.read = None;
     }
 }
 
@@ -112,5 +126,8 @@ mod tests {
         ] {
             assert_eq!(look.at(now), is_read, "{now:?}");
         }
+        look.again();
+        assert!(look.at(state(3, 3)), "what could not be used is read again");
+        assert!(!look.at(state(3, 3)));
     }
 }

@@ -39,6 +39,9 @@ async fn the_form_that_is_liked_best_is_written() {
         ("application/openmetrics-text;q=0, text/plain", false),
         ("application/openmetrics-text;q=0", false),
         ("application/openmetrics-text;q=0.1, text/plain;q=0.9", false),
+        ("application/openmetrics-text;q=0.5, */*;q=0.9", false),
+        ("application/openmetrics-text;q=0.5, text/*;q=0.9, */*;q=0.1", false),
+        ("application/openmetrics-text;q=0.5, text/plain;q=0.3, */*;q=0.9", true),
         ("*/*", false),
     ] {
         let (media_type, _) = server.metrics(&format!("\r\naccept: {accept}")).await;
