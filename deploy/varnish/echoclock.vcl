@@ -37,8 +37,9 @@ sub vcl_recv {
 
 sub vcl_pipe {
     # For one hop only, so they have to be set for the next one. Elsewhere Varnish says `Connection: close`,
-    # so that no further request gets by on a piped connection without having been looked at.
-    if (req.http.Upgrade) {
+    # and the server ends what has become no socket, so that no further request gets by on a piped connection
+    # without having been looked at.
+    if (req.http.Upgrade ~ "(?i)^websocket$") {
         set bereq.http.Upgrade = req.http.Upgrade;
         set bereq.http.Connection = "Upgrade";
     }
@@ -46,7 +47,7 @@ sub vcl_pipe {
 
 sub vcl_synth {
     if (resp.status == 308) {
-        set resp.http.Location = "/live/";
+        set resp.http.Location = regsub(req.url, "^/live", "/live/");
         return (deliver);
     }
 }

@@ -120,7 +120,7 @@ fn bytes(dist: &Path, name: &str) -> Result<u64> {
 }
 
 /// In bytes: what it was when this was written, and a hundredth for what is to come.
-const FIRST_LOAD_MAX: u64 = 323_000;
+const FIRST_LOAD_MAX: u64 = 324_500;
 
 #[cfg(test)]
 mod tests {

@@ -1,7 +1,7 @@
 //! What a response of HTTP/1 says of its connection.
 
 use axum::response::Response;
-use http::header::CONNECTION;
+use http::header::{CONNECTION, UPGRADE};
 use http::{HeaderName, HeaderValue, Request, StatusCode, Version};
 use hyper::body::{Body, Incoming};
 
@@ -15,6 +15,8 @@ pub(super) struct Asked {
     version: Version,
     to_close: bool,
     pub(super) has_body: bool,
+    /// Whether it would become a WebSocket.
+    is_opening: bool,
 }
 
 impl Asked {
@@ -23,6 +25,7 @@ impl Asked {
             version: request.version(),
             to_close: list::has(request.headers(), &CONNECTION, "close"),
             has_body: !request.body().is_end_stream(),
+            is_opening: list::has(request.headers(), &UPGRADE, "websocket"),
         }
     }
 
@@ -38,7 +41,17 @@ impl Asked {
     /// 2068, section 19.7.1.1).
     pub(super) fn promise(self, response: &mut Response, is_finishing: bool, timeout: HeaderValue) {
         let is_said = response.headers().contains_key(CONNECTION);
-        if response.status() == StatusCode::SWITCHING_PROTOCOLS || is_said || self.to_close {
+        if response.status() == StatusCode::SWITCHING_PROTOCOLS || self.to_close {
+            return;
+        }
+        if self.is_opening {
+            // A proxy that took it for a socket's looks at nothing more that comes: another request would
+            // say of its client what it likes.
+            let headers = response.headers_mut();
+            headers.append(CONNECTION, HeaderValue::from_static("close"));
+            return;
+        }
+        if is_said {
             return;
         }
         let was_read = !self.has_body || response.extensions().get::<WasRead>().is_some();

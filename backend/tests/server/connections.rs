@@ -208,6 +208,30 @@ async fn a_poll_waits_for_who_has_asked_all_that_it_wants() {
 }
 
 #[tokio::test]
+async fn a_connection_that_was_to_become_a_socket_takes_no_other_request() {
+    let server = support::start().await;
+    for (target, status) in [
+        ("/api/info", 200),
+        ("/api/echo", 426),
+        ("/nowhere", 404),
+        ("/api/check/stream?times=1&every=0", 400),
+        ("/api/clock?after=x", 400),
+    ] {
+        let mut wire = Wire::open(server.address()).await;
+        wire.write(format!(
+            "GET {target} HTTP/1.1\r\nhost: a\r\nconnection: upgrade\r\nupgrade: WebSocket\r\n\r\n\
+             GET /api/info HTTP/1.1\r\nhost: a\r\nx-forwarded-for: 203.0.113.9\r\n\r\n"
+        ))
+        .await;
+        let answers = String::from_utf8(wire.read_to_end().await).expect("text");
+        assert!(answers.starts_with(&format!("HTTP/1.1 {status} ")), "{answers}");
+        let ends = ["close", "upgrade, close"].map(|said| format!("\r\nconnection: {said}\r\n"));
+        assert!(ends.iter().any(|end| answers.contains(end)), "{answers}");
+        assert_eq!(answers.matches("HTTP/1.1 ").count(), 1, "{answers}");
+    }
+}
+
+#[tokio::test]
 async fn a_connection_is_promised_only_where_it_goes_on() {
     let server = support::start().await;
     let body = r#"{"type":"ping"}"#;

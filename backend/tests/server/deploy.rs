@@ -66,7 +66,10 @@ fn metrics(expression: &str) -> Vec<Asked> {
             // What stands in brackets after these are labels.
             let end = rest.find(')').expect("its end");
             rest = &rest[end + 1..];
-        } else if !word.starts_with(|c: char| c.is_ascii_digit()) && !is_function(rest) {
+        } else if !word.starts_with(|c: char| c.is_ascii_digit())
+            && !SET_OPERATORS.contains(&word)
+            && !is_function(rest)
+        {
             let matchers = rest.strip_prefix('{').and_then(|it| it.split_once('}'));
             found.push((word.to_owned(), matchers.map_or(vec![], |(it, _)| read_matchers(it))));
         }
@@ -205,6 +208,9 @@ fn metrics_are_read_out_of_expressions() {
     let expected = [("x".to_owned(), words(&["1"])), ("y".to_owned(), words(&["b", "c.*"]))];
     assert_eq!(matchers, expected);
 }
+
+/// What joins two of them.
+const SET_OPERATORS: [&str; 3] = ["and", "or", "unless"];
 
 /// What is followed by labels in brackets.
 const GROUPS: [&str; 4] = ["by", "without", "on", "ignoring"];

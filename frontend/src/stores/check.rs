@@ -113,13 +113,13 @@ pub struct CheckProgress {
 }
 
 impl CheckProgress {
-    /// Whether a verdict so far can be told: a fault at once, and that all is well once nothing is left
-    /// that may show one.
+    /// Whether a verdict so far can be told: a fault at once, and that a lane works once a probe of it has
+    /// gone to its end.
     pub fn is_settled(&self, (lane, verdict): (Lane, Verdict)) -> bool {
         let mut own = self.steps.iter().filter(|step| step.lane == lane);
         match verdict {
             Verdict::Untested => false,
-            Verdict::Works => own.all(|step| step.state.is_over()),
+            Verdict::Works => own.any(|step| step.state == StepState::Done),
             Verdict::Limited | Verdict::Blocked => true,
         }
     }
@@ -184,23 +184,26 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_lane_works_once_nothing_is_left_that_may_show_a_fault() {
+    fn a_lane_works_once_a_probe_of_it_has_gone_to_its_end() {
         let [own, other] = [Lane::ALL[0], Lane::ALL[1]];
         let step = |lane, state| CheckStep { lane, title: String::new(), state };
-        for (rest, is_settled) in [
+        for (first, works) in [
             (StepState::Waiting, false),
             (StepState::UnderWay, false),
+            (StepState::Late, false),
+            (StepState::Skipped, false),
             (StepState::Done, true),
-            (StepState::Late, true),
-            (StepState::Skipped, true),
         ] {
-            let steps =
-                vec![step(own, StepState::Done), step(own, rest), step(other, StepState::UnderWay)];
+            let steps = vec![
+                step(own, first),
+                step(own, StepState::UnderWay),
+                step(other, StepState::Done),
+            ];
             let progress = CheckProgress { steps, verdicts: vec![] };
-            assert_eq!(progress.is_settled((own, Verdict::Works)), is_settled, "{rest:?}");
-            assert!(progress.is_settled((own, Verdict::Limited)), "{rest:?}");
-            assert!(progress.is_settled((own, Verdict::Blocked)), "{rest:?}");
-            assert!(!progress.is_settled((own, Verdict::Untested)), "{rest:?}");
+            assert_eq!(progress.is_settled((own, Verdict::Works)), works, "{first:?}");
+            assert!(progress.is_settled((own, Verdict::Limited)), "{first:?}");
+            assert!(progress.is_settled((own, Verdict::Blocked)), "{first:?}");
+            assert!(!progress.is_settled((own, Verdict::Untested)), "{first:?}");
         }
     }
 }
