@@ -25,12 +25,15 @@ pub(crate) async fn check(mut request: Request, next: Next) -> Response {
 /// Has an answer that can't have content name no length of it, not even none, which is what the router
 /// adds (RFC 9110, section 8.6).
 pub(crate) fn trim(response: &mut Response) {
-    let status = response.status();
-    if status.is_informational()
-        || matches!(status, StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED)
-    {
+    if !names_a_length(response.status()) {
         response.headers_mut().remove(CONTENT_LENGTH);
     }
+}
+
+/// Whether an answer of this status says how long its content is.
+pub(crate) fn names_a_length(status: StatusCode) -> bool {
+    !status.is_informational()
+        && !matches!(status, StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED)
 }
 
 /// Looks for the one host that a request is for (RFC 9112, section 3.2; RFC 9113, section 8.3.1).

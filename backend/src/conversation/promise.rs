@@ -40,7 +40,6 @@ impl Asked {
     /// request, so that nobody uses it in the moment in which it ends (RFC 9112, section 9.6; RFC
     /// 2068, section 19.7.1.1).
     pub(super) fn promise(self, response: &mut Response, is_finishing: bool, timeout: HeaderValue) {
-        let is_said = response.headers().contains_key(CONNECTION);
         if response.status() == StatusCode::SWITCHING_PROTOCOLS || self.to_close {
             return;
         }
@@ -51,7 +50,7 @@ impl Asked {
             headers.append(CONNECTION, HeaderValue::from_static("close"));
             return;
         }
-        if is_said {
+        if response.headers().contains_key(CONNECTION) {
             return;
         }
         let was_read = !self.has_body || response.extensions().get::<WasRead>().is_some();

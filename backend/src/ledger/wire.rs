@@ -3,6 +3,8 @@
 use http::header::{CONTENT_LENGTH, DATE, HeaderMap, HeaderName, TRANSFER_ENCODING};
 use http::{Method, StatusCode};
 
+use crate::form;
+
 /// Returns the size of a request's head.
 pub(super) fn request_head(method: &Method, target: &str, headers: &HeaderMap) -> u64 {
     let line = method.as_str().len() + " ".len() + target.len() + " HTTP/1.1\r\n".len();
@@ -51,10 +53,10 @@ pub(super) struct ResponseHead {
 impl ResponseHead {
     /// Completes a head as it would be; `exact` is the body's length where it is known.
     pub(super) fn complete(status: StatusCode, mut headers: HeaderMap, exact: Option<u64>) -> Self {
-        let has_body = !status.is_informational() && status != StatusCode::NO_CONTENT;
+        let names_a_length = form::names_a_length(status);
         let framing = match exact {
             Some(length) => {
-                if has_body {
+                if names_a_length {
                     headers.entry(CONTENT_LENGTH).or_insert(length.into());
                 }
                 Framing::Sized
@@ -64,7 +66,7 @@ impl ResponseHead {
                 Framing::Chunks
             }
         };
-        if status == StatusCode::NO_CONTENT {
+        if !names_a_length {
             headers.remove(CONTENT_LENGTH);
         }
         let reason = status.canonical_reason().unwrap_or("<none>");
